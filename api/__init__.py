@@ -1,0 +1,1 @@
+"""The doors: REST, dashboard, command line."""

@@ -1,0 +1,1 @@
+"""Journeys: stage visits per customer, transitions between stages, features as of any moment."""

@@ -1,0 +1,72 @@
+"""What was found in a segment, with its evidence: one wide row a segment and model version."""
+
+from dataclasses import dataclass
+
+from nlp.conversation import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a figure is what it is: characters [start, end) of the turn's text and what they show (`kind`)."""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """All findings of one segment by one model version.
+
+    intent: best guess, also when `abstained`; confidence: calibrated probability 0..1 that it is right.
+    abstained: the model will not vouch for its best guess. (Asking for nothing is the intent `none`.)
+    intents: the best few (name, probability), best first; those after the first and over a threshold are secondary.
+    sentiment: -1..+1 = P(positive) - P(negative); probabilities: (negative, neutral, positive), summing to 1.
+    friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1 and the reason in a word.
+    """
+
+    segment: Segment
+    model: str
+    intent: str
+    confidence: float
+    abstained: bool
+    intents: tuple[tuple[str, float], ...]
+    sentiment: float
+    probabilities: tuple[float, float, float]
+    friction: float
+    stage: str
+    stage_confidence: float
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def sentiment_class(self) -> str:
+        """negative, neutral or positive: the most probable class."""
+        return SENTIMENTS[max(range(3), key=self.probabilities.__getitem__)]
+
+
+SENTIMENTS = ("negative", "neutral", "positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation's findings, derived from its customer's segments by the one rule in `nlp/summary.py`.
+
+    `sentiment_start`, `sentiment_end`, `sentiment_low`: the course over the customer's turns, each -1..+1.
+    `effort`, `leaving`: 0..1 strength of extra effort shown, and of a threat to leave. `reason`: why this stage.
+    """
+
+    conversation: str
+    intent: str
+    confidence: float
+    abstained: bool
+    sentiment: float
+    sentiment_start: float
+    sentiment_end: float
+    sentiment_low: float
+    friction: float
+    effort: float
+    leaving: float
+    stage: str
+    stage_confidence: float
+    reason: str
+    language: str

@@ -1,0 +1,110 @@
+"""Intents, stages and events of a taxonomy file: read from TOML text and checked once."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nlp.errors import BadTaxonomy, UnknownName
+
+NONE = "none"
+UNKNOWN_STAGE = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a customer wants. `stage` is the default stage of such a message, or None."""
+
+    name: str
+    group: str
+    definition: str
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the customer journey; `order` counts from 1."""
+
+    name: str
+    order: int
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """The intents and stages that models predict and reports speak of, in the file's order."""
+
+    name: str
+    version: int
+    intents: tuple[Intent, ...]
+    stages: tuple[Stage, ...]
+    events: Mapping[str, str]
+
+    @classmethod
+    def from_toml(cls, text: str, *, origin: str = "taxonomy") -> "Taxonomy":
+        """Read and check a taxonomy. Raises BadTaxonomy naming `origin`, the table, the field and the remedy."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise BadTaxonomy(f"{origin}: not valid TOML: {error}") from error
+        stages = tuple(
+            Stage(_text(row, "name", origin, "stage"), int(row.get("order", n)), str(row.get("definition", "")))
+            for n, row in enumerate(data.get("stage", []), start=1)
+        )
+        intents = tuple(
+            Intent(
+                _text(row, "name", origin, "intent"),
+                str(row.get("group", "")),
+                _text(row, "definition", origin, "intent"),
+                row.get("stage"),
+            )
+            for row in data.get("intent", [])
+        )
+        events = {str(row["name"]): str(row.get("stage", UNKNOWN_STAGE)) for row in data.get("event", [])}
+        taxonomy = cls(str(data.get("name", origin)), int(data.get("version", 1)), intents, stages, events)
+        _check(taxonomy, origin)
+        return taxonomy
+
+    @property
+    def intent_names(self) -> tuple[str, ...]:
+        return tuple(intent.name for intent in self.intents)
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        return tuple(stage.name for stage in self.stages)
+
+    def intent(self, name: str) -> Intent:
+        """The intent of that name. Raises UnknownName."""
+        for intent in self.intents:
+            if intent.name == name:
+                return intent
+        raise UnknownName.of("intent", name, self.intent_names)
+
+
+def _text(row: Mapping[str, Any], field: str, origin: str, table: str) -> str:
+    value = row.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise BadTaxonomy(f"{origin}: [[{table}]] {row.get('name', row)!r} lacks the text field {field!r}")
+    return value
+
+
+def _check(taxonomy: Taxonomy, origin: str) -> None:
+    for noun, names in (("intent", taxonomy.intent_names), ("stage", taxonomy.stage_names)):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise BadTaxonomy(f"{origin}: {noun} named twice: {', '.join(twice)}; names must be unique")
+    if len(taxonomy.intents) < 2:
+        raise BadTaxonomy(f"{origin}: {len(taxonomy.intents)} [[intent]] table(s); a taxonomy needs at least two")
+    if not 3 <= len(taxonomy.stages) <= 12:
+        raise BadTaxonomy(f"{origin}: {len(taxonomy.stages)} [[stage]] table(s); a journey has 3 to 12 stages")
+    known = set(taxonomy.stage_names)
+    for intent in taxonomy.intents:
+        if intent.stage is not None and intent.stage not in known:
+            raise BadTaxonomy(
+                f"{origin}: intent {intent.name!r} has stage {intent.stage!r}; known stages: {', '.join(sorted(known))}"
+            )
+    for event, stage in taxonomy.events.items():
+        if stage not in known:
+            raise BadTaxonomy(
+                f"{origin}: event {event!r} leads to stage {stage!r}; known stages: {', '.join(sorted(known))}"
+            )

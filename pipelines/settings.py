@@ -1,0 +1,76 @@
+"""Settings: one frozen object, read once at a door (command line, server) and handed down."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from nlp.errors import BadSetting, UnknownName
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Each field is also an environment variable: FRICTIONARY_<FIELD IN CAPITALS>."""
+
+    store: str = "sqlite:///frictionary.db"
+    """Database URL: sqlite:///path.db or postgresql://user@host/name."""
+    models: Path = ROOT / "models"
+    """Folder of model cards and weights."""
+    taxonomy: Path = ROOT / "corpora" / "taxonomy" / "support.toml"
+    """Intents, stages and events."""
+    corpora: Path = ROOT / "var" / "corpora"
+    """Where public corpora lie or are downloaded to."""
+    dead_letters: Path = Path("dead-letters.jsonl")
+    """Records that could not be read go here, each with its reason."""
+    key: str = ""
+    """Secret for the keyed hash of customer identifiers; made and kept in `key_file` where empty."""
+    key_file: Path = Path("frictionary.key")
+    """Where the made key is kept, readable by its owner alone."""
+    names: bool = True
+    """Mask person names on ingest (spaCy)."""
+    workers: int = 0
+    """Processes for annotation; 0 means one a core."""
+    host: str = "127.0.0.1"
+    """Address to serve on."""
+    port: int = 8000
+    """Port to serve on."""
+    max_body: int = 4_000_000
+    """Largest request body, in bytes."""
+    max_record: int = 20_000_000
+    """Largest single record of an input, in characters; a larger one becomes a dead letter."""
+    minimum_friction: float = 20.0
+    """Segments of at least this friction (0..100) are clustered into themes."""
+    seed: int = 7
+    """Seed of everything random."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":
+        """Read FRICTIONARY_* variables, then apply overrides that are not None. Raises BadSetting, UnknownName."""
+        environment = os.environ if environment is None else environment
+        known = {f.name: f for f in fields(cls)}
+        values: dict[str, Any] = {}
+        for variable, text in environment.items():
+            if not variable.startswith("FRICTIONARY_"):
+                continue
+            name = variable.removeprefix("FRICTIONARY_").lower()
+            if name not in known:
+                raise UnknownName.of("setting", variable, [f"FRICTIONARY_{n.upper()}" for n in known])
+            values[name] = _convert(variable, text, type(getattr(cls(), name)))
+        values |= {name: value for name, value in overrides.items() if value is not None}
+        return replace(cls(), **values)
+
+
+def _convert(variable: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise BadSetting(f"{variable}={text!r}: use true or false")
+    try:
+        return Path(text) if issubclass(kind, Path) else kind(text)
+    except ValueError as error:
+        raise BadSetting(f"{variable}={text!r}: {kind.__name__} expected") from error

@@ -1,0 +1,212 @@
+"""What a store must do: one small Protocol a noun, gathered in `Store`.
+
+Every write is an upsert on a stable id inside one transaction: running it twice leaves the same store.
+Times are aware UTC in and out. Iterators stream; pages are lists.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.conversation import Conversation, Segment
+from nlp.customer import Customer, Event
+from nlp.signal import Signal, Summary
+from nlp.themes.theme import Assignment, Theme
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which conversations to speak of; an empty field does not filter. `until` is exclusive."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    channel: str = ""
+    stage: str = ""
+    theme: str = ""
+    intent: str = ""
+    customer: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the pipeline: what came in, what came out, how long each step took, with which versions."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    status: str = "running"  # running, done, failed
+    counts: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A segment as a person reads it: its redacted text, where it comes from, and what was found."""
+
+    segment: Segment
+    text: str
+    channel: str
+    at: datetime
+    customer: str
+    signal: Signal
+    theme: str | None
+
+
+class ConversationStore(Protocol):
+    def put(self, conversations: Iterable[Conversation]) -> tuple[int, int]:
+        """Upsert; returns (added, changed). A conversation equal to the stored one counts in neither.
+
+        A changed one loses its signals, embeddings, assignments and summary: it is pending again.
+        """
+
+    def get(self, id: str) -> Conversation: ...  # raises NotFound
+
+    def page(self, filter: Filter, *, after: str = "", limit: int = 50) -> list[tuple[Conversation, Summary | None]]:
+        """Newest first. `after` is the last id of the page before."""
+
+    def pending(self, model: str, *, batch: int = 256) -> Iterator[list[Conversation]]:
+        """Batches of conversations not yet annotated by `model` version, in order of id."""
+
+    def count(self, filter: Filter = Filter()) -> int: ...
+
+    def recustomer(self, old_to_new: Mapping[str, str]) -> int:
+        """Replace customer pseudonyms (identity resolution found that they are one); returns conversations changed."""
+
+
+class SignalStore(Protocol):
+    def put(
+        self,
+        model: str,
+        annotated: Sequence[str],
+        signals: Sequence[Signal],
+        embeddings: Floats,
+        summaries: Sequence[Summary],
+    ) -> None:
+        """Store all findings of the `annotated` conversations (ids), replacing older ones, in one transaction.
+
+        `embeddings` is float32 (len(signals), d), kept as float16 with the model's version. A conversation without a
+        customer segment is annotated with no signal at all.
+        """
+
+    def of(self, conversation: str) -> list[Signal]: ...
+
+    def summary(self, conversation: str) -> Summary | None: ...
+
+    def bearing(self, minimum_friction: float) -> tuple[list[str], list[str], Floats, Floats]:
+        """All segments of friction >= minimum whose intent is not `none`, in order of segment id:
+        (segment ids, redacted texts, embeddings float32 (n, d), friction float32 (n,))."""
+
+    def embedded(self) -> int:
+        """How many segments have an embedding."""
+
+    def quotes(self, segments: Sequence[str]) -> list[Quote]:
+        """Those segments, in the order asked for; unknown ids are left out."""
+
+
+class ThemeStore(Protocol):
+    def put(self, run: str, themes: Sequence[Theme], assignments: Sequence[Assignment], points: Floats) -> None:
+        """Store a discovery: it becomes the current one; earlier runs' assignments stay for history.
+
+        `points` is float32 (len(assignments), 2): each segment's place on the map.
+        """
+
+    def assign(self, assignments: Sequence[Assignment]) -> None:
+        """Add assignments of new segments to the current run."""
+
+    def current(self) -> list[Theme]:
+        """The themes of the current run, largest first; [] before any."""
+
+    def current_run(self) -> str | None: ...
+
+    def get(self, id: str) -> Theme: ...  # raises NotFound
+
+    def ranked(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        """Current themes with their figures, by total friction, largest first. Keys: id, name, description, terms,
+        segments, conversations, customers, friction (mean 0..100), pain (sum of friction / 100), sentiment (mean -1..+1),
+        leaving (conversations with leaving >= 0.5), first_seen, last_seen, stage (most frequent), channels {name: segments}."""
+
+    def unassigned(self, filter: Filter = Filter()) -> int:
+        """Segments of the current run with no theme."""
+
+    def trend(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
+        """Per ISO week (its Monday): keys week (date), theme, segments, conversations, friction. Oldest first."""
+
+    def by_stage(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        """Keys theme, stage (the conversation's), conversations, friction."""
+
+    def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
+        """The map: keys segment, x, y, theme, friction, sentiment, stage, channel, at, conversation."""
+
+    def quotes(self, theme: str, *, limit: int = 20, offset: int = 0) -> list[Quote]:
+        """A theme's segments: its chosen quotes first, then by confidence."""
+
+
+class CustomerStore(Protocol):
+    def put(self, customers: Iterable[Customer]) -> int: ...
+
+    def get(self, id: str) -> Customer: ...  # raises NotFound only if neither a row nor a conversation has the id
+
+    def link(self, pairs: Iterable[tuple[str, str]]) -> int:
+        """Keep that identifier pseudonym -> customer pseudonym; returns how many were new or changed."""
+
+    def links(self) -> dict[str, str]: ...
+
+    def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
+        """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction (mean),
+        sentiment (mean), stage (last), attributes."""
+
+    def timeline(self, id: str) -> list[tuple[Conversation, Summary | None]]:
+        """All conversations of a customer, oldest first."""
+
+    def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
+        """(customer, started_at, conversation, stage, friction, sentiment) of annotated conversations, by customer and time."""
+
+
+class EventStore(Protocol):
+    def put(self, events: Iterable[Event]) -> int: ...
+
+    def of(self, customer: str, *, until: datetime | None = None) -> list[Event]: ...
+
+    def all(self) -> Iterator[Event]:
+        """By customer and time."""
+
+
+class RunStore(Protocol):
+    def put(self, run: Run) -> None: ...
+
+    def page(self, *, limit: int = 50) -> list[Run]:
+        """Newest first."""
+
+    def get(self, id: str) -> Run: ...  # raises NotFound
+
+
+class Store(Protocol):
+    """All nouns of one database. A context manager: leaving it closes the connections."""
+
+    url: str
+    conversations: ConversationStore
+    signals: SignalStore
+    themes: ThemeStore
+    customers: CustomerStore
+    events: EventStore
+    runs: RunStore
+
+    def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
+        """Keys conversations, annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving
+        (count >= 0.5), themes, unassigned, first, last (datetimes or None), channels {name: conversations},
+        stages [{stage, conversations, customers, friction, sentiment}], intents [{intent, conversations, friction, sentiment}],
+        weekly [{week, conversations, friction, sentiment}]."""
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "Store": ...
+
+    def __exit__(self, *exc: object) -> None: ...
