@@ -16,7 +16,8 @@ TAXONOMY = Taxonomy.from_toml(Settings().taxonomy.read_text())
 
 
 def rows(folder: str) -> list[dict]:
-    return [json.loads(line) for p in sorted((CORPORA / folder).glob("*.jsonl")) for line in p.open(encoding="utf-8")]
+    paths = sorted((CORPORA / folder).glob("*.jsonl"))
+    return [json.loads(line) for p in paths for line in p.read_text(encoding="utf-8").split("\n") if line]
 
 
 def words(text: str) -> frozenset[str]:

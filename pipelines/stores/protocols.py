@@ -167,7 +167,7 @@ class CustomerStore(Protocol):
         """All conversations of a customer, oldest first."""
 
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
-        """(customer, started_at, conversation, stage, friction, sentiment) of annotated conversations, by customer and time."""
+        """Annotated conversations by customer and time: (customer, started_at, id, stage, friction, sentiment)."""
 
 
 class EventStore(Protocol):
@@ -202,8 +202,8 @@ class Store(Protocol):
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
         """Keys conversations, annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving
         (count >= 0.5), themes, unassigned, first, last (datetimes or None), channels {name: conversations},
-        stages [{stage, conversations, customers, friction, sentiment}], intents [{intent, conversations, friction, sentiment}],
-        weekly [{week, conversations, friction, sentiment}]."""
+        stages [{stage, conversations, customers, friction, sentiment}],
+        intents [{intent, conversations, friction, sentiment}], weekly [{week, conversations, friction, sentiment}]."""
 
     def close(self) -> None: ...
 

@@ -1,0 +1,1 @@
+"""Builds what lies in models/: the only place where torch is imported."""
