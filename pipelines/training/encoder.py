@@ -7,8 +7,10 @@ Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperat
 """
 
 import argparse
+import csv
 import hashlib
 import json
+import random
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from pipelines.settings import Settings
 
 Array = npt.NDArray[Any]
 WEIGHT_LEVELS = 63
@@ -164,10 +168,23 @@ def build(tensors: dict[str, Array], ranges: dict[str, tuple[float, float]], *, 
     return helper.make_model(body, opset_imports=opsets, ir_version=8)
 
 
-def calibration_texts(folder: Path) -> list[str]:
-    """The authored training texts: the encoder's static ranges are measured on them."""
-    lines = [line for p in sorted(folder.glob("*.jsonl")) for line in p.read_text("utf-8").split("\n") if line]
-    return [json.loads(line)["text"] for line in lines]
+def calibration_texts(corpora: Path) -> list[str]:
+    """1,050 texts of four public corpora's training parts, drawn with a fixed seed: questions, turns, complaints, posts."""
+    draw = random.Random(1)
+    clinc = json.loads((corpora / "clinc150/data_full.json").read_text("utf-8"))["train"]
+    texts = [text for text, _ in draw.sample(clinc, 300)]
+    turns = [
+        line.split("\t")[3]
+        for domain in ("airline", "media", "software")
+        for line in (corpora / f"multidogo/{domain}.train.tsv").read_text("utf-8").split("\n")[1:]
+        if line.count("\t") >= 5
+    ]
+    texts += draw.sample(turns, 300)
+    with (corpora / "cfpb/complaints_sample.csv").open(encoding="utf-8") as file:
+        stories = [row["Consumer complaint narrative"][:900] for row in csv.DictReader(file)]
+    texts += [story for story in stories if story][:150]
+    tweets = (corpora / "semeval2017/twitter-2013train-A.txt").read_text("utf-8").split("\n")
+    return texts + [line.split("\t")[2] for line in tweets[:300]]
 
 
 CARD = """# Model card: read by the loader (name, version, dimension, max_tokens, sha256), and by people.
@@ -178,7 +195,7 @@ dimension = {dimension}
 max_tokens = {max_tokens}
 base = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
 quantisation = "int8 weights (7 bits used), one scale a column; uint8 activations with static ranges"
-calibration_texts = {texts}
+calibration = "{texts} texts of CLINC150 train, MultiDoGO train, CFPB, SemEval-2013 train: ranges only, no weight is trained"
 sha256 = "{sha256}"
 """
 
@@ -186,11 +203,11 @@ sha256 = "{sha256}"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("models/encoder"))
-    parser.add_argument("--calibration", type=Path, default=Path("corpora/training"))
+    parser.add_argument("--corpora", type=Path, default=Settings.from_environment().corpora, help="public corpora")
     arguments = parser.parse_args()
     folder, out = base_folder(), arguments.out
     out.mkdir(parents=True, exist_ok=True)
-    texts = calibration_texts(arguments.calibration)
+    texts = calibration_texts(arguments.corpora)
     config = json.loads((folder / "config.json").read_text())
     model = build(
         weights(folder),
