@@ -42,7 +42,9 @@ class OnnxEncoder:
         self.dimension = int(card["dimension"])
         for file in ("model.onnx", "tokenizer.json"):
             if not (folder / file).is_file():
-                raise BadModel(f"{folder / file} is missing: a model folder holds card.toml, model.onnx, tokenizer.json")
+                raise BadModel(
+                    f"{folder / file} is missing: a model folder holds card.toml, model.onnx, tokenizer.json"
+                )
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3

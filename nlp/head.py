@@ -1,0 +1,76 @@
+"""A linear head on embeddings: class probabilities at one temperature, kept in a pickle-free .npz file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp.encoder import Floats
+from nlp.errors import BadModel
+
+FIELDS = ("weights", "bias", "labels", "temperature", "threshold", "encoder")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Softmax regression. weights float32 (d, k), bias float32 (k,).
+
+    `temperature` divides the logits (Guo et al. 2017, "On Calibration of Modern Neural Networks"); under `threshold`
+    the best class is not vouched for. `encoder` is the version of the embeddings that it was trained on.
+    """
+
+    weights: Floats
+    bias: Floats
+    labels: tuple[str, ...]
+    temperature: float
+    threshold: float
+    encoder: str
+
+    def probabilities(self, embeddings: Floats) -> Floats:
+        """float32 (n, k) from float32 (n, d); rows sum to 1."""
+        logits = (embeddings @ self.weights + self.bias) / self.temperature
+        logits -= logits.max(axis=1, keepdims=True)
+        odds = np.exp(logits)
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+
+    def save(self, path: Path) -> None:
+        np.savez_compressed(
+            path,
+            weights=self.weights.astype(np.float32),
+            bias=self.bias.astype(np.float32),
+            labels=np.array(self.labels),
+            temperature=np.float32(self.temperature),
+            threshold=np.float32(self.threshold),
+            encoder=np.array(self.encoder),
+        )
+
+    @classmethod
+    def load(cls, path: Path, *, encoder: str) -> "Head":
+        """Raises BadModel naming the file and the field, also for a head of another encoder."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                missing = [field for field in FIELDS if field not in file]
+                if missing:
+                    raise BadModel(f"{path}: the field {missing[0]!r} is missing")
+                data = {field: file[field] for field in FIELDS}
+        except (OSError, ValueError) as error:
+            raise BadModel(f"{path}: cannot be read: {error}") from error
+        head = cls(
+            data["weights"],
+            data["bias"],
+            tuple(map(str, data["labels"])),
+            float(data["temperature"]),
+            float(data["threshold"]),
+            str(data["encoder"]),
+        )
+        if head.weights.shape[1:] != (len(head.labels),) or head.bias.shape != (len(head.labels),):
+            raise BadModel(f"{path}: weights {head.weights.shape} do not fit {len(head.labels)} labels")
+        if head.encoder != encoder:
+            raise BadModel(f"{path}: trained on encoder {head.encoder!r}, but {encoder!r} is loaded; train it anew")
+        return head
+
+
+def ranked(row: Floats, labels: Sequence[str], *, most: int = 3) -> tuple[tuple[str, float], ...]:
+    """The `most` likeliest labels of one row of probabilities, best first."""
+    return tuple((labels[i], float(row[i])) for i in np.argsort(-row, kind="stable")[:most])

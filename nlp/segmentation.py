@@ -1,0 +1,47 @@
+"""Long turns into segments of a few sentences, with the offsets of each in its turn."""
+
+import re
+from collections.abc import Iterator
+
+LENGTH = 280
+"""Characters that a segment aims at: about two or three sentences, some 60 tokens."""
+LONGEST = 700
+"""Characters that no segment exceeds: speech without punctuation is cut at a space."""
+_END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=\S)|\n\s*\n|\n(?=[-*•\d])")
+_SPACE = re.compile(r"\s")
+
+
+def segments(text: str) -> list[tuple[int, int]]:
+    """[start, end) of each segment, in order, without surrounding space; together they hold every word of the text."""
+    found: list[tuple[int, int]] = []
+    for start, end in _sentences(text):
+        if found and end - found[-1][0] <= LENGTH:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _END.finditer(text):
+        yield from _pieces(text, start, match.end())
+        start = match.end()
+    yield from _pieces(text, start, len(text))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """[start, end) cut at spaces into pieces of at most LONGEST characters, stripped; nothing for blank text."""
+    while start < end:
+        while start < end and text[start].isspace():
+            start += 1
+        stop = end
+        if end - start > LONGEST:
+            spaces = [m.start() for m in _SPACE.finditer(text, start + LONGEST // 2, start + LONGEST)]
+            stop = spaces[-1] if spaces else start + LONGEST
+        stripped = stop
+        while stripped > start and text[stripped - 1].isspace():
+            stripped -= 1
+        if stripped > start:
+            yield start, stripped
+        start = stop

@@ -1,0 +1,57 @@
+"""The one rule that derives a conversation's findings from its customer's segments.
+
+- Only segments that ask for something (intent not `none`) speak; where there is none, all do.
+- Intent: probabilities summed over the segments, each weighted by its confidence, the first segment doubled: customers
+  mostly open with what they want.
+- Sentiment: the mean over segments, with start (first third), end (last third) and lowest. Friction: the mean of the
+  highest and the mean, so that one bad moment counts and chatter does not hide it.
+- Stage: the stage of most summed confidence; "unknown" only where no segment shows another.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from nlp.signal import Signal, Summary
+from nlp.taxonomy import NONE, UNKNOWN_STAGE
+
+
+def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, leaving: float, language: str) -> Summary:
+    """The summary of one conversation. `effort`, `leaving`: 0..1, the strongest shown by a segment."""
+    if not signals:
+        return Summary(
+            conversation, NONE, 1.0, False, 0, 0, 0, 0, 0, 0, 0, UNKNOWN_STAGE, 0, "no customer text", language
+        )
+    asking = [s for s in signals if s.intent != NONE] or list(signals)
+    wants: dict[str, float] = defaultdict(float)
+    stages: dict[str, float] = defaultdict(float)
+    for n, signal in enumerate(asking):
+        for name, probability in signal.intents:
+            wants[name] += probability * signal.confidence * (2 if n == 0 else 1)
+        stages[signal.stage] += signal.stage_confidence
+    known = {name: weight for name, weight in stages.items() if name != UNKNOWN_STAGE} or stages
+    intent, stage = max(wants, key=wants.__getitem__), max(known, key=known.__getitem__)
+    feeling = [s.sentiment for s in signals]
+    third = max(1, len(feeling) // 3)
+    friction = [s.friction for s in asking]
+    best = [s for s in asking if s.intent == intent]
+    return Summary(
+        conversation=conversation,
+        intent=intent,
+        confidence=max((s.confidence for s in best), default=wants[intent] / sum(wants.values())),
+        abstained=all(s.abstained for s in best),
+        sentiment=_mean(feeling),
+        sentiment_start=_mean(feeling[:third]),
+        sentiment_end=_mean(feeling[-third:]),
+        sentiment_low=min(feeling),
+        friction=(max(friction) + _mean(friction)) / 2,
+        effort=effort,
+        leaving=leaving,
+        stage=stage,
+        stage_confidence=known[stage] / sum(stages.values()) if sum(stages.values()) else 0.0,
+        reason=f"said in {len([s for s in asking if s.stage == stage])} of {len(asking)} segments",
+        language=language,
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

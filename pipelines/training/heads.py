@@ -1,0 +1,154 @@
+"""The shipped heads: intent, stage and sentiment on the encoder's frozen embeddings, scored on the gold set."""
+
+import argparse
+import json
+import platform
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp.encoder import Floats, OnnxEncoder
+from nlp.head import Head
+from nlp.metrics import expected_calibration_error, macro_recall
+from nlp.signal import SENTIMENTS
+from pipelines.settings import ROOT, Settings
+from pipelines.training import public
+
+SEED = 7
+AUTHORED_WEIGHT = 3.0
+"""How much an authored text counts against a public one: it is the product's own domain."""
+
+
+def authored(folder: Path) -> list[dict[str, Any]]:
+    lines = [line for p in sorted(folder.glob("*.jsonl")) for line in p.read_text("utf-8").split("\n") if line]
+    return [json.loads(line) for line in lines]
+
+
+def fit(x: Floats, y: Sequence[str], *, encoder: str, weights: Sequence[float], strength: float) -> Head:
+    """Logistic regression; temperature by cross-validated likelihood; threshold at 80 % precision of what is kept."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold
+
+    labels, sample = np.array(y), np.array(weights)
+    held = np.zeros((len(labels), len(set(y))), np.float64)
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=SEED).split(x, labels):
+        model = LogisticRegression(C=strength, max_iter=1000, class_weight="balanced")
+        held[test] = model.fit(x[train], labels[train], sample_weight=sample[train]).decision_function(x[test])
+    model = LogisticRegression(C=strength, max_iter=1000, class_weight="balanced").fit(x, labels, sample_weight=sample)
+    names = tuple(map(str, model.classes_))
+    truth = np.array([names.index(label) for label in y])
+    temperature = _temperature(held, truth)
+    threshold = _threshold(_softmax(held / temperature), truth, precision=0.8)
+    return Head(
+        np.asarray(model.coef_.T, np.float32),
+        np.asarray(model.intercept_, np.float32),
+        names,
+        temperature,
+        threshold,
+        encoder,
+    )
+
+
+def _softmax(logits: Any) -> Any:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+def _temperature(logits: Any, truth: Any) -> float:
+    grid = np.geomspace(0.1, 3.0, 60)
+    rows = np.arange(len(truth))
+    losses = [-np.log(_softmax(logits / t)[rows, truth] + 1e-12).mean() for t in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def _threshold(probabilities: Any, truth: Any, *, precision: float) -> float:
+    """The least confidence above which at least `precision` of held-out guesses are right."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    for threshold in np.arange(0.05, 0.95, 0.01):
+        if right[confidence >= threshold].mean() >= precision:
+            return float(threshold)
+    return 0.95
+
+
+def score(head: Head, x: Floats, y: Sequence[str]) -> dict[str, float]:
+    probabilities = head.probabilities(x)
+    guess = [head.labels[i] for i in probabilities.argmax(axis=1)]
+    right = np.array([a == b for a, b in zip(guess, y, strict=True)])
+    kept = probabilities.max(axis=1) >= head.threshold
+    return {
+        "texts": len(right),
+        "accuracy": float(right.mean()),
+        "macro_recall": macro_recall(y, guess),
+        "ece": expected_calibration_error(probabilities.max(axis=1), right),
+        "coverage": float(kept.mean()),
+        "accuracy_where_kept": float(right[kept].mean()) if kept.any() else 0.0,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "heads")
+    parser.add_argument("--corpora", type=Path, default=Settings.from_environment().corpora, help="public corpora")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    encoder = OnnxEncoder(ROOT / "models" / "encoder", threads=2)
+    own, gold = authored(ROOT / "corpora" / "training"), authored(ROOT / "corpora" / "gold")
+    x_own, x_gold = (encoder.encode([row["text"] for row in rows]) for rows in (own, gold))
+    scores: dict[str, dict[str, float]] = {}
+
+    def keep(name: str, head: Head, *, test: str, x: Floats, y: Sequence[str]) -> None:
+        head.save(arguments.out / f"{name}.npz")
+        scores[f"{name} on {test}"] = score(head, x, y)
+
+    mapped = public.intents(arguments.corpora, seed=SEED)
+    x = np.vstack([x_own, encoder.encode([text for text, _ in mapped])])
+    y = [row["intent"] for row in own] + [label for _, label in mapped]
+    weights = [AUTHORED_WEIGHT] * len(own) + [1.0] * len(mapped)
+    intent = fit(x, y, encoder=encoder.version, weights=weights, strength=10.0)
+    keep("intent", intent, test="gold", x=x_gold, y=[row["intent"] for row in gold])
+
+    stage = fit(x_own, [r["stage"] for r in own], encoder=encoder.version, weights=[1.0] * len(own), strength=3.0)
+    keep("stage", stage, test="gold", x=x_gold, y=[row["stage"] for row in gold])
+
+    posts = public.sentiments(arguments.corpora)
+    x = np.vstack([x_own, encoder.encode([text for text, _ in posts])])
+    y = [row["sentiment"] for row in own] + [label for _, label in posts]
+    weights = [AUTHORED_WEIGHT] * len(own) + [1.0] * len(posts)
+    sentiment = fit(x, y, encoder=encoder.version, weights=weights, strength=3.0)
+    order = [sentiment.labels.index(name) for name in SENTIMENTS]
+    assert order == [0, 1, 2]
+    keep("sentiment", sentiment, test="gold", x=x_gold, y=[row["sentiment"] for row in gold])
+    tests = public.sentiments(arguments.corpora, test=True)
+    x_test = encoder.encode([text for text, _ in tests])
+    scores["sentiment on semeval2017 2016test"] = score(sentiment, x_test, [label for _, label in tests])
+
+    _write_card(arguments.out / "card.toml", encoder.version, len(own), len(mapped), len(posts), scores)
+
+
+def _write_card(
+    path: Path, encoder: str, own: int, mapped: int, posts: int, scores: dict[str, dict[str, float]]
+) -> None:
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
+    lines = [
+        "# Written by `python -m pipelines.training.heads`: heads on the encoder's embeddings, and their figures.",
+        'name = "heads"',
+        f'encoder = "{encoder}"',
+        f'commit = "{commit.strip()}"',
+        f'machine = "{platform.machine()}, {platform.system()}"',
+        f"seed = {SEED}",
+        f"authored_texts = {own}",
+        f"public_intent_texts = {mapped}",
+        f"public_sentiment_texts = {posts}",
+        'data = "authored (Apache-2.0); Banking77 CC-BY-4.0; CLINC150 CC-BY-3.0; MultiDoGO CDLA-Permissive-1.0; SemEval-2017: for research"',
+    ]
+    for name, figures in scores.items():
+        lines += ["", f'[scores."{name}"]', *(f"{key} = {value:.4g}" for key, value in figures.items())]
+    path.write_text("\n".join(lines) + "\n")
+    print(path.read_text())
+
+
+if __name__ == "__main__":
+    main()
