@@ -13,7 +13,7 @@ from nlp.errors import BadModel
 
 Floats = npt.NDArray[np.float32]
 TOKEN_BUDGET = 1024
-"""Tokens in one batch, padding included: 16 kB a layer input stays in a core's cache."""
+"""Tokens in one batch, padding included: a layer input then stays in a core's cache."""
 
 
 class Encoder(Protocol):
@@ -27,7 +27,7 @@ class Encoder(Protocol):
 
 
 class OnnxEncoder:
-    """Serves a model folder (card.toml, model.onnx, tokenizer.json) on ONNX Runtime, one single-threaded session a core.
+    """Serves a model folder (card.toml, model.onnx, tokenizer.json) on ONNX Runtime, in single-threaded runs.
 
     Texts of like length share a batch under a token budget. Activation ranges are static, so a text's vector does not
     depend on its neighbours. Texts over the card's `max_tokens` are cut. Raises BadModel naming file and field.

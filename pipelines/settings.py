@@ -63,7 +63,7 @@ class Settings:
         return replace(cls(), **values)
 
 
-def _convert(variable: str, text: str, kind: type) -> Any:
+def _convert(variable: str, text: str, kind: type[Any]) -> Any:
     if kind is bool:
         if text.lower() in ("1", "true", "yes", "on"):
             return True

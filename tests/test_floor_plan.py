@@ -42,5 +42,7 @@ def test_only_training_imports_the_training_libraries() -> None:
 
 
 def test_every_file_says_in_its_first_line_what_it_owns() -> None:
-    bare = [str(p.relative_to(ROOT)) for floor in FORBIDDEN for p in files(floor) if not p.read_text().startswith('"""')]
+    bare = [
+        str(p.relative_to(ROOT)) for floor in FORBIDDEN for p in files(floor) if not p.read_text().startswith('"""')
+    ]
     assert bare == []

@@ -130,8 +130,9 @@ class ThemeStore(Protocol):
 
     def ranked(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
         """Current themes with their figures, by total friction, largest first. Keys: id, name, description, terms,
-        segments, conversations, customers, friction (mean 0..100), pain (sum of friction / 100), sentiment (mean -1..+1),
-        leaving (conversations with leaving >= 0.5), first_seen, last_seen, stage (most frequent), channels {name: segments}."""
+        segments, conversations, customers, friction (mean 0..100), pain (sum of friction / 100), sentiment (mean
+        -1..+1), leaving (conversations with leaving >= 0.5), first_seen, last_seen, stage (most frequent), channels
+        {name: segments}."""
 
     def unassigned(self, filter: Filter = Filter()) -> int:
         """Segments of the current run with no theme."""
@@ -160,8 +161,8 @@ class CustomerStore(Protocol):
     def links(self) -> dict[str, str]: ...
 
     def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
-        """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction (mean),
-        sentiment (mean), stage (last), attributes."""
+        """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction
+        (mean), sentiment (mean), stage (last), attributes."""
 
     def timeline(self, id: str) -> list[tuple[Conversation, Summary | None]]:
         """All conversations of a customer, oldest first."""

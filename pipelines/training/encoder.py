@@ -86,8 +86,8 @@ class Graph:
         """uint8 activations on the layer's static range: (tensor, scale, zero point)."""
         low, high = self.ranges[layer]
         scale = max((high - low) / 255, 1e-8)
-        s = self.constant(f"{layer}.scale", np.float32(scale))
-        z = self.constant(f"{layer}.zero", np.uint8(np.clip(round(-low / scale), 0, 255)))
+        s = self.constant(f"{layer}.scale", np.array(scale, np.float32))
+        z = self.constant(f"{layer}.zero", np.array(np.clip(round(-low / scale), 0, 255), np.uint8))
         return self.node("QuantizeLinear", [x, s, z], f"{layer}.input"), s, z
 
     def weight(self, name: str, matrix: Array) -> tuple[str, str]:
@@ -169,7 +169,7 @@ def build(tensors: dict[str, Array], ranges: dict[str, tuple[float, float]], *, 
 
 
 def calibration_texts(corpora: Path) -> list[str]:
-    """1,050 texts of four public corpora's training parts, drawn with a fixed seed: questions, turns, complaints, posts."""
+    """1,050 texts of four public corpora, drawn with a fixed seed: questions, turns, complaints, posts."""
     draw = random.Random(1)
     clinc = json.loads((corpora / "clinc150/data_full.json").read_text("utf-8"))["train"]
     texts = [text for text, _ in draw.sample(clinc, 300)]
@@ -195,7 +195,7 @@ dimension = {dimension}
 max_tokens = {max_tokens}
 base = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
 quantisation = "int8 weights (7 bits used), one scale a column; uint8 activations with static ranges"
-calibration = "{texts} texts of CLINC150 train, MultiDoGO train, CFPB, SemEval-2013 train: ranges only, no weight is trained"
+calibration = "{texts} texts of CLINC150, MultiDoGO, SemEval-2013 train and CFPB: for ranges alone"
 sha256 = "{sha256}"
 """
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import platform
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -131,18 +130,17 @@ def main() -> None:
 def _write_card(
     path: Path, encoder: str, own: int, mapped: int, posts: int, scores: dict[str, dict[str, float]]
 ) -> None:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout
     lines = [
         "# Written by `python -m pipelines.training.heads`: heads on the encoder's embeddings, and their figures.",
         'name = "heads"',
         f'encoder = "{encoder}"',
-        f'commit = "{commit.strip()}"',
         f'machine = "{platform.machine()}, {platform.system()}"',
         f"seed = {SEED}",
         f"authored_texts = {own}",
         f"public_intent_texts = {mapped}",
         f"public_sentiment_texts = {posts}",
-        'data = "authored (Apache-2.0); Banking77 CC-BY-4.0; CLINC150 CC-BY-3.0; MultiDoGO CDLA-Permissive-1.0; SemEval-2017: for research"',
+        'data = "authored; Banking77 CC-BY-4.0; CLINC150 CC-BY-3.0; MultiDoGO CDLA-Permissive-1.0"',
+        'limits = "the sentiment head also saw SemEval-2017 task 4 A, whose texts are for research"',
     ]
     for name, figures in scores.items():
         lines += ["", f'[scores."{name}"]', *(f"{key} = {value:.4g}" for key, value in figures.items())]

@@ -1,0 +1,65 @@
+"""The shipped encoder: unit vectors that do not depend on a text's neighbours."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.encoder import OnnxEncoder, batches
+from nlp.errors import BadModel
+from pipelines.settings import Settings
+
+TEXTS = [
+    "My parcel says delivered but there is nothing at the door.",
+    "ok",
+    "",
+    "The hub went offline after last night's update and I have restarted it twice, reset the router, and waited.",
+    "😀" * 400,
+    "\x00\x07 control",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> OnnxEncoder:
+    return OnnxEncoder(Settings().models / "encoder", threads=2)
+
+
+def test_every_text_gets_a_finite_vector_of_unit_length(encoder: OnnxEncoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+
+
+def test_a_vector_is_the_same_alone_and_among_others(encoder: OnnxEncoder) -> None:
+    together = encoder.encode(TEXTS)
+    alone = np.vstack([encoder.encode([text]) for text in TEXTS])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_like_texts_are_nearer_than_unlike_ones(encoder: OnnxEncoder) -> None:
+    parcel, courier, password = encoder.encode(
+        ["where is my parcel", "the courier has not brought my package", "I forgot my password"]
+    )
+    assert parcel @ courier > parcel @ password + 0.2
+
+
+def test_no_texts_give_no_rows(encoder: OnnxEncoder) -> None:
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_batches_hold_every_text_once_and_keep_to_the_budget() -> None:
+    lengths = [5, 300, 7, 7, 12, 256, 1, 2000]
+    groups = list(batches(lengths, budget=512))
+    assert sorted(i for g in groups for i in g) == list(range(len(lengths)))
+    assert all(len(g) == 1 or len(g) * max(lengths[i] for i in g) <= 512 for g in groups)
+
+
+def test_a_missing_card_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match=r"card\.toml is missing"):
+        OnnxEncoder(tmp_path)
+
+
+def test_a_card_without_a_field_names_it(tmp_path: Path) -> None:
+    (tmp_path / "card.toml").write_text('name = "x"\nversion = "1"\ndimension = 3\n')
+    with pytest.raises(BadModel, match="'max_tokens' is missing"):
+        OnnxEncoder(tmp_path)
