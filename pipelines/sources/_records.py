@@ -1,0 +1,196 @@
+"""Records of a file, one at a time: decoding, JSON lines and arrays, a guard against records that are too large."""
+
+import codecs
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from nlp.conversation import Conversation
+from nlp.errors import BadInput, BadRecord
+
+CHUNK = 1 << 16
+TOKEN = re.compile(r'["\\\[\]{},]')
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a reader may be told. A reader writes only `skipped`: how many records it left out, by reason."""
+
+    max_record: int = 20_000_000
+    """Largest single record, in characters."""
+    timezone: str = "UTC"
+    """Zone of times that name none (an IANA name)."""
+    source: str = ""
+    """First half of every id; the format's name where empty."""
+    mapping: Path | Mapping[str, Any] | None = None
+    """Columns of a table: a TOML file or a mapping; guessed from the header where None."""
+    company: str = ""
+    """The company's own @handle, in posts."""
+    started_at: datetime | None = None
+    """Used where neither the record nor the file's name has a date."""
+    skipped: Counter[str] = field(default_factory=Counter, compare=False)
+
+
+class DeadRecord(BadRecord):
+    """A BadRecord that knows its file and its record's number (from 1; 0 is the file as a whole)."""
+
+    def __init__(self, reason: str, field: str = "", value: str = "", file: str = "", record: int = 0) -> None:
+        super().__init__(reason, field, value)
+        self.file, self.record = file, record
+        self.args = (reason, field, value[:200], file, record)
+
+    def __str__(self) -> str:
+        return f"{self.file}, record {self.record}: {super().__str__()}"
+
+
+Numbered = Iterator[tuple[int, Any]]
+"""(record number, parsed record or the BadRecord in its place)."""
+
+
+def encoding(path: Path) -> str:
+    """By the byte order mark; UTF-8 without one."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    return next((name for bom, name in BOMS if head.startswith(bom)), "utf-8")
+
+
+@contextmanager
+def open_text(path: Path, *, newline: str | None = None) -> Iterator[TextIO]:
+    """Bytes that do not decode become U+FFFD. Raises BadInput where the file cannot be opened."""
+    try:
+        stream = path.open(encoding=encoding(path), errors="replace", newline=newline)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be opened: {error.strerror}") from error
+    with stream:
+        yield stream
+
+
+def convert(
+    path: Path, records: Numbered, make: Callable[[Any], Conversation | None]
+) -> Iterator[Conversation | BadRecord]:
+    """Each record through `make`; what it refuses is yielded as a DeadRecord. None means: left out on purpose."""
+    for number, record in records:
+        try:
+            if isinstance(record, BadRecord):
+                raise record
+            conversation = make(record)
+        except BadRecord as bad:
+            yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+            yield DeadRecord(f"not of the expected shape ({type(error).__name__})", file=str(path), record=number)
+        else:
+            if conversation is not None:
+                yield conversation
+
+
+def lines(stream: TextIO, limit: int, *, blank: bool = False) -> Iterator[tuple[int, str | BadRecord]]:
+    """Lines, blank ones only where asked for; one over `limit` characters is passed over, not held in memory."""
+    number = 0
+    while line := stream.readline(limit + 1):
+        number += 1
+        if len(line) > limit and not line.endswith("\n"):
+            size = len(line)
+            while rest := stream.readline(CHUNK):
+                size += len(rest)
+                if rest.endswith("\n"):
+                    break
+            yield number, _too_large(size, limit)
+        elif blank or line.strip("\x00 \t\r\n\ufeff"):
+            yield number, line
+
+
+def json_records(stream: TextIO, limit: int) -> Numbered:
+    """JSON lines, one JSON array, or one JSON document; an empty file yields one BadRecord."""
+    opening = stream.read(CHUNK).lstrip("\x00 \t\r\n\ufeff")[:1]
+    stream.seek(0)
+    if opening == "[":
+        pieces = _elements(stream, limit)
+        yield from ((number, piece if isinstance(piece, BadRecord) else _parse(piece)) for number, piece in pieces)
+        return
+    first = next(lines(stream, limit), None)
+    stream.seek(0)
+    if first is None:
+        yield 0, BadRecord("the file is empty")
+        return
+    line = first[1].lstrip("\x00 \t\r\n\ufeff") if isinstance(first[1], str) else "{"
+    if line.startswith("{") and line.rstrip()[-1] in "{[,:" and isinstance(first[1], str):
+        text = stream.read(limit + 1)
+        pieces = iter([(1, text if len(text) <= limit else _too_large(len(text), limit))])
+    else:
+        pieces = lines(stream, limit)
+    for number, piece in pieces:
+        yield number, piece if isinstance(piece, BadRecord) else _parse(piece)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text.strip("\x00 \t\r\n\ufeff"), parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg
+        return BadRecord(
+            f"{'truncated' if cut else 'not valid'} JSON: {error.msg} at character {error.pos}", value=text[:200]
+        )
+    except (ValueError, RecursionError) as error:
+        return BadRecord(f"not readable JSON ({type(error).__name__})", value=text)
+
+
+def _elements(stream: TextIO, limit: int) -> Iterator[tuple[int, str | BadRecord]]:
+    """The texts of a JSON array's elements, without holding more than one."""
+    depth, number, offset, escaped, quoted = 0, 1, 0, -1, False
+    held: list[str] = []
+    size = 0
+
+    def finish(tail: str) -> str | BadRecord:
+        return _too_large(size + len(tail), limit) if size + len(tail) > limit else "".join([*held, tail])
+
+    while chunk := stream.read(CHUNK):
+        start = 0
+        for match in TOKEN.finditer(chunk):
+            at, mark = match.start(), match.group()
+            if offset + at == escaped:
+                continue
+            if quoted:
+                quoted = mark != '"'
+                escaped = offset + at + 1 if mark == "\\" else escaped
+            elif mark == '"':
+                quoted = True
+            elif mark in "[{":
+                depth += 1
+                start = at + 1 if depth == 1 else start
+            elif mark in "]}" or (mark == "," and depth == 1):
+                depth -= mark != ","
+                if depth == 0 or mark == ",":
+                    piece = finish(chunk[start:at])
+                    if isinstance(piece, BadRecord) or piece.strip() or mark == ",":
+                        yield number, piece
+                    if depth == 0:
+                        return
+                    held, size, start, number = [], 0, at + 1, number + 1
+        size += len(chunk) - start
+        held = [*held, chunk[start:]] if size <= limit else []
+        offset += len(chunk)
+    rest = finish("")
+    yield (
+        number,
+        rest if isinstance(rest, BadRecord) else BadRecord("truncated JSON: the array is never closed", value=rest),
+    )
+
+
+def _too_large(size: int, limit: int) -> BadRecord:
+    return BadRecord(f"larger than {limit:,} characters; raise the setting max_record to read it", "size", str(size))
+
+
+def mappings(records: Iterable[tuple[int, Any]]) -> Numbered:
+    """What is not a JSON object becomes a BadRecord."""
+    for number, record in records:
+        if isinstance(record, (dict, BadRecord)):
+            yield number, record
+        else:
+            yield number, BadRecord("an object was expected", "record", str(record)[:200])

@@ -1,0 +1,159 @@
+"""Values of a record: times, identifiers, mail bodies, and the conversation made of them."""
+
+import math
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bs4 import BeautifulSoup
+from bs4.exceptions import ParserRejectedMarkup
+
+from nlp.conversation import Channel, Conversation, Speaker, Turn
+from nlp.errors import BadRecord, BadSetting
+
+Draft = tuple[Speaker, str, datetime | None]
+TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+SURROGATE = re.compile("[\ud800-\udfff]")
+YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+PATTERNS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y")
+QUOTED = re.compile(
+    r"^\s*(?:On .{5,200}\bwrote:\s*$|-{2,} ?(?:Original|Forwarded) Message ?-{2,}|_{10,}\s*$|##-.*-##"
+    r"|From: .+\n(?:.*\n)?(?:Sent|Date|To): )",
+    re.MULTILINE | re.IGNORECASE,
+)
+SIGNATURE = re.compile(
+    r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Get Outlook for )", re.MULTILINE | re.IGNORECASE
+)
+
+
+def zone(name: str) -> ZoneInfo:
+    """Raises BadSetting."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadSetting(f"timezone={name!r}: an IANA name such as Europe/Paris or UTC expected") from error
+
+
+def time(value: Any, field: str, tz: ZoneInfo) -> tuple[datetime, bool]:
+    """(aware UTC, whether the value named no zone): ISO 8601, 2020/3/18, epoch seconds or milliseconds, mail dates.
+
+    Raises BadRecord, also for 03/04/2020, which may be March or April.
+    """
+    try:
+        found = _time(value)
+        return (found if found.tzinfo else found.replace(tzinfo=tz)).astimezone(UTC), found.tzinfo is None
+    except (ValueError, OverflowError, OSError, TypeError) as error:
+        raise BadRecord("not a time; use ISO 8601, such as 2024-05-01T09:30:00Z", field, str(value)) from error
+
+
+def _time(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    text = str(value).strip()
+    if not isinstance(value, bool) and re.fullmatch(r"-?\d{9,16}(\.\d+)?", text) and math.isfinite(float(text)):
+        seconds = float(text)
+        while abs(seconds) > 1e11:
+            seconds /= 1000
+        return datetime.fromtimestamp(seconds, UTC)
+    if match := YEAR_FIRST.match(text):
+        return datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+    for pattern in PATTERNS:
+        try:
+            return datetime.strptime(text, pattern)  # noqa: DTZ007
+        except ValueError:
+            continue
+    return datetime.fromisoformat(text)
+
+
+def identifier(kind: str, value: Any) -> str:
+    """ "kind:value", in one spelling; "" where there is no value."""
+    text = clean(value).strip()
+    if kind == "email":
+        text = text.lower()
+    elif kind == "x":
+        text = text.lstrip("@").lower()
+    elif kind == "phone":
+        text = re.sub(r"[^\d+]", "", text)
+    return f"{kind}:{text}" if text else ""
+
+
+def clean(value: Any) -> str:
+    """As text, without null characters and without halves of characters, which no store accepts."""
+    return "" if value is None else SURROGATE.sub("\ufffd", str(value).replace("\x00", ""))
+
+
+def from_html(body: str) -> str:
+    """The readable text; quotes, signatures and styles of known mail programs are left out."""
+    if not TAG.search(body) and "&" not in body:
+        return body
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            soup = BeautifulSoup(body, "html.parser")
+        for element in soup.select("script, style, blockquote, .gmail_quote, .gmail_signature, .yahoo_quoted"):
+            element.decompose()
+        for line_break in soup.find_all("br"):
+            line_break.replace_with("\n")
+        for block in soup.find_all(["p", "div", "li", "tr", "h1", "h2", "h3"]):
+            block.append("\n")
+        text = soup.get_text()
+    except (ParserRejectedMarkup, RecursionError, AssertionError, ValueError):
+        text = TAG.sub(" ", body)
+    return re.sub(r"[ \t\xa0]+", " ", text)
+
+
+def new_text(body: str) -> str:
+    """What the writer wrote this time: quoted history and signature cut. A body of nothing else stays whole."""
+    text = clean(body).replace("\r\n", "\n")
+    cut = text
+    for mark in (QUOTED, SIGNATURE):
+        if found := mark.search(cut):
+            cut = cut[: found.start()]
+    cut = "\n".join(line for line in cut.split("\n") if not line.startswith(">"))
+    cut = re.sub(r" *\n[ \n]*\n", "\n\n", cut).strip()
+    return cut or text.strip()
+
+
+def conversation(
+    id: Any,
+    *,
+    source: str,
+    channel: Channel,
+    customer: str,
+    started_at: datetime,
+    drafts: Iterable[Draft],
+    metadata: Mapping[str, Any],
+) -> Conversation:
+    """Cleaned, its turns in order of time where every turn has one. Raises BadRecord for an empty id."""
+    name = clean(id).strip()
+    if not name:
+        raise BadRecord("the record has no id", "id", "")
+    kept = [(speaker, text, at) for speaker, body, at in drafts if (text := clean(body).strip())]
+    if all(at is not None for _, _, at in kept):
+        kept.sort(key=lambda draft: draft[2] or started_at)
+    facts = {clean(k): _flat(v) for k, v in metadata.items() if v not in (None, "", [], {}, False)}
+    if any("\ufffd" in text for _, text, _ in kept):
+        facts["undecodable"] = True
+    turns = tuple(Turn(number, *draft) for number, draft in enumerate(kept))
+    return Conversation(f"{source}:{name}", source, channel, customer, started_at, turns, facts)
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_flat(v) for v in value if isinstance(v, (str, int, float))]
+    return (
+        value if isinstance(value, (int, bool)) or (isinstance(value, float) and math.isfinite(value)) else clean(value)
+    )
+
+
+def record(value: Any) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one: exports hold null where nothing is."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def rows(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; [] for anything else."""
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []

@@ -1,0 +1,212 @@
+"""Tables (CSV, TSV, JSON lines, Parquet) by a mapping of columns, given or guessed from the header."""
+
+import csv
+import itertools
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from nlp.conversation import Channel, Conversation, Speaker
+from nlp.errors import BadInput, BadRecord, BadSetting
+from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text
+from pipelines.sources._values import conversation, identifier, time, zone
+
+GUESSES = {
+    "id": ("id", "complaint_id", "ticket_id", "conversation_id", "conversationid", "case_id", "number", "review_link"),
+    "text": (
+        "text",
+        "consumer_complaint_narrative",
+        "narrative",
+        "body",
+        "message",
+        "description",
+        "utterance",
+        "review_text",
+    ),
+    "started_at": (
+        "started_at",
+        "created_at",
+        "date_received",
+        "date",
+        "created",
+        "timestamp",
+        "review_submit_date_and_time",
+    ),
+    "customer": ("customer", "email", "customer_email", "customer_id", "requester_email", "phone", "handle", "user_id"),
+    "channel": ("channel",),
+    "speaker": ("speaker", "role", "author_role"),
+}
+FACTS = ("subject", "status", "tags", "csat", "product", "company", "issue", "rating", "state", "submitted_via")
+KINDS = {"phone": "phone", "handle": "x", "email": "email", "customer_email": "email", "requester_email": "email"}
+HEAD = 1000
+FIELDS = (*GUESSES, "customer_kind", "metadata")
+
+
+def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
+    """One conversation a row, or a turn a row where a speaker is mapped: neighbouring rows of one id belong together.
+
+    A mapping names a column for each of id, text, started_at, customer, channel, speaker; "=value" is the value itself.
+    `customer_kind` is email, phone, x, id or name; `metadata` lists columns to keep. Rows without text are skipped.
+    """
+    zone(options.timezone)
+    records = mappings(_rows(path, options))
+    given = _given(options.mapping)
+    head: list[tuple[int, Any]] = []
+    for number, record in records:
+        head.append((number, record))
+        if isinstance(record, dict) or len(head) == HEAD:
+            break
+    mapping = {**_guessed(next((list(r) for _, r in head if isinstance(r, dict)), [])), **given}
+    numbered = itertools.chain(head or [(0, BadRecord("the file is empty"))], records)
+    yield from convert(path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, options=options))
+
+
+def _given(mapping: Path | Mapping[str, Any] | None) -> dict[str, Any]:
+    if mapping is None:
+        return {}
+    if isinstance(mapping, Path):
+        try:
+            mapping = tomllib.loads(mapping.read_text("utf-8"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSetting(f"mapping {mapping}: not readable TOML: {error}") from error
+    if unknown := set(mapping) - set(FIELDS):
+        raise BadSetting(f"mapping: unknown field {', '.join(sorted(unknown))}; known: {', '.join(FIELDS)}")
+    for field, value in mapping.items():
+        if not isinstance(value, list if field == "metadata" else str):
+            raise BadSetting(
+                f"mapping: {field}={value!r}: a {'list of columns' if field == 'metadata' else 'text'} expected"
+            )
+    return dict(mapping)
+
+
+def _guessed(header: Iterable[str]) -> dict[str, Any]:
+    plain = {re.sub(r"[^a-z0-9]+", "_", str(column).lower()).strip("_"): column for column in header}
+    mapping: dict[str, Any] = {
+        field: next(plain[name] for name in names if name in plain)
+        for field, names in GUESSES.items()
+        if plain.keys() & set(names)
+    }
+    mapping["metadata"] = [plain[name] for name in FACTS if name in plain]
+    return mapping
+
+
+def _rows(path: Path, options: Options) -> Numbered:
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        yield from _parquet(path)
+    elif suffix in (".json", ".jsonl", ".ndjson"):
+        with open_text(path) as stream:
+            yield from json_records(stream, options.max_record)
+    else:
+        yield from csv_rows(path, options)
+
+
+def csv_rows(path: Path, options: Options) -> Numbered:
+    """(row number from 1, column -> cell). Raises BadInput where the file cannot be opened."""
+    csv.field_size_limit(options.max_record)
+    with open_text(path, newline="") as stream:
+        head = stream.readline(1 << 16)
+        stream.seek(0)
+        delimiter = max(",;\t", key=head.count)
+        large: list[BadRecord] = []
+        rows = csv.reader(_short(stream, options.max_record, large), delimiter=delimiter)
+        header: list[str] = []
+        for number in itertools.count():
+            try:
+                row = next(rows)
+            except StopIteration:
+                yield from ((number, bad) for bad in large)
+                return
+            except csv.Error as error:
+                yield number, BadRecord(f"not readable CSV: {error}")
+                continue
+            if number == 0:
+                header = [name.strip("\ufeff ") for name in row]
+            elif len(row) > len(header):
+                yield number, BadRecord(f"{len(row)} cells where the header has {len(header)}", "record", ",".join(row))
+            elif row:
+                yield number, dict(zip(header, row, strict=False))
+
+
+def _short(stream: TextIO, limit: int, large: list[BadRecord]) -> Iterator[str]:
+    """Lines for the csv module, without null characters; one that is too large goes to `large` instead."""
+    for _, line in lines(stream, limit, blank=True):
+        if isinstance(line, BadRecord):
+            large.append(line)
+        else:
+            yield line.replace("\x00", "")
+
+
+def _parquet(path: Path) -> Numbered:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(1000):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+    except FileNotFoundError as error:
+        raise BadInput(f"{path}: cannot be opened: no such file") from error
+    except (pa.ArrowException, OSError, ValueError) as error:
+        yield number + 1, BadRecord(f"not readable Parquet: {str(error)[:200]}")
+
+
+def _grouped(records: Numbered, mapping: Mapping[str, Any], options: Options) -> Numbered:
+    """Lists of rows: one row each, or neighbours of one id where a speaker is mapped. Rows without text are skipped."""
+    held: list[Any] = []
+    start = 0
+    for number, row in records:
+        if isinstance(row, BadRecord):
+            yield number, row
+        elif not str(_value(row, mapping, "text") or "").strip() and "text" in mapping:
+            options.skipped["no text"] += 1
+        elif "speaker" in mapping and held and _value(held[0], mapping, "id") == _value(row, mapping, "id"):
+            held.append(row)
+        else:
+            if held:
+                yield start, held
+            held, start = [row], number
+    if held:
+        yield start, held
+
+
+def _value(row: Mapping[str, Any], mapping: Mapping[str, Any], field: str) -> Any:
+    column = mapping.get(field)
+    return column[1:] if isinstance(column, str) and column.startswith("=") else row.get(column) if column else None
+
+
+def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options: Options) -> Conversation:
+    row = rows[0]
+    for field in ("id", "text"):
+        if field not in mapping:
+            raise BadRecord(f"no column for {field}: map one; columns: {', '.join(map(str, row))}", field, "")
+    tz = zone(options.timezone)
+    started, naive = time(_value(row, mapping, "started_at") or options.started_at, "started_at", tz)
+    column = str(mapping.get("customer", ""))
+    kind = mapping.get("customer_kind") or KINDS.get(re.sub(r"\W+", "_", column.lower()))
+    who = str(_value(row, mapping, "customer") or "")
+    channel = str(_value(row, mapping, "channel") or "ticket").lower()
+    if channel not in set(Channel):
+        raise BadRecord(f"unknown channel; known: {', '.join(Channel)}", "channel", channel)
+    return conversation(
+        _value(row, mapping, "id"),
+        source=options.source or "table",
+        channel=Channel(channel),
+        customer=identifier(str(kind or ("email" if "@" in who[1:] else "id")), who),
+        started_at=started,
+        drafts=[(_speaker(_value(r, mapping, "speaker")), str(_value(r, mapping, "text")), None) for r in rows],
+        metadata={**{str(c).lower(): row.get(c) for c in mapping.get("metadata", ())}, "naive_times": naive},
+    )
+
+
+def _speaker(value: Any) -> Speaker:
+    name = str(value or "customer").strip().lower()
+    if name not in set(Speaker):
+        raise BadRecord(f"unknown speaker; known: {', '.join(Speaker)}", "speaker", name)
+    return Speaker(name)
