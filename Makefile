@@ -30,7 +30,10 @@ check: .venv/dev  ## lint, types, floor plan
 encoder: .venv/dev  ## build the shipped encoder from the base checkpoint
 	$(BIN)/python -m pipelines.training.encoder --out models/encoder
 
+heads: .venv/dev  ## train the intent, stage and sentiment heads and score them
+	$(BIN)/python -m pipelines.training.heads
+
 bench: .venv/dev  ## encoder throughput against its peer, written to benchmarks/results
 	$(BIN)/python benchmarks/encoder.py
 
-.PHONY: help test check encoder bench
+.PHONY: help test check encoder heads bench
