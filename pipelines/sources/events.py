@@ -16,7 +16,7 @@ KINDS = ("email", "phone", "x", "id", "name")
 
 
 def read(path: Path, options: Options) -> Iterator[Event | BadRecord]:
-    """`customer` is "kind:value" or an id; redact it before storing. A repeated row is one event: its id is made of it."""
+    """`customer` is "kind:value" or an id; redact it before storing. A repeated row is one event: same row, same id."""
     tz = zone(options.timezone)
     for number, row in csv_rows(path, options):
         try:
