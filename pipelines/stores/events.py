@@ -1,0 +1,35 @@
+"""What customers did: their events."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+
+from nlp.customer import Event
+from pipelines.stores.database import Database
+from pipelines.stores.schema import events
+
+_EVENTS = events
+
+
+class Events:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, events: Iterable[Event]) -> int:
+        """Returns how many were new or changed."""
+        with self._database.write() as connection:
+            return self._database.upsert_changed(connection, _EVENTS, [asdict(event) for event in events])
+
+    def of(self, customer: str, *, until: datetime | None = None) -> list[Event]:
+        """Oldest first; `until` is exclusive."""
+        statement = select(events).where(events.c.customer == customer).order_by(events.c.at, events.c.id)
+        if until:
+            statement = statement.where(events.c.at < until)
+        with self._database.read() as connection:
+            return [Event(*row) for row in connection.execute(statement)]
+
+    def all(self) -> Iterator[Event]:
+        for row in self._database.stream(select(events).order_by(events.c.customer, events.c.at, events.c.id)):
+            yield Event(*row)

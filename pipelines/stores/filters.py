@@ -1,0 +1,48 @@
+"""Filter as SQL conditions, and the few expressions that several nouns share."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+
+from pipelines.stores.protocols import Filter
+from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, turns
+
+Condition = ColumnElement[bool]
+
+
+def current_run() -> ScalarSelect[Any]:
+    """The run of the latest discovery; NULL before any."""
+    return select(discoveries.c.run).order_by(discoveries.c.number.desc()).limit(1).scalar_subquery()
+
+
+def segment_text() -> ColumnElement[str]:
+    """The segment's characters of its turn; both databases count code points from 1."""
+    return func.substr(turns.c.text, signals.c.start + 1, signals.c.end - signals.c.start)
+
+
+def conditions(filter: Filter) -> list[Condition]:
+    """What a row of `conversations` must fulfil."""
+    c, found = conversations.c, []
+    for column, value in ((c.channel, filter.channel), (c.customer, filter.customer), (c.source, filter.source)):
+        found += [column == value] if value else []
+    found += [c.started_at >= filter.since] if filter.since else []
+    found += [c.started_at < filter.until] if filter.until else []
+    return found + _by_findings(filter)
+
+
+def _by_findings(filter: Filter) -> list[Condition]:
+    found: list[Condition] = []
+    for column, value in ((summaries.c.stage, filter.stage), (summaries.c.intent, filter.intent)):
+        if value:
+            found.append(conversations.c.id.in_(select(summaries.c.conversation).where(column == value)))
+    if filter.theme:
+        found.append(conversations.c.id.in_(_of_theme(filter.theme)))
+    return found
+
+
+def _of_theme(theme: str) -> Any:
+    return (
+        select(signals.c.conversation)
+        .join(assignments, assignments.c.segment == signals.c.segment)
+        .where(assignments.c.run == current_run(), assignments.c.theme == theme)
+    )

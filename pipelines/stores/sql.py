@@ -1,0 +1,88 @@
+"""The SQL store: all nouns of one database, brought to the newest schema when it is opened."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+
+from nlp.errors import StoreError
+from pipelines.stores.conversations import Conversations
+from pipelines.stores.customers import Customers
+from pipelines.stores.database import Database
+from pipelines.stores.events import Events
+from pipelines.stores.overview import read_overview
+from pipelines.stores.protocols import (
+    ConversationStore,
+    CustomerStore,
+    EventStore,
+    Filter,
+    RunStore,
+    SignalStore,
+    ThemeStore,
+)
+from pipelines.stores.runs import Runs
+from pipelines.stores.signals import Signals
+from pipelines.stores.themes import Themes
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SqlStore:
+    """`engine` is SQLAlchemy's; `url` is as given, password included."""
+
+    def __init__(self, url: str, database: Database) -> None:
+        self.url = url
+        self.engine = database.engine
+        self._database = database
+        self.conversations: ConversationStore = Conversations(database)
+        self.signals: SignalStore = Signals(database)
+        self.themes: ThemeStore = Themes(database)
+        self.customers: CustomerStore = Customers(database)
+        self.events: EventStore = Events(database)
+        self.runs: RunStore = Runs(database)
+
+    @classmethod
+    def open(cls, url: str) -> "SqlStore":
+        """Raises StoreError, MissingDependency, UnknownName."""
+        database = Database(url)
+        try:
+            migrate(database)
+        except BaseException:
+            database.engine.dispose()
+            raise
+        return cls(url, database)
+
+    def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
+        return {**read_overview(self._database, filter), "unassigned": self.themes.unassigned(filter)}
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> "SqlStore":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the schema to a revision, up or down ("base" is empty). Raises StoreError where a newer version made it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with database.read() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if revision == "head" and current == ScriptDirectory.from_config(config).get_current_head():
+        return
+    with database.write() as connection:
+        database.backend.lock(connection)
+        config.attributes["connection"] = connection
+        try:
+            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+        except CommandError as error:
+            raise StoreError(
+                f"{database.name}: schema {current!r} is not of this version; update frictionary"
+            ) from error

@@ -1,0 +1,179 @@
+"""Discovered themes, which segment belongs to which, and the figures about them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, select
+
+from nlp.errors import NotFound, StoreError
+from nlp.themes.theme import Assignment, Theme
+from pipelines.stores.database import Database
+from pipelines.stores.filters import conditions, current_run
+from pipelines.stores.protocols import Filter, Floats, Quote
+from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, themes, turns
+from pipelines.stores.signals import OF_TURN, read_quotes
+
+A, C, S = assignments.c, conversations.c, signals.c
+CONVERSATIONS = func.count(C.id.distinct()).label("conversations")
+SEGMENTS = func.count().label("segments")
+FRICTION = func.avg(S.friction).label("friction")
+
+
+class Themes:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, run: str, themes: Sequence[Theme], assignments: Sequence[Assignment], points: Floats) -> None:
+        """Raises StoreError where points and assignments differ in number, or one names a theme not given."""
+        if len(points) != len(assignments):
+            raise StoreError(f"{len(assignments)} assignments came with {len(points)} points; give one an assignment")
+        places = [{"x": float(x), "y": float(y)} for x, y in points]
+        found = [_assignment_row(a, run) | place for a, place in zip(assignments, places, strict=True)]
+        self._replace(run, [{"run": run, **asdict(theme)} for theme in themes], found)
+
+    def _replace(self, run: str, found: Sequence[dict[str, Any]], members: Sequence[dict[str, Any]]) -> None:
+        with self._database.write() as connection:
+            self._database.backend.lock(connection)
+            for table in (assignments, themes):
+                connection.execute(delete(table).where(table.c.run == run))
+            number = connection.execute(select(func.coalesce(func.max(discoveries.c.number), 0) + 1)).scalar_one()
+            self._database.upsert(connection, discoveries, [{"run": run, "number": number}])
+            if found:
+                connection.execute(insert(themes), list(found))
+            if members:
+                connection.execute(insert(assignments), list(members))
+
+    def assign(self, assignments: Sequence[Assignment]) -> None:
+        """Raises StoreError where an assignment is of another run than the current one."""
+        with self._database.write() as connection:
+            run = connection.execute(select(current_run())).scalar()
+            if strange := {a.run for a in assignments} - {run}:
+                raise StoreError(f"assignments of run {sorted(strange)[0]!r}; the current run is {run!r}: assign again")
+            rows = [_assignment_row(a, a.run) for a in assignments]
+            self._database.upsert(connection, _ASSIGNMENTS, rows)
+
+    def current(self) -> list[Theme]:
+        statement = select(themes).where(themes.c.run == current_run()).order_by(themes.c.size.desc(), themes.c.id)
+        with self._database.read() as connection:
+            return [_theme(row) for row in connection.execute(statement)]
+
+    def current_run(self) -> str | None:
+        with self._database.read() as connection:
+            found: str | None = connection.execute(select(current_run())).scalar()
+        return found
+
+    def get(self, id: str) -> Theme:
+        statement = select(themes).where(themes.c.run == current_run(), themes.c.id == id)
+        with self._database.read() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            raise NotFound(f"no theme {id!r} in the current run")
+        return _theme(row)
+
+    def ranked(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        """Themes without a segment in the filtered conversations are left out."""
+        known = {theme.id: theme for theme in self.current()}
+        stage = func.coalesce(summaries.c.stage, "unknown")
+        with self._database.read() as connection:
+            rows = connection.execute(_figures(filter)).mappings().all()
+            stages = connection.execute(_tally(stage, CONVERSATIONS, filter)).all()
+            channels = connection.execute(_tally(C.channel, SEGMENTS, filter)).all()
+        most = {theme: name for theme, name, _ in reversed(stages)}
+        return [_ranked(row, known[row["theme"]], most, channels) for row in rows if row["theme"] in known]
+
+    def unassigned(self, filter: Filter = Filter()) -> int:
+        with self._database.read() as connection:
+            found: int = connection.execute(_members(filter, SEGMENTS).where(A.theme.is_(None))).scalar_one()
+        return found
+
+    def trend(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
+        """A segment counts in the week in which its conversation started."""
+        week = self._database.backend.week(C.started_at).label("week")
+        statement = _members(filter, week, A.theme, SEGMENTS, CONVERSATIONS, FRICTION)
+        statement = statement.where(A.theme == theme if theme else A.theme.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(statement.group_by(week, A.theme).order_by(week, A.theme)).mappings().all()
+        return [{**row, "week": date.fromisoformat(str(row["week"]))} for row in rows]
+
+    def by_stage(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        stage = func.coalesce(summaries.c.stage, "unknown").label("stage")
+        statement = _members(filter, A.theme, stage, CONVERSATIONS, FRICTION).where(A.theme.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(statement.group_by(A.theme, stage).order_by(A.theme, stage)).mappings().all()
+        return [dict(row) for row in rows]
+
+    def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
+        said_at = func.coalesce(turns.c.at, C.started_at).label("at")
+        columns = (S.segment, A.x, A.y, A.theme, S.friction, S.sentiment, S.stage, C.channel, said_at, S.conversation)
+        statement = _members(Filter(), *columns).join(turns, OF_TURN).where(A.x.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(S.segment).limit(limit)).mappings().all()
+        return [dict(row) for row in rows]
+
+    def quotes(self, theme: str, *, limit: int = 20, offset: int = 0) -> list[Quote]:
+        with self._database.read() as connection:
+            chosen = select(themes.c.quotes).where(themes.c.run == current_run(), themes.c.id == theme)
+            places = {id: place for place, id in enumerate(connection.execute(chosen).scalar() or [])}
+            order: list[Any] = [case(places, value=S.segment, else_=len(places))] if places else []
+            order += [A.confidence.desc(), S.segment]
+            found = _members(Filter(), S.segment).where(A.theme == theme).order_by(*order).limit(limit).offset(offset)
+            return read_quotes(connection, connection.execute(found).scalars().all())
+
+
+_ASSIGNMENTS = assignments
+
+
+def _members(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select from the current run's assignments joined with signal, conversation and its summary."""
+    return (
+        select(*columns)
+        .select_from(assignments)
+        .join(signals, S.segment == A.segment)
+        .join(conversations, C.id == S.conversation)
+        .outerjoin(summaries, summaries.c.conversation == C.id)
+        .where(A.run == current_run(), *conditions(filter))
+    )
+
+
+def _figures(filter: Filter) -> Select[Any]:
+    said_at = func.coalesce(turns.c.at, C.started_at)
+    leaving = case((summaries.c.leaving >= 0.5, C.id))
+    columns = (
+        A.theme,
+        SEGMENTS,
+        CONVERSATIONS,
+        func.count(func.nullif(C.customer, "").distinct()).label("customers"),
+        FRICTION,
+        (func.sum(S.friction) / 100).label("pain"),
+        func.avg(S.sentiment).label("sentiment"),
+        func.count(leaving.distinct()).label("leaving"),
+        func.min(said_at).label("first_seen"),
+        func.max(said_at).label("last_seen"),
+    )
+    statement = _members(filter, *columns).join(turns, OF_TURN).where(A.theme.is_not(None))
+    return statement.group_by(A.theme).order_by(func.sum(S.friction).desc(), A.theme)
+
+
+def _tally(of: ColumnElement[Any], count: ColumnElement[Any], filter: Filter) -> Select[Any]:
+    """(theme, value, count), the largest count of a theme first."""
+    value = of.label("value")
+    statement = _members(filter, A.theme, value, count).where(A.theme.is_not(None))
+    return statement.group_by(A.theme, value).order_by(A.theme, count.desc(), value)
+
+
+def _ranked(row: Any, theme: Theme, stages: dict[str, str], channels: Sequence[Any]) -> dict[str, Any]:
+    figures = {key: value for key, value in row.items() if key != "theme"}
+    words = {"id": theme.id, "name": theme.name, "description": theme.description, "terms": list(theme.terms)}
+    counts = {name: count for of, name, count in channels if of == theme.id}
+    return {**words, **figures, "stage": stages[theme.id], "channels": counts}
+
+
+def _assignment_row(a: Assignment, run: str) -> dict[str, Any]:
+    found = {"run": run, "segment": a.segment, "theme": a.theme}
+    return {**found, "confidence": float(a.confidence), "assigned_at": a.assigned_at}
+
+
+def _theme(r: Row[Any]) -> Theme:
+    return Theme(r.id, r.name, r.description, tuple(r.terms), r.size, tuple(r.quotes), r.x, r.y)

@@ -1,0 +1,359 @@
+"""Every database passes this file: what is put comes back, twice put is once put, and figures add up."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from sqlalchemy import inspect
+
+from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
+from nlp.customer import Customer, Event
+from nlp.errors import NotFound, StoreError, UnknownName
+from nlp.signal import Evidence, Signal, Summary
+from nlp.themes.theme import Assignment, Theme
+from pipelines.stores import open_store
+from pipelines.stores.database import Database
+from pipelines.stores.protocols import Filter, Run
+from pipelines.stores.schema import metadata
+from pipelines.stores.sql import SqlStore, migrate
+
+POSTGRES = os.environ.get("FRICTIONARY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    psycopg = pytest.importorskip("psycopg")
+    try:
+        server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL server to test on: {error}")
+    schema = f"test_{uuid4().hex}"
+    with server:
+        server.execute(f"CREATE SCHEMA {schema}")
+        yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
+        server.execute(f"DROP SCHEMA {schema} CASCADE")
+    server.close()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with SqlStore.open(url) as opened:
+        yield opened
+
+
+def conversation(n: int, customer: str = "ann", text: str = "Café 😀 Late. My parcel is late!") -> Conversation:
+    turns = (Turn(0, Speaker.CUSTOMER, text, MONDAY), Turn(1, Speaker.AGENT, "Sorry.", None))
+    channel = Channel.TICKET if n % 2 else Channel.CALL
+    return Conversation(
+        f"s:{n}", "s", channel, customer, MONDAY + timedelta(days=4 * n), turns, {"csat": n, "é": "\x00"}
+    )
+
+
+def signal(c: str, start: int = 13, friction: float = 50.0, intent: str = "delivery") -> Signal:
+    segment = Segment(c, 0, start, start + 18)
+    intents = ((intent, 0.75), ("refund", 0.125))
+    evidence = (Evidence("late", 20, 24),)
+    return Signal(segment, "m1", intent, 0.75, False, intents, -0.5, (0.75, 0.0, 0.25), friction, "use", 0.5, evidence)
+
+
+def summary(c: str, leaving: float = 0.0, stage: str = "use") -> Summary:
+    return Summary(c, "delivery", 0.75, False, -0.5, 0.0, -0.5, -0.5, 50.0, 0.25, leaving, stage, 0.5, "late", "en")
+
+
+def annotate(store: SqlStore, ns: range, model: str = "m1") -> list[str]:
+    ids = [f"s:{n}" for n in ns]
+    signals = [signal(id, friction=10.0 * n) for id, n in zip(ids, ns, strict=True)]
+    summaries = [summary(id, leaving=0.5 if n > 2 else 0.0) for id, n in zip(ids, ns, strict=True)]
+    store.signals.put(model, ids, signals, np.eye(len(ids), 4, dtype=np.float32), summaries)
+    return [s.segment.id for s in signals]
+
+
+@pytest.fixture
+def themed(store: SqlStore) -> SqlStore:
+    """Four conversations, a segment each of friction 10..40: two in t1, one in t2, one in no theme."""
+    store.conversations.put(conversation(n, "ann" if n < 3 else "bob") for n in range(1, 5))
+    segments = annotate(store, range(1, 5))
+    themes = [Theme("t2", "Two", "", ("b",), 1), Theme("t1", "One", "d", ("a", "late"), 2, (segments[2],), 0.5, 1.0)]
+    members = zip(segments, ("t1", "t2", "t1", None), (0.9, 0.8, 0.7, 0.0), strict=True)
+    assignments = [Assignment(s, "r1", theme, p, MONDAY) for s, theme, p in members]
+    store.themes.put("r1", themes, assignments, np.ones((4, 2), np.float32))
+    return store
+
+
+def test_a_conversation_put_twice_is_added_once(store: SqlStore) -> None:
+    assert store.conversations.put([conversation(1), conversation(2)]) == (2, 0)
+    assert store.conversations.put([conversation(1), conversation(2)]) == (0, 0)
+    assert store.conversations.get("s:1") == conversation(1)
+    assert store.conversations.put([conversation(1, text="Other."), conversation(3)]) == (1, 1)
+    assert store.conversations.get("s:1").turns[0].text == "Other."
+    assert store.conversations.count() == 3
+
+
+def test_a_conversation_twice_in_one_put_is_added_then_changed(store: SqlStore) -> None:
+    assert store.conversations.put([conversation(1), conversation(1), conversation(1, text="Other.")]) == (1, 1)
+
+
+def test_times_come_back_aware_in_utc(store: SqlStore) -> None:
+    there = conversation(1).started_at.astimezone(timezone(timedelta(hours=5)))
+    store.conversations.put([replace(conversation(1), started_at=there)])
+    found = store.conversations.get("s:1").started_at
+    assert (found, found.tzinfo) == (there, UTC)
+    with pytest.raises(StoreError, match="no time zone"):
+        store.conversations.put([replace(conversation(2), started_at=datetime(2026, 1, 1))])  # noqa: DTZ001
+
+
+def test_characters_that_a_database_refuses_are_replaced_in_place(store: SqlStore) -> None:
+    store.conversations.put([conversation(1, text="a\x00b\ud800c")])
+    assert store.conversations.get("s:1").turns[0].text == "a\ufffdb\ufffdc"
+    assert store.conversations.put([conversation(1, text="a\x00b\ud800c")]) == (0, 0)
+
+
+def test_what_is_not_there_is_not_found(store: SqlStore) -> None:
+    for get in (store.conversations.get, store.themes.get, store.customers.get, store.runs.get):
+        with pytest.raises(NotFound, match="nobody"):
+            get("nobody")
+
+
+def test_a_changed_conversation_is_pending_again_and_loses_its_findings(themed: SqlStore) -> None:
+    assert list(themed.conversations.pending("m1")) == []
+    themed.conversations.put([conversation(1, text="Other.")])
+    assert [[c.id for c in batch] for batch in themed.conversations.pending("m1")] == [["s:1"]]
+    assert themed.signals.of("s:1") == []
+    assert themed.signals.summary("s:1") is None
+    assert themed.signals.embedded() == 3
+    assert [row["segments"] for row in themed.themes.ranked()] == [1, 1]
+
+
+def test_pending_comes_in_batches_by_id_while_others_are_annotated(store: SqlStore) -> None:
+    store.conversations.put(conversation(n) for n in range(1, 6))
+    seen = []
+    for batch in store.conversations.pending("m1", batch=2):
+        seen.append([c.id for c in batch])
+        store.signals.put("m1", seen[-1], [], np.zeros((0, 4), np.float32), [])
+    assert seen == [["s:1", "s:2"], ["s:3", "s:4"], ["s:5"]]
+    assert len(list(store.conversations.pending("m2"))) == 1
+
+
+def test_pages_go_newest_first_and_on_after_the_last(themed: SqlStore) -> None:
+    first = themed.conversations.page(Filter(), limit=3)
+    assert [c.id for c, _ in first] == ["s:4", "s:3", "s:2"]
+    assert first[0][1] == summary("s:4", leaving=0.5)
+    assert [c.id for c, _ in themed.conversations.page(Filter(), after="s:2")] == ["s:1"]
+
+
+def test_every_field_of_a_filter_filters(themed: SqlStore) -> None:
+    second = conversation(2).started_at
+    filters = [
+        Filter(since=second),
+        Filter(until=second),
+        Filter(channel="call"),
+        Filter(stage="use"),
+        Filter(theme="t1"),
+    ]
+    filters += [Filter(intent="refund"), Filter(customer="bob"), Filter(source="other")]
+    assert [themed.conversations.count(f) for f in filters] == [3, 1, 2, 4, 2, 0, 2, 0]
+
+
+def test_signals_come_back_as_put_and_are_replaced(store: SqlStore) -> None:
+    store.conversations.put([conversation(1)])
+    vectors = np.zeros((2, 4), np.float32)
+    store.signals.put("m1", ["s:1"], [signal("s:1"), signal("s:1", 0)], vectors, [summary("s:1")])
+    assert store.signals.of("s:1") == [signal("s:1", 0), signal("s:1")]
+    store.signals.put("m2", ["s:1"], [signal("s:1")], vectors[:1], [summary("s:1", 1.0)])
+    assert store.signals.of("s:1") == [signal("s:1")]
+    assert store.signals.summary("s:1") == summary("s:1", 1.0)
+    assert store.signals.embedded() == 1
+
+
+def test_findings_that_do_not_belong_are_refused_and_leave_the_store_as_it_was(store: SqlStore) -> None:
+    store.conversations.put([conversation(1)])
+    with pytest.raises(StoreError, match="embeddings"):
+        store.signals.put("m1", ["s:1"], [signal("s:1")], np.zeros((0, 4), np.float32), [])
+    with pytest.raises(StoreError, match="s:9"):
+        store.signals.put("m1", ["s:1", "s:9"], [], np.zeros((0, 4), np.float32), [])
+    assert len(list(store.conversations.pending("m1"))) == 1
+
+
+def test_bearing_segments_come_by_id_with_their_text_and_without_the_intent_none(store: SqlStore) -> None:
+    store.conversations.put(conversation(n) for n in (2, 1, 3))
+    found = [signal("s:2", friction=20.0), signal("s:1"), signal("s:1", 0, 5.0), signal("s:3", intent="none")]
+    vectors = np.arange(16, dtype=np.float32).reshape(4, 4)
+    store.signals.put("m1", ["s:1", "s:2", "s:3"], found, vectors, [])
+    ids, texts, embeddings, friction = store.signals.bearing(20.0)
+    assert (ids, texts) == (["s:1#0:13", "s:2#0:13"], ["My parcel is late!"] * 2)
+    assert embeddings.tolist() == vectors[[1, 0]].tolist()
+    assert (friction.tolist(), embeddings.dtype, friction.dtype) == ([50.0, 20.0], np.float32, np.float32)
+    assert store.signals.bearing(99.0)[0] == []
+
+
+def test_quotes_come_in_the_order_asked_for(themed: SqlStore) -> None:
+    quotes = themed.signals.quotes(["s:4#0:13", "unknown", "s:1#0:13"])
+    assert [(q.segment.conversation, q.theme, q.channel) for q in quotes] == [
+        ("s:4", None, "call"),
+        ("s:1", "t1", "ticket"),
+    ]
+    assert (quotes[0].text, quotes[0].at) == ("My parcel is late!", MONDAY)
+
+
+def test_themes_are_ranked_by_total_friction(themed: SqlStore) -> None:
+    one, two = themed.themes.ranked()
+    assert (one["id"], one["terms"], one["segments"], one["conversations"], one["customers"]) == (
+        "t1",
+        ["a", "late"],
+        2,
+        2,
+        2,
+    )
+    assert (one["friction"], one["pain"], one["sentiment"], one["leaving"]) == (20.0, 0.4, -0.5, 1)
+    assert (one["first_seen"], one["stage"], one["channels"]) == (MONDAY, "use", {"ticket": 2})
+    assert two["channels"] == {"call": 1}
+    assert [row["id"] for row in themed.themes.ranked(Filter(channel="call"))] == ["t2"]
+    assert (themed.themes.unassigned(), themed.themes.unassigned(Filter(customer="ann"))) == (1, 0)
+
+
+def test_a_trend_counts_by_the_monday_of_the_week(themed: SqlStore) -> None:
+    trend = themed.themes.trend(theme="t1")
+    assert [(row["week"], row["segments"], row["friction"]) for row in trend] == [
+        (date(2026, 3, 2), 1, 10.0),
+        (date(2026, 3, 9), 1, 30.0),
+    ]
+    assert len(themed.themes.trend()) == 3
+
+
+def test_stages_and_points_and_quotes_of_themes(themed: SqlStore) -> None:
+    assert themed.themes.by_stage()[0] == {"theme": "t1", "stage": "use", "conversations": 2, "friction": 20.0}
+    points = themed.themes.points(limit=2)
+    assert [(p["segment"], p["x"], p["theme"], p["at"]) for p in points] == [
+        ("s:1#0:13", 1.0, "t1", MONDAY),
+        ("s:2#0:13", 1.0, "t2", MONDAY),
+    ]
+    assert [q.segment.conversation for q in themed.themes.quotes("t1")] == ["s:3", "s:1"]
+    assert [q.segment.conversation for q in themed.themes.quotes("t1", limit=1, offset=1)] == ["s:1"]
+
+
+def test_the_latest_discovery_is_the_current_one_and_takes_new_segments(themed: SqlStore) -> None:
+    themed.themes.put("r2", [Theme("t1", "One", "", (), 0)], [], np.zeros((0, 2), np.float32))
+    assert (themed.themes.current_run(), [t.id for t in themed.themes.current()]) == ("r2", ["t1"])
+    new = Assignment("s:4#0:13", "r2", "t1", 0.5, MONDAY)
+    for _ in range(2):
+        themed.themes.assign([new])
+    assert [row["segments"] for row in themed.themes.ranked()] == [1]
+    with pytest.raises(StoreError, match="r1"):
+        themed.themes.assign([replace(new, run="r1")])
+
+
+def test_customers_found_to_be_one_stay_one_after_a_second_import(store: SqlStore) -> None:
+    store.conversations.put([conversation(1, "a"), conversation(2, "b"), conversation(3, "c")])
+    store.events.put([Event("e", "a", "ordered", MONDAY)])
+    store.customers.put([Customer("a", {"plan": "old", "city": "Graz"}), Customer("b", {"plan": "new"})])
+    assert store.conversations.recustomer({"a": "b", "b": "b", "c": "a"}) == 2
+    assert [store.conversations.get(f"s:{n}").customer for n in (1, 2, 3)] == ["b", "b", "a"]
+    assert store.conversations.put([conversation(1, "a")]) == (0, 0)
+    assert store.conversations.put([conversation(1, "b")]) == (0, 0)
+    assert store.customers.get("b").attributes == {"plan": "new", "city": "Graz"}
+    assert [event.id for event in store.events.of("b")] == ["e"]
+
+
+def test_links_count_what_is_new_or_changed(store: SqlStore) -> None:
+    assert store.customers.link([("i", "a"), ("j", "a")]) == 2
+    assert store.customers.link([("i", "a"), ("j", "b")]) == 1
+    assert store.customers.links() == {"i": "a", "j": "b"}
+
+
+def test_customers_come_by_number_of_conversations(themed: SqlStore) -> None:
+    themed.customers.put([Customer("cid", {"plan": "pro"})])
+    themed.conversations.put([conversation(5, "ann")])
+    page = themed.customers.page(limit=2)
+    assert [(row["id"], row["conversations"], row["friction"], row["stage"]) for row in page] == [
+        ("ann", 3, 50.0, "use"),
+        ("bob", 2, 50.0, "use"),
+    ]
+    assert [(row["id"], row["attributes"]) for row in themed.customers.page(after="bob")] == [("cid", {"plan": "pro"})]
+    assert themed.customers.get("ann") == Customer("ann")
+    assert [c.id for c, _ in themed.customers.timeline("ann")] == ["s:1", "s:2", "s:5"]
+
+
+def test_visits_are_the_annotated_conversations_by_customer_and_time(themed: SqlStore) -> None:
+    themed.conversations.put([conversation(0, "ann"), conversation(9, "")])
+    visits = list(themed.customers.visits())
+    assert [(v[0], v[2]) for v in visits] == [("ann", "s:1"), ("ann", "s:2"), ("bob", "s:3"), ("bob", "s:4")]
+    assert visits[0][1:] == (conversation(1).started_at, "s:1", "use", 50.0, -0.5)
+
+
+def test_events_and_runs_come_back_as_put(store: SqlStore) -> None:
+    events = [Event("e2", "b", "left", MONDAY, 2.5), Event("e1", "a", "ordered", MONDAY)]
+    assert (store.events.put(events), store.events.put(events)) == (2, 0)
+    assert list(store.events.all()) == events[::-1]
+    assert store.events.of("b", until=MONDAY) == []
+    run = Run("r", MONDAY, None, "running", {"in": 1}, {"read": 0.5}, {"intent": "m1"})
+    store.runs.put(run)
+    store.runs.put(replace(run, finished_at=MONDAY, status="done"))
+    assert store.runs.page() == [store.runs.get("r")] == [replace(run, finished_at=MONDAY, status="done")]
+
+
+def test_the_overview_of_an_empty_store_is_empty(store: SqlStore) -> None:
+    overview = store.overview()
+    numbers = ("conversations", "annotated", "segments", "customers", "leaving", "themes", "unassigned")
+    assert [overview[key] for key in numbers] == [0] * 7
+    assert [overview[key] for key in ("friction", "sentiment", "first", "last")] == [None] * 4
+    assert [overview[key] for key in ("channels", "stages", "intents", "weekly")] == [{}, [], [], []]
+
+
+def test_the_overview_adds_up(themed: SqlStore) -> None:
+    overview = themed.overview()
+    numbers = ("conversations", "annotated", "segments", "customers", "leaving", "themes", "unassigned")
+    assert [overview[key] for key in numbers] == [4, 4, 4, 2, 2, 2, 1]
+    assert overview["channels"] == {"call": 2, "ticket": 2}
+    assert overview["stages"][0] == {
+        "stage": "use",
+        "conversations": 4,
+        "customers": 2,
+        "friction": 50.0,
+        "sentiment": -0.5,
+    }
+    assert [(week["week"], week["conversations"]) for week in overview["weekly"]] == [
+        (date(2026, 3, 2), 1),
+        (date(2026, 3, 9), 2),
+        (date(2026, 3, 16), 1),
+    ]
+
+
+def test_migrations_make_the_tables_that_the_code_expects(store: SqlStore) -> None:
+    found = inspect(store.engine)
+    made = {t: {c["name"] for c in found.get_columns(t)} for t in found.get_table_names() if t != "alembic_version"}
+    assert made == {t.name: set(t.c.keys()) for t in metadata.sorted_tables}
+    indexes = {t: {i["name"] for i in found.get_indexes(t) if not i.get("unique")} for t in made}
+    assert indexes == {t.name: {i.name for i in t.indexes} for t in metadata.sorted_tables}
+
+
+def test_migrations_go_down_and_up_with_data(themed: SqlStore, url: str) -> None:
+    database = Database(url)
+    migrate(database, "base")
+    assert inspect(database.engine).get_table_names() == ["alembic_version"]
+    database.engine.dispose()
+    with open_store(url) as again:
+        assert again.conversations.count() == 0
+        assert again.conversations.put([conversation(1)]) == (1, 0)
+
+
+def test_a_store_opened_again_keeps_its_data(themed: SqlStore, url: str) -> None:
+    with open_store(url) as again:
+        assert again.conversations.count() == 4
+
+
+def test_a_bare_path_is_sqlite_and_an_unknown_database_lists_the_known(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "bare.db")).close()
+    assert (tmp_path / "bare.db").read_bytes().startswith(b"SQLite")
+    with pytest.raises(UnknownName, match="postgresql, sqlite"):
+        open_store("mysql://host/name")
+    with pytest.raises(StoreError):
+        open_store(str(tmp_path / "no" / "such" / "folder.db"))
