@@ -1,5 +1,6 @@
 """Values of a record: times, identifiers, mail bodies, and the conversation made of them."""
 
+import html
 import math
 import re
 import warnings
@@ -16,6 +17,8 @@ from nlp.errors import BadRecord, BadSetting
 
 Draft = tuple[Speaker, str, datetime | None]
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])>", re.I)
+NESTED = 2000
 SURROGATE = re.compile("[\ud800-\udfff]")
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 PATTERNS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y")
@@ -89,16 +92,14 @@ def from_html(body: str) -> str:
     """The readable text; quotes, signatures and styles of known mail programs are left out."""
     if not TAG.search(body) and "&" not in body:
         return body
+    if len(re.findall(r"<[a-zA-Z]", body)) > NESTED:  # the parser's time grows with the square of the nesting
+        return html.unescape(TAG.sub(" ", BREAK.sub("\n", body)))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            soup = BeautifulSoup(body, "html.parser")
+            soup = BeautifulSoup(BREAK.sub(r"\n\g<0>", body), "html.parser")
         for element in soup.select("script, style, blockquote, .gmail_quote, .gmail_signature, .yahoo_quoted"):
             element.decompose()
-        for line_break in soup.find_all("br"):
-            line_break.replace_with("\n")
-        for block in soup.find_all(["p", "div", "li", "tr", "h1", "h2", "h3"]):
-            block.append("\n")
         text = soup.get_text()
     except (ParserRejectedMarkup, RecursionError, AssertionError, ValueError):
         text = TAG.sub(" ", body)

@@ -248,3 +248,9 @@ def test_no_bytes_raise_anything(format: str, suffix: str, content: bytes) -> No
             assert isinstance(found, (Conversation, BadRecord))
             if isinstance(found, Conversation):
                 repr(found).encode()
+
+
+def test_a_mail_of_deeply_nested_tags_is_read_without_the_parser(tmp_path: Path) -> None:
+    nested = TICKET | {"comments": [], "description": "<div>" * 20_000 + "Help<br>me &amp; you"}
+    (ticket,) = good(put(tmp_path, "export.jsonl", json.dumps(nested)))
+    assert ticket.turns[0].text.split() == ["Help", "me", "&", "you"]
