@@ -52,8 +52,8 @@ def main() -> None:
     RESULT.write_text(
         f"""# Encoder throughput
 
-Command: `make bench`. Commit {commit.stdout.strip()}, {cores} cores, {platform.machine()}, {ROUNDS} rounds in turn, medians.
-Texts: Banking77 test ({len(found)}).
+Command: `make bench`. Commit {commit.stdout.strip()}, {cores} cores, {platform.machine()}.
+Medians of {ROUNDS} rounds in turn. Texts: Banking77 test ({len(found)}).
 
 | what | texts/s |
 |---|---|

@@ -1,6 +1,6 @@
 """Texts and conversations to signals: segments, ONE encoder pass, then intent, sentiment, friction and stage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from nlp.redaction import redact
 from nlp.signal import Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
+from pipelines.stores.protocols import Store
 
 CALM = (NONE, "praise")
 
@@ -30,11 +31,12 @@ class Annotator:
     def load(cls, models: Path, taxonomy: Path, *, threads: int = 1) -> "Annotator":
         """Load the shipped models. Raises BadModel, BadTaxonomy."""
         encoder = OnnxEncoder(models / "encoder", threads=threads)
-        heads = [
+        intents, sentiments, placed = (
             Head.load(models / "heads" / f"{name}.npz", encoder=encoder.version)
             for name in ("intent", "sentiment", "stage")
-        ]
-        return cls(encoder, *heads, Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy)))
+        )
+        known = Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy))
+        return cls(encoder, intents, sentiments, placed, known)
 
     @property
     def version(self) -> str:
@@ -71,19 +73,31 @@ class Annotator:
             )
         return found, embeddings
 
-    def conversation(self, conversation: Conversation) -> tuple[list[Signal], Summary]:
-        """Signals of the customer's segments, and the summary that follows from them."""
-        pairs = list(customer_segments(conversation))
-        signals, _ = self.signals([s for s, _ in pairs], [t for _, t in pairs])
-        cues = [friction.cues(text) for _, text in pairs]
-        summary = summarise(
-            conversation.id,
-            signals,
-            effort=max((c.effort for c in cues), default=0.0),
-            leaving=max((c.leaving for c in cues), default=0.0),
-            language="",
-        )
-        return signals, summary
+
+def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], None] | None = None) -> int:
+    """Annotate the store's pending conversations, a transaction a batch; returns how many. Safe to kill and rerun."""
+    done = 0
+    for batch in store.conversations.pending(annotator.version):
+        pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
+        signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])
+        summaries = [_summary(conversation, pairs, signals) for conversation in batch]
+        store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
+        done += len(batch)
+        if progress:
+            progress(len(batch))
+    return done
+
+
+def _summary(conversation: Conversation, pairs: Sequence[tuple[Segment, str]], signals: Sequence[Signal]) -> Summary:
+    own = [n for n, (segment, _) in enumerate(pairs) if segment.conversation == conversation.id]
+    cues = [friction.cues(pairs[n][1]) for n in own]
+    return summarise(
+        conversation.id,
+        [signals[n] for n in own],
+        effort=max((c.effort for c in cues), default=0.0),
+        leaving=max((c.leaving for c in cues), default=0.0),
+        language="",
+    )
 
 
 def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:
