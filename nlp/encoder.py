@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nlp.errors import BadModel
 
 Floats = npt.NDArray[np.float32]
-TOKEN_BUDGET = 1024
+TOKEN_BUDGET = 512
 """Tokens in one batch, padding included: a layer input then stays in a core's cache."""
 
 
