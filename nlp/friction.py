@@ -7,6 +7,7 @@ beyond its cues. Each cue is returned with its span, so that every figure can be
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.signal import Evidence
@@ -36,6 +37,8 @@ _CUES = {
         r"\b(?:manager|supervisor|ombudsman|trading standards|small claims|lawyer|solicitor|legal action|chargeback|regulator|bbb|complain(?:t|ing)?)\b",
     ),
 }
+EFFORT = ("effort", "escalation")
+LEAVING = ("leaving",)
 _PATTERNS = {kind: tuple(re.compile(p, re.IGNORECASE) for p in patterns) for kind, patterns in _CUES.items()}
 
 
@@ -57,10 +60,13 @@ def cues(text: str, *, offset: int = 0) -> Cues:
         for pattern in patterns
         if (match := pattern.search(text))
     ]
-    counts = {kind: sum(k == kind for k, _, _ in found) for kind in _PATTERNS}
-    strength = {kind: 1 - 0.5**n for kind, n in counts.items()}
-    effort = 1 - 0.5 ** (counts["effort"] + counts["escalation"])
-    return Cues(effort, strength["blocked"], strength["leaving"], tuple(Evidence(*cue) for cue in found))
+    evidence = tuple(Evidence(*cue) for cue in found)
+    return Cues(strength(evidence, *EFFORT), strength(evidence, "blocked"), strength(evidence, *LEAVING), evidence)
+
+
+def strength(evidence: Sequence[Evidence], *kinds: str) -> float:
+    """0..1 from the number of different cues of those kinds: 1 - 0.5^n."""
+    return float(1 - 0.5 ** sum(e.kind in kinds for e in evidence))
 
 
 def friction(negative: float, found: Cues, *, asks: bool) -> float:

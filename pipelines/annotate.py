@@ -80,7 +80,10 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
     for batch in store.conversations.pending(annotator.version):
         pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
         signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])
-        summaries = [_summary(conversation, pairs, signals) for conversation in batch]
+        own: dict[str, list[Signal]] = {conversation.id: [] for conversation in batch}
+        for signal in signals:
+            own[signal.segment.conversation].append(signal)
+        summaries = [_summary(id, found) for id, found in own.items()]
         store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
         done += len(batch)
         if progress:
@@ -88,16 +91,10 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
     return done
 
 
-def _summary(conversation: Conversation, pairs: Sequence[tuple[Segment, str]], signals: Sequence[Signal]) -> Summary:
-    own = [n for n, (segment, _) in enumerate(pairs) if segment.conversation == conversation.id]
-    cues = [friction.cues(pairs[n][1]) for n in own]
-    return summarise(
-        conversation.id,
-        [signals[n] for n in own],
-        effort=max((c.effort for c in cues), default=0.0),
-        leaving=max((c.leaving for c in cues), default=0.0),
-        language="",
-    )
+def _summary(conversation: str, signals: Sequence[Signal]) -> Summary:
+    effort = max((friction.strength(s.evidence, *friction.EFFORT) for s in signals), default=0.0)
+    leaving = max((friction.strength(s.evidence, *friction.LEAVING) for s in signals), default=0.0)
+    return summarise(conversation, signals, effort=effort, leaving=leaving, language="")
 
 
 def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:

@@ -29,22 +29,8 @@ class Settings:
     """Secret for the keyed hash of customer identifiers; made and kept in `key_file` where empty."""
     key_file: Path = Path("frictionary.key")
     """Where the made key is kept, readable by its owner alone."""
-    names: bool = True
-    """Mask person names on ingest (spaCy)."""
-    workers: int = 0
-    """Processes for annotation; 0 means one a core."""
-    host: str = "127.0.0.1"
-    """Address to serve on."""
-    port: int = 8000
-    """Port to serve on."""
-    max_body: int = 4_000_000
-    """Largest request body, in bytes."""
     max_record: int = 20_000_000
     """Largest single record of an input, in characters; a larger one becomes a dead letter."""
-    minimum_friction: float = 20.0
-    """Segments of at least this friction (0..100) are clustered into themes."""
-    seed: int = 7
-    """Seed of everything random."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":
