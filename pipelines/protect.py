@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from nlp.conversation import Conversation
@@ -36,10 +38,17 @@ def secret(settings: Settings) -> bytes:
     try:
         descriptor = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        _warn_if_shared(settings.key_file)
         return settings.key_file.read_bytes()
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(32).encode())
     return settings.key_file.read_bytes()
+
+
+def _warn_if_shared(file: Path) -> None:
+    mode = file.stat().st_mode & 0o777
+    if os.name == "posix" and mode & 0o077:
+        warnings.warn(f"{file}: mode {mode:o}: others can use the key of the pseudonyms; chmod 600 it", stacklevel=3)
 
 
 def _masked(value: Any) -> Any:
