@@ -29,6 +29,16 @@ class Settings:
     """Secret for the keyed hash of customer identifiers; made and kept in `key_file` where empty."""
     key_file: Path = Path("frictionary.key")
     """Where the made key is kept, readable by its owner alone."""
+    names: bool = True
+    """Mask person names in what is stored, by named-entity recognition; patterns are masked in any case."""
+    host: str = "127.0.0.1"
+    """Address that the server listens on."""
+    port: int = 8000
+    """Port that the server listens on."""
+    token: str = ""
+    """Bearer token that the API asks for; where empty, the server answers requests from this machine alone."""
+    max_body: int = 50_000_000
+    """Largest request body, in bytes."""
     max_record: int = 20_000_000
     """Largest single record of an input, in characters; a larger one becomes a dead letter."""
 
