@@ -7,7 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.errors import NotFound
@@ -64,16 +78,20 @@ class Conversations:
             return with_summaries(connection, read_conversations(connection, statement))
 
     def pending(self, model: str, *, batch: int = 256) -> Iterator[list[Conversation]]:
-        waiting = or_(C.annotated_model.is_(None), C.annotated_model != model)
         after = ""
         while True:
             with self._database.read() as connection:
-                statement = select(conversations).where(waiting, C.id > after).order_by(C.id).limit(batch)
+                statement = select(conversations).where(_waiting(model), C.id > after).order_by(C.id).limit(batch)
                 found = read_conversations(connection, statement)
             if not found:
                 return
             yield found
             after = found[-1].id
+
+    def waiting(self, model: str) -> int:
+        with self._database.read() as connection:
+            statement = select(func.count()).select_from(conversations).where(_waiting(model))
+            return connection.execute(statement).scalar_one()
 
     def count(self, filter: Filter = Filter()) -> int:
         with self._database.read() as connection:
@@ -100,6 +118,10 @@ class Conversations:
         for ids in chunks(moves.keys() & known.keys()):
             connection.execute(delete(customers).where(customers.c.id.in_(ids)))
         self._database.upsert(connection, customers, [{"id": id, "attributes": a} for id, a in merged.items()])
+
+
+def _waiting(model: str) -> ColumnElement[bool]:
+    return or_(C.annotated_model.is_(None), C.annotated_model != model)
 
 
 def _batches(found: Iterable[Conversation]) -> Iterator[dict[str, Conversation]]:

@@ -75,6 +75,9 @@ class ConversationStore(Protocol):
     def pending(self, model: str, *, batch: int = 256) -> Iterator[list[Conversation]]:
         """Batches of conversations not yet annotated by `model` version, in order of id."""
 
+    def waiting(self, model: str) -> int:
+        """How many conversations `pending` would yield."""
+
     def count(self, filter: Filter = Filter()) -> int: ...
 
     def recustomer(self, old_to_new: Mapping[str, str]) -> int:

@@ -136,6 +136,7 @@ def test_a_changed_conversation_is_pending_again_and_loses_its_findings(themed: 
 def test_pending_comes_in_batches_by_id_while_others_are_annotated(store: SqlStore) -> None:
     store.conversations.put(conversation(n) for n in range(1, 6))
     seen = []
+    assert store.conversations.waiting("m1") == sum(map(len, store.conversations.pending("m1")))
     for batch in store.conversations.pending("m1", batch=2):
         seen.append([c.id for c in batch])
         store.signals.put("m1", seen[-1], [], np.zeros((0, 4), np.float32), [])
