@@ -1,0 +1,91 @@
+"""One shape for every error: problem details (RFC 9457), as application/problem+json."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from nlp import errors
+
+SHOWN = 100
+"""Characters of a refused value that are given back."""
+STATUS = {
+    errors.NotFound: 404,
+    errors.BadInput: 422,
+    errors.BadRecord: 422,
+    errors.UnknownName: 422,
+    errors.BadSetting: 422,
+    errors.StoreError: 503,
+}
+INSIDE = "the server could not do it; its log says why"
+log = logging.getLogger("frictionary.api")
+
+
+def problem(
+    status: int,
+    detail: str,
+    instance: str,
+    *,
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """`errors`: one object a refused value, of `field`, `value` and `reason`."""
+    title = HTTPStatus(status).phrase
+    body = {
+        "type": f"/docs#problem-{status}",
+        "title": title,
+        "status": status,
+        "detail": _plain(detail),
+        "instance": _plain(instance),
+        "errors": [{name: _plain(value) for name, value in error.items()} for error in errors],
+    }
+    return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def handle(app: FastAPI) -> None:
+    """Answer every error that a route may raise in this one shape; `security.Guard` answers what nobody foresaw."""
+    app.add_exception_handler(errors.FrictionaryError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+async def _ours(request: Request, error: Exception) -> JSONResponse:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    if status < 500:
+        return problem(status, str(error), request.url.path)
+    log.error("%s %s: %s", request.method, request.url.path, error)
+    return problem(status, INSIDE, request.url.path)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    detail = str(error.detail)
+    if error.status_code in (404, 405) and detail == HTTPStatus(error.status_code).phrase:
+        allowed = (error.headers or {}).get("allow", "")
+        detail = f"{request.method} is not allowed here; allowed: {allowed}" if allowed else "no such page; see /docs"
+    return problem(error.status_code, detail, request.url.path, headers=error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = [_refused(one) for one in error.errors()[:20]]
+    detail = "; ".join(f"{one['field']}: {one['reason']}" for one in found[:3])
+    return problem(422, detail, request.url.path, errors=found)
+
+
+def _refused(error: Mapping[str, Any]) -> dict[str, str]:
+    """Field, value given and what would be valid; pydantic's reason says the last."""
+    reason = str(error["msg"]).removeprefix("Value error, ")
+    if "error" in error.get("ctx", {}) and error["type"] == "json_invalid":
+        reason = f"{reason}: {error['ctx']['error']}"
+    return {"field": ".".join(map(str, error["loc"])), "value": str(error.get("input", ""))[:SHOWN], "reason": reason}
+
+
+def _plain(text: str) -> str:
+    """Halves of characters, which no response can carry, become "?"."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,1 @@
+"""The routes, a file a noun; `api/app.py` puts them together."""
