@@ -66,7 +66,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail = str(error.detail)
     if error.status_code in (404, 405) and detail == HTTPStatus(error.status_code).phrase:
-        allowed = (error.headers or {}).get("allow", "")
+        allowed = (error.headers or {}).get("Allow", "")
         detail = f"{request.method} is not allowed here; allowed: {allowed}" if allowed else "no such page; see /docs"
     return problem(error.status_code, detail, request.url.path, headers=error.headers)
 

@@ -1,8 +1,11 @@
 """Where conversations and findings are kept: a small Protocol a noun, one SQL implementation, two databases."""
 
+from pathlib import Path
+
+from nlp.errors import StoreError
 from pipelines.stores.protocols import Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_existing", "open_store"]
 
 
 def open_store(url: str) -> Store:
@@ -13,3 +16,13 @@ def open_store(url: str) -> Store:
     from pipelines.stores.sql import SqlStore
 
     return SqlStore.open(url)
+
+
+def open_existing(url: str) -> Store:
+    """Open a store that something was already put into. Raises StoreError also for an SQLite file that is missing."""
+    from pipelines.stores.database import parse_url
+
+    place = parse_url(url)
+    if place.drivername == "sqlite" and place.database and not Path(place.database).is_file():
+        raise StoreError(f"no store at {place.database}: make one with 'frictionary ingest PATH --store {url}'")
+    return open_store(url)
