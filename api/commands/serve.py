@@ -1,0 +1,64 @@
+"""frictionary serve: API and dashboard over a store, on this machine unless told otherwise."""
+
+import socket
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pipelines.annotate import Annotator
+    from pipelines.settings import Settings
+    from pipelines.stores.protocols import Store
+
+
+@click.command()
+@click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@click.option("--host", help="Address to listen on; FRICTIONARY_HOST or 127.0.0.1 otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; FRICTIONARY_PORT or 8000 otherwise, 0 for any.")
+def command(url: str | None, host: str | None, port: int | None) -> None:
+    """Serve the API (/v1, described at /docs) and the dashboard, until Ctrl-C.
+
+    An address that other machines reach needs a token: set FRICTIONARY_TOKEN.
+
+    \b
+    Example: frictionary serve --store demo.db --port 8080
+    """
+    from pipelines.annotate import Annotator
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    settings = Settings.from_environment(store=url, host=host, port=port)
+    with open_existing(settings.store) as store:
+        serve_store(store, settings, Annotator.load(settings.models, settings.taxonomy, threads=2))
+
+
+def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") -> None:
+    """Serve until interrupted. Raises BadSetting where the address cannot be listened on, or not without a token."""
+    import uvicorn
+
+    from api.app import create_app
+
+    with listen(settings) as listener:
+        app = create_app(store, settings, annotator)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(settings: "Settings") -> socket.socket:
+    """A socket that already takes connections."""
+    from api.security import LOOPBACK
+    from nlp.errors import BadSetting
+
+    host, port = settings.host.strip("[]"), settings.port
+    if host not in LOOPBACK and not settings.token:
+        raise BadSetting(f"host={host!r}: other machines may reach it, so a token is needed: set FRICTIONARY_TOKEN")
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise BadSetting(f"port {port} of {host!r} cannot be used: {error.strerror}; give another --port") from error
+
+
+def address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
