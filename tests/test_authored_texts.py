@@ -1,18 +1,25 @@
-"""Authored texts carry known labels, and nothing in training is a near-copy of the gold set."""
+"""Authored texts carry known labels, are many and varied enough, and are written each for itself: no near-copies."""
 
 import json
-import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sklearn.feature_extraction.text import CountVectorizer
 
+from nlp.conversation import Speaker
 from nlp.signal import SENTIMENTS
 from nlp.taxonomy import Taxonomy
+from pipelines import sources
 from pipelines.settings import Settings
 
 CORPORA = Path(__file__).parent.parent / "corpora"
-TAXONOMY = Taxonomy.from_toml(Settings().taxonomy.read_text())
+TAXONOMY = Taxonomy.from_toml(Settings().taxonomy.read_text("utf-8"))
+ALIKE = 0.5
+"""Jaccard overlap of two texts' word sets from which one is a near-copy of the other."""
+FEWEST = 6
+"""Shorter texts ("thanks, bye") may be alike: people do say the same."""
 
 
 def rows(folder: str) -> list[dict]:
@@ -20,18 +27,31 @@ def rows(folder: str) -> list[dict]:
     return [json.loads(line) for p in paths for line in p.read_text(encoding="utf-8").split("\n") if line]
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z']+", text.lower()))
+def sample() -> list[tuple[str, str]]:
+    """(conversation, text) of each customer turn, without retweets, spam and the duplicates that the key names."""
+    folder = CORPORA / "sample"
+    key = json.loads((folder / "KEY.json").read_text("utf-8"))["conversations"]
+    found = [
+        conversation
+        for path in [folder / "tickets.jsonl", folder / "posts.jsonl", *sorted((folder / "calls").glob("*.vtt"))]
+        for conversation in sources.read(path)
+        if not conversation.metadata.get("retweet")
+        and not (key[conversation.id]["spam"] or key[conversation.id]["duplicate_of"])
+    ]
+    return [(c.id, turn.text) for c in found for turn in c.turns if turn.speaker is Speaker.CUSTOMER]
 
 
-def near_copies(left: list[str], right: list[str]) -> list[tuple[str, str]]:
-    """Pairs of at least five words each whose word sets overlap by 0.75 or more (Jaccard)."""
-    sets = [(t, words(t)) for t in right]
+def near_copies(texts: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    """Pairs of (name, text) of at least FEWEST words each that are ALIKE; a conversation may repeat itself."""
+    words = CountVectorizer(binary=True, token_pattern=r"[a-z']+").fit_transform([text for _, text in texts])
+    sizes = np.asarray(words.sum(axis=1)).ravel()
+    shared = (words.astype(np.int32) @ words.T.astype(np.int32)).tocoo()
+    alike = shared.data >= ALIKE * (sizes[shared.row] + sizes[shared.col] - shared.data)
+    pairs = zip(shared.row[alike], shared.col[alike], strict=True)
     return [
-        (a, b)
-        for a, wa in ((t, words(t)) for t in left)
-        for b, wb in sets
-        if a is not b and len(wa) >= 5 and len(wb) >= 5 and len(wa & wb) >= 0.75 * len(wa | wb)
+        (*texts[a], *texts[b])
+        for a, b in pairs
+        if a < b and min(sizes[a], sizes[b]) >= FEWEST and texts[a][0] != texts[b][0]
     ]
 
 
@@ -42,6 +62,15 @@ def test_every_label_is_known(folder: str) -> None:
     assert {r["intent"] for r in found} <= set(TAXONOMY.intent_names)
     assert {r["stage"] for r in found} <= {*TAXONOMY.stage_names, "unknown"}
     assert {r["sentiment"] for r in found} <= set(SENTIMENTS)
+    assert {r["channel"] for r in found} <= {"ticket", "call", "social"}
+
+
+def test_gold_texts_tell_friction_effort_leaving_and_secondary_intents() -> None:
+    found = rows("gold")
+    assert {r["friction"] for r in found} == {0, 1, 2}
+    assert {type(r[name]) for r in found for name in ("effort", "leaving")} == {bool}
+    assert {name for r in found for name in r["secondary"]} <= set(TAXONOMY.intent_names)
+    assert len({r["id"] for r in found}) == len(found)
 
 
 def test_the_gold_set_covers_every_intent_at_least_eight_times() -> None:
@@ -50,8 +79,28 @@ def test_the_gold_set_covers_every_intent_at_least_eight_times() -> None:
     assert {name: counts[name] for name in TAXONOMY.intent_names if counts[name] < 8} == {}
 
 
-def test_no_text_stands_twice_or_nearly_in_training_and_gold() -> None:
-    gold, training = ([r["text"] for r in rows(folder)] for folder in ("gold", "training"))
-    assert near_copies(training, gold) == []
-    assert near_copies(gold, gold) == []
-    assert near_copies(training, training) == []
+def test_training_has_forty_texts_an_intent_ten_of_them_in_each_channel() -> None:
+    found = rows("training")
+    intents = Counter(r["intent"] for r in found)
+    channels = Counter((r["intent"], r["channel"]) for r in found)
+    assert {name: intents[name] for name in TAXONOMY.intent_names if intents[name] < 40} == {}
+    wanted = [(name, channel) for name in TAXONOMY.intent_names for channel in ("ticket", "call", "social")]
+    assert {pair: channels[pair] for pair in wanted if channels[pair] < 10} == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [*(("stage", name) for name in TAXONOMY.stage_names), *(("sentiment", name) for name in SENTIMENTS)],
+)
+def test_training_has_fifty_texts_of_each_stage_and_sentiment(field: str, value: str) -> None:
+    assert sum(r[field] == value for r in rows("training")) >= 50
+
+
+def test_no_stage_of_training_is_a_mere_function_of_the_intent() -> None:
+    stages = {(r["intent"], r["stage"]) for r in rows("training")}
+    assert {name for name in TAXONOMY.stage_names if sum(stage == name for _, stage in stages) < 5} == set()
+
+
+def test_no_text_nearly_repeats_another_in_training_gold_or_sample() -> None:
+    texts = [(f"{folder} {n}", r["text"]) for folder in ("training", "gold") for n, r in enumerate(rows(folder), 1)]
+    assert near_copies([*texts, *sample()]) == []
