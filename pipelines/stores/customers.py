@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Select, Subquery, and_, func, or_, select
 from nlp.conversation import Conversation
 from nlp.customer import Customer
 from nlp.errors import NotFound
+from nlp.journeys.contact import Contact
 from nlp.signal import Summary
 from pipelines.stores.conversations import read_conversations, with_summaries
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions
 from pipelines.stores.protocols import Filter
-from pipelines.stores.schema import conversations, customers, identity_links, summaries
+from pipelines.stores.schema import conversations, customers, identity_links, summaries, turns
 
 C = conversations.c
 
@@ -76,6 +77,18 @@ class Customers:
         )
         for row in self._database.stream(statement):
             yield tuple(row)
+
+    def contacts(self, filter: Filter = Filter()) -> Iterator[Contact]:
+        """Those of unknown customers come too, first, with the customer ""."""
+        last = select(func.max(turns.c.at)).where(turns.c.conversation == C.id).scalar_subquery()
+        statement = (
+            select(C.id, C.source, C.channel, C.customer, C.started_at, last, *summaries.c)
+            .join(summaries, summaries.c.conversation == C.id)
+            .where(*conditions(filter))
+            .order_by(C.customer, C.started_at, C.id)
+        )
+        for id, source, channel, customer, at, last_at, *found in self._database.stream(statement):
+            yield Contact(id, source, channel, customer, at, last_at or at, Summary(*found))
 
 
 _CUSTOMERS = customers

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from nlp.conversation import Conversation, Segment
 from nlp.customer import Customer, Event
+from nlp.journeys.contact import Contact, Mention
 from nlp.signal import Signal, Summary
 from nlp.themes.theme import Assignment, Theme
 
@@ -113,6 +114,9 @@ class SignalStore(Protocol):
     def quotes(self, segments: Sequence[str]) -> list[Quote]:
         """Those segments, in the order asked for; unknown ids are left out."""
 
+    def all(self, filter: Filter = Filter()) -> Iterator[Quote]:
+        """Every segment of the filtered conversations, by conversation and place, with its theme of the current run."""
+
 
 class ThemeStore(Protocol):
     def put(self, run: str, themes: Sequence[Theme], assignments: Sequence[Assignment], points: Floats) -> None:
@@ -152,6 +156,9 @@ class ThemeStore(Protocol):
     def quotes(self, theme: str, *, limit: int = 20, offset: int = 0) -> list[Quote]:
         """A theme's segments: its chosen quotes first, then by confidence."""
 
+    def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
+        """Assignments of every run, by customer, conversation and segment, older runs first."""
+
 
 class CustomerStore(Protocol):
     def put(self, customers: Iterable[Customer]) -> int: ...
@@ -172,6 +179,9 @@ class CustomerStore(Protocol):
 
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
         """Annotated conversations by customer and time: (customer, started_at, id, stage, friction, sentiment)."""
+
+    def contacts(self, filter: Filter = Filter()) -> Iterator[Contact]:
+        """Annotated conversations by customer and time, with their summaries and without their texts."""
 
 
 class EventStore(Protocol):

@@ -1,18 +1,18 @@
 """What was found in each segment: signals, embeddings, summaries, and segments as a person reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
 from nlp.conversation import Segment
 from nlp.errors import StoreError
 from nlp.signal import Evidence, Signal, Summary
 from pipelines.stores.database import Database, chunks
-from pipelines.stores.filters import current_run, segment_text
-from pipelines.stores.protocols import Floats, Quote
+from pipelines.stores.filters import conditions, current_run, segment_text
+from pipelines.stores.protocols import Filter, Floats, Quote
 from pipelines.stores.schema import assignments, conversations, embeddings, signals, summaries, turns
 
 S = signals.c
@@ -75,6 +75,12 @@ class Signals:
     def quotes(self, segments: Sequence[str]) -> list[Quote]:
         with self._database.read() as connection:
             return read_quotes(connection, segments)
+
+    def all(self, filter: Filter = Filter()) -> Iterator[Quote]:
+        """Read by the index on conversation, turn and start: nothing is sorted, and memory stays flat."""
+        statement = _quotes().where(*conditions(filter)).order_by(S.conversation, S.turn, S.start)
+        for row in self._database.stream(statement):
+            yield _quote(row)
 
 
 def _check(annotated: Sequence[str], found: Sequence[Signal], vectors: Floats, derived: Sequence[Summary]) -> None:
@@ -155,18 +161,21 @@ def _signal(r: Row[Any]) -> Signal:
     )
 
 
-def read_quotes(connection: Connection, segments: Sequence[str]) -> list[Quote]:
+def _quotes() -> Select[Any]:
     c, a = conversations.c, assignments.c
     said_at = func.coalesce(turns.c.at, c.started_at).label("said_at")
-    statement = (
+    return (
         select(signals, segment_text().label("text"), c.channel, said_at, c.customer, a.theme)
         .join(turns, OF_TURN)
         .join(conversations, c.id == S.conversation)
         .outerjoin(assignments, and_(a.segment == S.segment, a.run == current_run()))
     )
+
+
+def read_quotes(connection: Connection, segments: Sequence[str]) -> list[Quote]:
     found: dict[str, Quote] = {}
     for ids in chunks(dict.fromkeys(segments)):
-        rows = connection.execute(statement.where(S.segment.in_(ids)))
+        rows = connection.execute(_quotes().where(S.segment.in_(ids)))
         found |= {row.segment: _quote(row) for row in rows}
     return [found[segment] for segment in segments if segment in found]
 

@@ -1,6 +1,6 @@
 """Discovered themes, which segment belongs to which, and the figures about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, select
 
 from nlp.errors import NotFound, StoreError
+from nlp.journeys.contact import Mention
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
 from pipelines.stores.filters import conditions, current_run
@@ -121,19 +122,33 @@ class Themes:
             found = _members(Filter(), S.segment).where(A.theme == theme).order_by(*order).limit(limit).offset(offset)
             return read_quotes(connection, connection.execute(found).scalars().all())
 
+    def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
+        said_at = func.coalesce(turns.c.at, C.started_at)
+        columns = (C.customer, C.id, said_at, A.segment, A.run, A.theme, A.confidence, A.assigned_at)
+        statement = _assigned(filter, *columns).join(turns, OF_TURN).join(discoveries, discoveries.c.run == A.run)
+        for customer, conversation, at, *found in self._database.stream(
+            statement.order_by(C.customer, C.id, A.segment, discoveries.c.number)
+        ):
+            yield Mention(customer, conversation, at, Assignment(*found))
+
 
 _ASSIGNMENTS = assignments
 
 
 def _members(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
     """Select from the current run's assignments joined with signal, conversation and its summary."""
+    return _assigned(filter, *columns).where(A.run == current_run())
+
+
+def _assigned(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The same from the assignments of every run."""
     return (
         select(*columns)
         .select_from(assignments)
         .join(signals, S.segment == A.segment)
         .join(conversations, C.id == S.conversation)
         .outerjoin(summaries, summaries.c.conversation == C.id)
-        .where(A.run == current_run(), *conditions(filter))
+        .where(*conditions(filter))
     )
 
 

@@ -290,6 +290,38 @@ def test_visits_are_the_annotated_conversations_by_customer_and_time(themed: Sql
     assert visits[0][1:] == (conversation(1).started_at, "s:1", "use", 50.0, -0.5)
 
 
+def test_contacts_are_visits_with_their_summaries_and_the_time_of_the_last_turn(themed: SqlStore) -> None:
+    late = conversation(6, "bob")
+    themed.conversations.put([replace(late, turns=(replace(late.turns[0], at=MONDAY + timedelta(days=30)),))])
+    annotate(themed, range(6, 7))
+    contacts = list(themed.customers.contacts())
+    assert [(c.customer, c.id) for c in contacts] == [(v[0], v[2]) for v in themed.customers.visits()]
+    assert (contacts[0].at, contacts[0].last_at, contacts[0].channel) == (conversation(1).started_at, MONDAY, "ticket")
+    assert contacts[-1].last_at == MONDAY + timedelta(days=30)
+    assert contacts[0].summary == themed.signals.summary("s:1")
+    assert [c.id for c in themed.customers.contacts(Filter(customer="ann", channel="call"))] == ["s:2"]
+
+
+def test_mentions_are_the_assignments_of_every_run_older_runs_first(themed: SqlStore) -> None:
+    again = Assignment("s:1#0:13", "a later run", "t9", 0.5, MONDAY + timedelta(days=9))
+    themed.themes.put("a later run", [Theme("t9", "Nine", "", (), 1)], [again], np.zeros((1, 2), np.float32))
+    found = list(themed.themes.mentions())
+    assert [(m.customer, m.conversation, m.assignment.theme) for m in found] == [
+        ("ann", "s:1", "t1"),
+        ("ann", "s:1", "t9"),
+        ("ann", "s:2", "t2"),
+        ("bob", "s:3", "t1"),
+        ("bob", "s:4", None),
+    ]
+    assert (found[1].assignment, found[1].said_at) == (again, MONDAY)
+    assert [m.conversation for m in themed.themes.mentions(Filter(customer="bob", channel="call"))] == ["s:4"]
+
+
+def test_all_segments_stream_as_quotes_by_conversation_and_place(themed: SqlStore) -> None:
+    assert list(themed.signals.all()) == themed.signals.quotes([f"s:{n}#0:13" for n in range(1, 5)])
+    assert [q.segment.conversation for q in themed.signals.all(Filter(theme="t1"))] == ["s:1", "s:3"]
+
+
 def test_events_and_runs_come_back_as_put(store: SqlStore) -> None:
     events = [Event("e2", "b", "left", MONDAY, 2.5), Event("e1", "a", "ordered", MONDAY)]
     assert (store.events.put(events), store.events.put(events)) == (2, 0)

@@ -1,0 +1,39 @@
+"""Visits: when a customer was seen at a stage, and how visits in a row at one stage become one stay."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nlp.taxonomy import UNKNOWN_STAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A customer at a stage from `since` to `until` (the same moment for a single sighting), seen `times` times."""
+
+    stage: str
+    since: datetime
+    until: datetime
+    times: int = 1
+
+
+def seen(stage: str, at: datetime) -> Visit:
+    """A single sighting."""
+    return Visit(stage, at, at)
+
+
+def merged(visits: Iterable[Visit]) -> list[Visit]:
+    """One customer's visits in order of time, neighbours at one stage joined; merging twice changes nothing.
+
+    A visit at the stage "unknown" says nothing about where the customer stands and is left out.
+    """
+    stays: list[Visit] = []
+    for visit in sorted(visits, key=lambda v: v.since):
+        if visit.stage == UNKNOWN_STAGE:
+            continue
+        if stays and stays[-1].stage == visit.stage:
+            last = stays[-1]
+            stays[-1] = replace(last, until=max(last.until, visit.until), times=last.times + visit.times)
+        else:
+            stays.append(visit)
+    return stays

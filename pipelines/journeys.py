@@ -1,0 +1,223 @@
+"""Journeys out of the store: stages with their figures, moves between stages, one customer's path, and features."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from heapq import merge
+from itertools import groupby
+from typing import Any
+
+from nlp import friction
+from nlp.customer import Event
+from nlp.errors import BadInput, NotFound
+from nlp.journeys import features as past
+from nlp.journeys.contact import Contact, Mention
+from nlp.journeys.transitions import transitions as moves
+from nlp.journeys.visits import Visit, merged, seen
+from nlp.summary import summarise
+from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
+from pipelines.settings import Settings
+from pipelines.stores.protocols import Filter, Store
+
+TOP = 3
+Row = dict[str, Any]
+
+
+@cache
+def shipped() -> Taxonomy:
+    """The taxonomy that comes with the product."""
+    path = Settings().taxonomy
+    return Taxonomy.from_toml(path.read_text("utf-8"), origin=str(path))
+
+
+def stages(store: Store, taxonomy: Taxonomy, filter: Filter = Filter()) -> list[Row]:
+    """Every stage in the taxonomy's order, also those without conversations; "unknown" last, only if present.
+
+    Keys stage, definition, conversations, customers, friction (mean 0..100), sentiment (mean -1..+1), both None
+    without conversations, and themes: the three of most friction in all, {id, name, conversations, friction}.
+    """
+    found = {row["stage"]: row for row in store.overview(filter)["stages"]}
+    names = {theme.id: theme.name for theme in store.themes.current()}
+    themes: dict[str, list[Row]] = {}
+    for row in store.themes.by_stage(filter):
+        theme = {"id": row["theme"], "name": names.get(row["theme"], row["theme"])}
+        figures = {"conversations": row["conversations"], "friction": row["friction"]}
+        themes.setdefault(row["stage"], []).append(theme | figures)
+    known = {stage.name: stage.definition for stage in taxonomy.stages}
+    for name in sorted(found.keys() - known.keys() - {UNKNOWN_STAGE}):
+        known[name] = "A stage of an earlier taxonomy."
+    if UNKNOWN_STAGE in found:
+        known[UNKNOWN_STAGE] = "What was said shows no stage."
+    nothing = {"conversations": 0, "customers": 0, "friction": None, "sentiment": None}
+    return [
+        {"stage": name, "definition": definition}
+        | {key: found.get(name, nothing)[key] for key in nothing}
+        | {"themes": _most_friction(themes.get(name, []))}
+        for name, definition in known.items()
+    ]
+
+
+def _most_friction(themes: list[Row]) -> list[Row]:
+    return sorted(themes, key=lambda t: (-t["conversations"] * t["friction"], t["id"]))[:TOP]
+
+
+def transitions(store: Store, filter: Filter = Filter(), *, taxonomy: Taxonomy | None = None) -> list[Row]:
+    """Moves between stages, the most frequent first: from, to, count, customers, share (0..1 of the departures from
+    `from`), median_days (from the first sighting at `from` to the first at `to`).
+
+    A customer's visits, conversations and events alike, are merged while they stay at one stage. With `filter.stage`,
+    the moves that leave or reach it; channel, source, intent and theme ask for conversations, so that events, which
+    have none of them, are left out.
+    """
+    chosen = replace(filter, stage="")
+    leads = (taxonomy or shipped()).events
+    spoke = ((customer, seen(stage, at)) for customer, at, _, stage, _, _ in store.customers.visits(chosen))
+    did = ((e.customer, seen(leads.get(e.name, UNKNOWN_STAGE), e.at)) for e in _events(store, chosen))
+    found = moves(merged(visits) for visits in _by_customer(spoke, did))
+    return [
+        {"from": t.origin, "to": t.target, "count": t.count, "customers": t.customers}
+        | {"share": t.share, "median_days": t.median_days}
+        for t in found
+        if filter.stage in ("", t.origin, t.target)
+    ]
+
+
+def _events(store: Store, filter: Filter) -> Iterator[Event]:
+    if filter.channel or filter.source or filter.intent or filter.theme:
+        return
+    for event in store.events.of(filter.customer) if filter.customer else store.events.all():
+        if (not filter.since or event.at >= filter.since) and (not filter.until or event.at < filter.until):
+            yield event
+
+
+def _by_customer(*streams: Iterable[tuple[str, Visit]]) -> Iterator[list[Visit]]:
+    """Each customer's visits, from streams in order of customer and time: one customer in memory at a time."""
+    together = merge(*streams, key=lambda pair: (pair[0], pair[1].since))
+    for _, pairs in groupby(together, key=lambda pair: pair[0]):
+        yield [visit for _, visit in pairs]
+
+
+def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) -> Row:
+    """One customer's conversations and events in order of time, and the path through the stages that they show.
+
+    Keys id, attributes, stage, confidence, reason (of the last entry that shows a stage), path [{stage, since, until,
+    visits}], entries [{kind "conversation" or "event", id, at, stage, confidence, reason, channel, intent, friction,
+    sentiment, leaving, themes [{id, name}], name, value}]; what an entry has not is None. Raises NotFound.
+    """
+    leads = (taxonomy or shipped()).events
+    events = store.events.of(customer)
+    attributes = _attributes(store, customer, known=bool(events))
+    contacts = list(store.customers.contacts(Filter(customer=customer)))
+    themes = _themes(store, customer)
+    entries = [_spoken(c, themes.get(c.id, {})) for c in contacts] + [_done(e, leads) for e in events]
+    entries.sort(key=lambda entry: (entry["at"], entry["kind"], entry["id"]))
+    placed = [entry for entry in entries if entry["stage"] != UNKNOWN_STAGE]
+    here = placed[-1] if placed else {"stage": UNKNOWN_STAGE, "confidence": 0.0, "reason": "nothing shows a stage"}
+    path = merged(seen(entry["stage"], entry["at"]) for entry in entries)
+    return {
+        "id": customer,
+        "attributes": attributes,
+        **{key: here[key] for key in ("stage", "confidence", "reason")},
+        "path": [{"stage": v.stage, "since": v.since, "until": v.until, "visits": v.times} for v in path],
+        "entries": entries,
+    }
+
+
+def _attributes(store: Store, customer: str, *, known: bool) -> Mapping[str, Any]:
+    try:
+        return store.customers.get(customer).attributes
+    except NotFound:
+        if not known:
+            raise
+        return {}
+
+
+def _themes(store: Store, customer: str) -> dict[str, dict[str, str]]:
+    """Conversation -> its themes of the current run, id -> name."""
+    names = {theme.id: theme.name for theme in store.themes.current()}
+    run = store.themes.current_run()
+    found: dict[str, dict[str, str]] = {}
+    for mention in store.themes.mentions(Filter(customer=customer)):
+        theme = mention.assignment.theme
+        if mention.assignment.run == run and theme:
+            found.setdefault(mention.conversation, {})[theme] = names.get(theme, theme)
+    return found
+
+
+def _spoken(c: Contact, themes: Mapping[str, str]) -> Row:
+    s = c.summary
+    placed = {"stage": s.stage, "confidence": s.stage_confidence, "reason": s.reason}
+    figures = {"intent": s.intent, "friction": s.friction, "sentiment": s.sentiment, "leaving": s.leaving}
+    raised = [{"id": id, "name": name} for id, name in themes.items()]
+    head = {"kind": "conversation", "id": c.id, "at": c.at}
+    return head | placed | {"channel": c.channel} | figures | {"themes": raised, "name": None, "value": None}
+
+
+def _done(e: Event, leads: Mapping[str, str]) -> Row:
+    stage = leads.get(e.name, UNKNOWN_STAGE)
+    placed = {"stage": stage, "confidence": 1.0 if e.name in leads else 0.0, "reason": f"event {e.name}"}
+    nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes"))
+    return {"kind": "event", "id": e.id, "at": e.at} | placed | nothing | {"name": e.name, "value": e.value}
+
+
+def features(store: Store, customer: str, at: datetime, *, taxonomy: Taxonomy | None = None) -> dict[str, past.Value]:
+    """A customer's features as of `at`, from what was known before it alone; docs/journeys.md defines each.
+
+    Raises BadInput for a time without zone, NotFound for a customer of whom nothing is stored.
+    """
+    aware(at)
+    events = store.events.of(customer)
+    _attributes(store, customer, known=bool(events))
+    own = Filter(customer=customer)
+    return _features(store, store.customers.contacts(own), events, store.themes.mentions(own), at, taxonomy)
+
+
+def all_features(
+    store: Store, at: datetime, filter: Filter = Filter(), *, taxonomy: Taxonomy | None = None
+) -> Iterator[tuple[str, dict[str, past.Value]]]:
+    """Every customer with a conversation or an event before `at`, in order of id, with their features: three streams
+    are read side by side, one customer in memory at a time. `filter` chooses the conversations that are looked at."""
+    aware(at)
+    chosen = replace(filter, until=min(at, filter.until or at))
+    streams: tuple[Iterable[Contact | Event | Mention], ...] = (
+        store.customers.contacts(chosen),
+        _events(store, chosen),
+        store.themes.mentions(chosen),
+    )
+    for customer, group in groupby(merge(*streams, key=lambda item: item.customer), key=lambda item: item.customer):
+        items = list(group) if customer else []
+        contacts = [i for i in items if isinstance(i, Contact)]
+        events = [i for i in items if isinstance(i, Event)]
+        if contacts or events:
+            mentions = [i for i in items if isinstance(i, Mention)]
+            yield customer, _features(store, contacts, events, mentions, at, taxonomy)
+
+
+def _features(
+    store: Store,
+    contacts: Iterable[Contact],
+    events: Iterable[Event],
+    mentions: Iterable[Mention],
+    at: datetime,
+    taxonomy: Taxonomy | None,
+) -> dict[str, past.Value]:
+    known = [_as_of(store, c, at) for c in contacts if c.at < at]
+    return past.features(known, events, mentions, at=at, leads=(taxonomy or shipped()).events)
+
+
+def aware(at: datetime) -> None:
+    if at.tzinfo is None:
+        raise BadInput(f"the time {at.isoformat()} has no zone; give an aware one, such as {at.isoformat()}Z")
+
+
+def _as_of(store: Store, contact: Contact, at: datetime) -> Contact:
+    """A conversation that went on at or after `at` is summarised from what was said before."""
+    if contact.last_at < at:
+        return contact
+    times = {turn.number: turn.at or contact.at for turn in store.conversations.get(contact.id).turns}
+    said = [s for s in store.signals.of(contact.id) if times[s.segment.turn] < at]
+    cues = [[friction.strength(s.evidence, *kinds) for s in said] for kinds in (friction.EFFORT, friction.LEAVING)]
+    effort, leaving = (max(strengths, default=0.0) for strengths in cues)
+    before = summarise(contact.id, said, effort=effort, leaving=leaving, language=contact.summary.language)
+    return replace(contact, summary=before)
