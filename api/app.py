@@ -1,7 +1,7 @@
 """The web application: routes, one error shape, one guard, and the dashboard on top."""
 
 from importlib.metadata import version
-from importlib.util import find_spec
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -24,7 +24,7 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
     problems.handle(app)
     for noun in ROUTES:
         app.include_router(noun.router)
-    if find_spec("api.dashboard"):
+    if (Path(__file__).parent / "dashboard" / "__init__.py").is_file():
         from api.dashboard import mount
 
         mount(app)

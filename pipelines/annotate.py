@@ -8,7 +8,6 @@ from nlp import friction, intent, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
 from nlp.encoder import Encoder, Floats, OnnxEncoder
 from nlp.head import Head
-from nlp.redaction import redact
 from nlp.signal import Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
@@ -83,7 +82,7 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
         own: dict[str, list[Signal]] = {conversation.id: [] for conversation in batch}
         for signal in signals:
             own[signal.segment.conversation].append(signal)
-        summaries = [_summary(id, found) for id, found in own.items()]
+        summaries = [summary(id, found) for id, found in own.items()]
         store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
         done += len(batch)
         if progress:
@@ -91,7 +90,8 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
     return done
 
 
-def _summary(conversation: str, signals: Sequence[Signal]) -> Summary:
+def summary(conversation: str, signals: Sequence[Signal]) -> Summary:
+    """What the segments of one conversation say together."""
     effort = max((friction.strength(s.evidence, *friction.EFFORT) for s in signals), default=0.0)
     leaving = max((friction.strength(s.evidence, *friction.LEAVING) for s in signals), default=0.0)
     return summarise(conversation, signals, effort=effort, leaving=leaving, language="")
@@ -103,17 +103,3 @@ def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str
         if turn.speaker is Speaker.CUSTOMER:
             for start, end in segmentation.segments(turn.text):
                 yield Segment(conversation.id, turn.number, start, end), turn.text[start:end]
-
-
-def text_signals(annotator: Annotator, texts: Sequence[str]) -> list[Signal]:
-    """One signal a text, masked by patterns first. A blank text asks for nothing and feels nothing."""
-    masked = [redact(text)[0] for text in texts]
-    segments = [Segment(str(n), 0, 0, len(text)) for n, text in enumerate(masked)]
-    found, _ = annotator.signals(segments, masked)
-    return [s if masked[n].strip() else _blank(segments[n], annotator) for n, s in enumerate(found)]
-
-
-def _blank(segment: Segment, annotator: Annotator) -> Signal:
-    return Signal(
-        segment, annotator.version, NONE, 1.0, False, ((NONE, 1.0),), 0.0, (0.0, 1.0, 0.0), 0.0, "unknown", 0.0
-    )

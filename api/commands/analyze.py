@@ -1,64 +1,123 @@
 """frictionary analyze: one text a line in, one JSON object a line out; it stores nothing."""
 
+import codecs
 import json
-from collections.abc import Iterable, Iterator
+import os
+import sys
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from nlp.signal import Signal
+if TYPE_CHECKING:
+    from nlp.themes.assign import Assigner
+    from pipelines.analyze import Analyst
+    from pipelines.settings import Settings
 
 BATCH = 512
+CHUNK = 1 << 16
+LONGEST = 1 << 20
+"""Characters of a line that are read; the rest of a longer one is passed over."""
+BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @click.command()
-@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
-def command(file: TextIO) -> None:
-    """Analyze texts from FILE or standard input: a text a line, or JSON lines with "text" and optional "id".
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--store", "url", help="A store whose themes are named; FRICTIONARY_STORE otherwise, if it exists.")
+@click.option("--names", is_flag=True, help="Mask person names too (slower).")
+@click.option("--evidence", is_flag=True, help="Add the words that show friction.")
+def command(files: tuple[str, ...], url: str | None, names: bool, evidence: bool) -> None:
+    """Analyze texts from FILES or standard input: a text a line, or JSON lines with "text" and optional "id".
+
+    One JSON object a line comes out for each, in order, as soon as it is known. Ids count lines from 1 where none is
+    given. "theme" is null without a store.
 
     \b
-    Example: echo '{"id": "7", "text": "I was charged twice"}' | frictionary analyze
+    Examples:
+      echo '{"id": "7", "text": "I was charged twice"}' | frictionary analyze
+      frictionary analyze --store demo.db --evidence mails.txt
+      tail -f chat.log | frictionary analyze --names
     """
-    from pipelines.annotate import Annotator, text_signals
     from pipelines.settings import Settings
 
-    settings = Settings.from_environment()
+    analyst = _analyst(Settings.from_environment(), url, names=names)
+    out = sys.stdout.buffer
+    first = 1
+    for file in files or ("-",):
+        with click.open_file(file, "rb") as stream:
+            for batch in batches(stream):
+                items = [read(line, number) for number, line in enumerate(batch, first)]
+                ids, texts = zip(*items, strict=True)
+                rows = analyst.texts(texts, ids, evidence=evidence)
+                out.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+                out.flush()
+                first += len(batch)
+
+
+def _analyst(settings: "Settings", url: str | None, *, names: bool) -> "Analyst":
+    from nlp.names import Names
+    from pipelines.analyze import Analyst
+    from pipelines.annotate import Annotator
+
     annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
-    items = read(file)
-    while batch := list(islice(items, BATCH)):
-        for (id, _), signal in zip(batch, text_signals(annotator, [text for _, text in batch]), strict=True):
-            click.echo(json.dumps(row(id, signal), ensure_ascii=False))
+    return Analyst(annotator, _themes(url), Names.load() if names else None)
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(id, text) of each line. A line that is no JSON object with a text is a text itself; ids count from 1."""
-    for number, line in enumerate(lines, start=1):
-        line = line.rstrip("\r\n")
-        try:
-            data = json.loads(line) if line.startswith("{") else None
-        except ValueError:  # also an integer of too many digits
-            data = None
-        if isinstance(data, dict) and isinstance(data.get("text"), str):
-            yield str(data.get("id", number)), data["text"]
-        else:
-            yield str(number), line
+def _themes(url: str | None) -> "Assigner | None":
+    """Of the store at `url`, which must exist, else of FRICTIONARY_STORE's, which need not."""
+    place = url or os.environ.get("FRICTIONARY_STORE")
+    if not place:
+        return None
+    from pipelines.stores import exists, open_existing
+
+    if not url and not exists(place):
+        return None
+    with open_existing(place) as store:
+        from pipelines.discover import assigner
+
+        return assigner(store)
 
 
-def row(id: str, signal: Signal) -> dict[str, Any]:
-    """The public shape of one analyzed text."""
-    return {
-        "id": id,
-        "intent": signal.intent,
-        "confidence": round(signal.confidence, 4),
-        "abstained": signal.abstained,
-        "intents": [{"name": name, "confidence": round(value, 4)} for name, value in signal.intents],
-        "sentiment": round(signal.sentiment, 4),
-        "sentiment_class": signal.sentiment_class,
-        "probabilities": dict(
-            zip(("negative", "neutral", "positive"), (round(p, 4) for p in signal.probabilities), strict=True)
-        ),
-        "friction": round(signal.friction, 1),
-        "stage": signal.stage,
-        "stage_confidence": round(signal.stage_confidence, 4),
-    }
+def batches(stream: BinaryIO) -> Iterator[list[str]]:
+    """Lines in lists of at most BATCH: those that have come, without waiting for more."""
+    for lines in _lines(stream):
+        rest = iter(lines)
+        while batch := list(islice(rest, BATCH)):
+            yield batch
+
+
+def _lines(stream: BinaryIO) -> Iterator[list[str]]:
+    """The whole lines of each chunk. Bytes that do not decode become U+FFFD."""
+    read = getattr(stream, "read1", stream.read)
+    decoder, tail, size = None, [], 0
+    while chunk := read(CHUNK):
+        decoder = decoder or _decoder(chunk)
+        *whole, last = decoder.decode(chunk).split("\n")
+        if whole:
+            whole[0], tail, size = "".join([*tail, whole[0]])[:LONGEST], [], 0
+            yield whole
+        if size < LONGEST:
+            tail.append(last)
+            size += len(last)
+    if size:
+        yield ["".join(tail)[:LONGEST]]
+
+
+def _decoder(chunk: bytes) -> codecs.IncrementalDecoder:
+    name = next((name for bom, name in BOMS if chunk.startswith(bom)), "utf-8-sig")
+    return codecs.getincrementaldecoder(name)("replace")
+
+
+def read(line: str, number: int) -> tuple[str, str]:
+    """(id, text) of a line. One that is no JSON object with a text is a text itself."""
+    line = line.rstrip("\r")
+    try:
+        data = json.loads(line) if line.startswith("{") else None
+    except (ValueError, RecursionError):  # also an integer of too many digits
+        data = None
+    if not isinstance(data, dict) or not isinstance(data.get("text"), str):
+        return str(number), line
+    id = data.get("id")
+    name = str(id if isinstance(id, str | int | float) else number)
+    return name.encode("utf-8", "replace").decode(), data["text"]

@@ -1,6 +1,8 @@
 """frictionary serve: API and dashboard over a store, on this machine unless told otherwise."""
 
+import os
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -42,7 +44,8 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") ->
         app = create_app(store, settings, annotator)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
-        uvicorn.Server(config).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # the server has closed by then
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def listen(settings: "Settings") -> socket.socket:
@@ -56,7 +59,8 @@ def listen(settings: "Settings") -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise BadSetting(f"port {port} of {host!r} cannot be used: {error.strerror}; give another --port") from error
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise BadSetting(f"port {port} of {host!r} cannot be used: {reason}; give another --port or --host") from error
 
 
 def address(listener: socket.socket) -> str:

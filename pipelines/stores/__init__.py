@@ -5,7 +5,7 @@ from pathlib import Path
 from nlp.errors import StoreError
 from pipelines.stores.protocols import Store
 
-__all__ = ["Store", "open_existing", "open_store"]
+__all__ = ["Store", "exists", "open_existing", "open_store"]
 
 
 def open_store(url: str) -> Store:
@@ -20,9 +20,14 @@ def open_store(url: str) -> Store:
 
 def open_existing(url: str) -> Store:
     """Open a store that something was already put into. Raises StoreError also for an SQLite file that is missing."""
+    if not exists(url):
+        raise StoreError(f"no store at {url}: make one with 'frictionary ingest PATH --store {url}'")
+    return open_store(url)
+
+
+def exists(url: str) -> bool:
+    """Whether an SQLite file is there; of a server this cannot be told before it is opened."""
     from pipelines.stores.database import parse_url
 
     place = parse_url(url)
-    if place.drivername == "sqlite" and place.database and not Path(place.database).is_file():
-        raise StoreError(f"no store at {place.database}: make one with 'frictionary ingest PATH --store {url}'")
-    return open_store(url)
+    return place.drivername != "sqlite" or not place.database or Path(place.database).is_file()

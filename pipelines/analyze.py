@@ -1,0 +1,104 @@
+"""Texts and a conversation in real time: masked, annotated, placed among the known themes; nothing is stored."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nlp import language
+from nlp.conversation import Conversation, Segment
+from nlp.redaction import redact
+from nlp.signal import SENTIMENTS, Signal, Summary
+from nlp.taxonomy import NONE, UNKNOWN_STAGE
+from nlp.themes.assign import Assigner
+from pipelines.annotate import Annotator, customer_segments, summary
+
+Row = dict[str, Any]
+Mask = Callable[[Sequence[str]], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Analyst:
+    """All that an answer needs. `assigner`: the known themes, or None. `names`: masks person names too, where given."""
+
+    annotator: Annotator
+    assigner: Assigner | None = None
+    names: Mask | None = None
+
+    def texts(self, texts: Sequence[str], ids: Sequence[str], *, evidence: bool = False) -> list[Row]:
+        """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing."""
+        masked = self.masked(texts)
+        segments = [Segment(id, 0, 0, len(text)) for id, text in zip(ids, masked, strict=True)]
+        return [
+            row(*found, evidence=evidence) for found in zip(ids, masked, *self.found(segments, masked), strict=True)
+        ]
+
+    def conversation(self, conversation: Conversation, *, evidence: bool = False) -> tuple[list[Row], Row]:
+        """One row a segment of the customer's turns, with its place, and the summary of them all."""
+        said = self.masked([turn.text for turn in conversation.turns])
+        turns = [replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=True)]
+        pairs = list(customer_segments(replace(conversation, turns=tuple(turns))))
+        segments, texts = [s for s, _ in pairs], [t for _, t in pairs]
+        signals, themes = self.found(segments, texts)
+        rows = [
+            {**row(f"{s.turn}:{s.start}", *found, evidence=evidence), "turn": s.turn, "start": s.start, "end": s.end}
+            for s, found in zip(segments, zip(texts, signals, themes, strict=True), strict=True)
+        ]
+        return rows, overall(summary(conversation.id, signals), " ".join(texts))
+
+    def masked(self, texts: Sequence[str]) -> list[str]:
+        """By patterns, then names; halves of characters, which no encoder takes, become "?"."""
+        plain = [redact(text.encode("utf-8", "replace").decode())[0] for text in texts]
+        return list(self.names(plain)) if self.names else plain
+
+    def found(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], list[str | None]]:
+        """Signals and themes of masked texts, one each a segment."""
+        signals, embeddings = self.annotator.signals(segments, texts)
+        signals = [s if text.strip() else _blank(s) for s, text in zip(signals, texts, strict=True)]
+        themes: list[str | None] = [None] * len(texts)
+        bearing = [n for n, s in enumerate(signals) if s.intent != NONE]
+        if self.assigner and bearing:
+            for n, theme in zip(bearing, self.assigner.assign(embeddings[np.array(bearing)])[0], strict=True):
+                themes[n] = theme
+        return signals, themes
+
+
+def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool = False) -> Row:
+    """The public shape of one analyzed text; `evidence` adds the words that show friction, with their places."""
+    found: Row = {
+        "id": id,
+        "intent": signal.intent,
+        "confidence": round(signal.confidence, 4),
+        "abstained": signal.abstained,
+        "intents": [{"name": name, "confidence": round(value, 4)} for name, value in signal.intents],
+        "sentiment": round(signal.sentiment, 4),
+        "sentiment_class": signal.sentiment_class,
+        "probabilities": {name: round(p, 4) for name, p in zip(SENTIMENTS, signal.probabilities, strict=True)},
+        "friction": round(signal.friction, 1),
+        "stage": signal.stage,
+        "stage_confidence": round(signal.stage_confidence, 4),
+        "theme": theme,
+        "language": language.detect(text),
+    }
+    return found | {"evidence": spans(text, signal)} if evidence else found
+
+
+def overall(found: Summary, text: str) -> Row:
+    """The public shape of a conversation's summary; `text` is all that the customer said."""
+    figures = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(found).items()}
+    del figures["conversation"]
+    return figures | {"friction": round(found.friction, 1), "language": language.detect(text)}
+
+
+def spans(text: str, signal: Signal) -> list[Row]:
+    """Each piece of evidence: its kind, its characters [start, end) of the segment's masked `text`, and its words."""
+    first = signal.segment.start
+    places = [(e.kind, e.start - first, e.end - first) for e in signal.evidence]
+    return [{"kind": kind, "start": start, "end": end, "words": text[start:end]} for kind, start, end in places]
+
+
+def _blank(signal: Signal) -> Signal:
+    return Signal(
+        signal.segment, signal.model, NONE, 1.0, False, ((NONE, 1.0),), 0.0, (0.0, 1.0, 0.0), 0.0, UNKNOWN_STAGE, 0.0
+    )
