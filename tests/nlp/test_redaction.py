@@ -1,0 +1,95 @@
+"""Personal data of known patterns never passes, what only looks like it does, and nothing is masked twice."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.redaction import redact
+
+PLANTED = (
+    "jo.bloggs+x@example.co.uk",
+    "4111 1111 1111 1111",
+    "5500-0000-0000-0004",
+    "GB82 WEST 1234 5698 7654 32",
+    "DE89370400440532013000",
+    "123-45-6789",
+    "QQ 12 34 56 C".replace("QQ", "AB"),
+    "192.168.10.4",
+    "2001:db8:85a3::8a2e:370:7334",
+    "020 7946 0958",
+    "07700900149",
+    "+1 212 555 0147",
+    "(212) 555-0147",
+    "sk_live_4eC39HqLyjWDarjtT1zdp7dc",
+    "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+    "AKIAIOSFODNN7EXAMPLE",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVPmB92K27u",
+    "14 Harbour Lane",
+)
+PLACES = ("{}", "write to {}, please", "({})", "it is {}.", "{}\nthanks", "«{}» again and again", "a: {} - b", "{}!")
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_planted_item_is_masked_wherever_it_stands(planted: str, place: str) -> None:
+    text, masked = redact(place.format(planted))
+    assert planted not in text
+    assert len(masked) == 1
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=60), st.sampled_from(PLANTED), st.sampled_from(" \n\t")), max_size=6),
+    st.text(max_size=60),
+)
+def test_whatever_stands_around_it_offsets_hold_and_a_second_pass_changes_nothing(
+    parts: list[tuple[str, str, str]], tail: str
+) -> None:
+    text, masked = redact("".join(f"{before} {item}{after}" for before, item, after in parts) + tail)
+    assert all(text[m.start : m.end] == f"<{m.kind}>" for m in masked)
+    assert redact(text) == (text, masked)
+
+
+@given(st.text(alphabet="0123456789+-() .:@/abc<>=#ABpinPIN\n", max_size=200))
+def test_text_made_of_nothing_but_marks_and_digits_never_crashes(text: str) -> None:
+    once, _ = redact(text)
+    assert redact(once)[0] == once
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my password is hunter2!", "my password is <SECRET>!"),
+        ("pwd=abc123 and api key: 12345678abcd", "pwd=<SECRET> and api key: <SECRET>"),
+        ("Authorization: Bearer abcdefghijklmnop1234567", "Authorization: Bearer <SECRET>"),
+        ("https://example.com/a?token=deadbeef99&x=1", "https://example.com/a?token=<SECRET>&x=1"),
+        ("my ssn 123456789", "my ssn <SSN>"),
+        ("phone number 2125550172", "phone number <PHONE>"),
+        ("in Leeds LS6 3HN or Austin, TX 78701", "in Leeds <ADDRESS> or Austin, <ADDRESS>"),
+        ("Hauptstraße 12a", "<ADDRESS>"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "<SECRET>"),
+    ],
+)
+def test_words_around_it_tell_what_it_is(text: str, expected: str) -> None:
+    assert redact(text)[0] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my password is wrong and the pin was in the box",
+        "order 0123456789, ticket 20417, ref BH-20417",
+        "it rang 12:30:45, then at 10:20",
+        "std::vector, a::b",
+        "version 4.2.1.30 and v4.2.1.0",
+        "16GB, 8GB, 230 V, 4 x 100 W",
+        "2026-06-12 14:02, 12/06/2026",
+        "call 116 123",
+    ],
+)
+def test_what_only_looks_personal_stays(text: str) -> None:
+    assert redact(text) == (text, ())
+
+
+def test_endless_digits_and_emoji_take_no_endless_time() -> None:
+    for text in ("1" * 200_000, "1 " * 100_000, "😀" * 100_000, "a@" * 50_000, "+1 (2" * 40_000, "password: " * 20_000):
+        redact(text)
