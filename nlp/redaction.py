@@ -96,7 +96,7 @@ _SECRETS = _rules(
      _always),
     flags=re.IGNORECASE,
 )  # fmt: skip
-_DIGITS = _rules(
+_NUMBERS = _rules(
     ("IBAN", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban),
     ("CARD", r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])", _luhn),
     ("SSN", r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])", _always),
@@ -111,12 +111,16 @@ _DIGITS = _rules(
     ("PHONE", r"(?<![\w.#-])(?<!order )(?<!ticket )(?<!invoice )0\d{8,10}(?![\w-]|\.\d)", _subscriber),
     ("PHONE", r"(?i:\b(?:tele)?phone|\bmobile|\bcell|\btel|\bwhatsapp)(?: number| no\.?)?(?: is| on| at)?[:.]? ?"
      r"(\(?\d[\d ().-]{6,18}\d)(?![\w-])", _phone),
+)  # fmt: skip
+_PLACES = _rules(
     ("ADDRESS", rf"\b\d{{1,5}}[a-zA-Z]? (?:[A-Z][\w']+ ){{1,3}}(?:{_STREET})\b\.?", _always),
     ("ADDRESS", r"\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:straße|strasse|str\.|weg|platz|allee) \d{1,4}[a-z]?\b", _always),
     ("ADDRESS", r"\b[A-Z]{1,2}\d[A-Z\d]? \d(?!GB|TB)[ABD-HJLNP-UW-Z]{2}\b", _always),
     ("ADDRESS", rf"\b(?:{_STATES}),? \d{{5}}(?:-\d{{4}})?\b", _always),
 )  # fmt: skip
-_HINT = re.compile(r"passw|passc|passp|pwd|secret|bearer|api|token|pin|-----begin", re.IGNORECASE)
+_MAIL = re.compile(r"[\w+-]@\w|://\S*@")
+_LONG = re.compile(r"[\w.~+/-]{16}")
+_HINTS = ("passw", "passc", "passp", "pwd", "secret", "bearer", "api", "token", "pin", "-----begin", "=")
 _DIGIT = re.compile(r"\d")
 _PLACEHOLDER = re.compile(r"<(URL_LOGIN|EMAIL|SECRET|IBAN|CARD|SSN|IP|PHONE|ADDRESS)>")
 
@@ -138,11 +142,14 @@ def redact(text: str) -> tuple[str, tuple[Masked, ...]]:
 
 
 def _once(text: str) -> str:
-    digits = bool(_DIGIT.search(text))
+    """Only the rules that the text gives cause for: the others would cost the most and find nothing."""
+    digits = len(_DIGIT.findall(text))
+    lower = text.lower()
     rules = (
-        *(_AT if "@" in text else ()),
-        *(_SECRETS if digits or _HINT.search(text) else ()),
-        *(_DIGITS if digits else ()),
+        *(_AT if "@" in text and _MAIL.search(text) else ()),
+        *(_SECRETS if any(hint in lower for hint in _HINTS) or _LONG.search(text) else ()),
+        *(_NUMBERS if digits >= 4 else ()),
+        *(_PLACES if digits else ()),
     )
     for kind, pattern, valid in rules:
         text = pattern.sub(partial(_placed, kind=kind, valid=valid), text)
