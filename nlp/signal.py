@@ -7,7 +7,11 @@ from nlp.conversation import Segment
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a figure is what it is: characters [start, end) of the turn's text and what they show (`kind`)."""
+    """Why a figure is what it is: characters [start, end) of the turn's text and what they show (`kind`).
+
+    Kinds: "effort", "blocked", "leaving", "escalation" (cues of friction; "leaving" also the whole segment where its
+    intent is to leave), "negative" and "positive" (single words that carry feeling).
+    """
 
     kind: str
     start: int
@@ -22,7 +26,7 @@ class Signal:
     abstained: the model will not vouch for its best guess. (Asking for nothing is the intent `none`.)
     intents: the best few (name, probability), best first; those after the first and over a threshold are secondary.
     sentiment: -1..+1 = P(positive) - P(negative); probabilities: (negative, neutral, positive), summing to 1.
-    friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1 and the reason in a word.
+    friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1.
     """
 
     segment: Segment

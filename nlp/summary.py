@@ -5,7 +5,8 @@
   mostly open with what they want.
 - Sentiment: the mean over segments, with start (first third), end (last third) and lowest. Friction: the mean of the
   highest and the mean, so that one bad moment counts and chatter does not hide it.
-- Stage: the stage of most summed confidence; "unknown" only where no segment shows another.
+- Stage: the stage of most summed confidence; "unknown" only where no segment shows another. The reason names what the
+  segments at that stage are mostly about.
 """
 
 from collections import defaultdict
@@ -48,9 +49,22 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
         leaving=leaving,
         stage=stage,
         stage_confidence=known[stage] / sum(stages.values()) if sum(stages.values()) else 0.0,
-        reason=f"said in {len([s for s in asking if s.stage == stage])} of {len(asking)} segments",
+        reason=_because([s for s in asking if s.stage == stage], of=len(asking)),
         language=language,
     )
+
+
+def _because(placed: Sequence[Signal], *, of: int) -> str:
+    """What the passages at the conversation's stage are about, as a support leader says it."""
+    topics: dict[str, float] = defaultdict(float)
+    for signal in placed:
+        topics[signal.intent] += signal.confidence
+    topic = max(topics, key=topics.__getitem__)
+    sure = not all(s.abstained for s in placed if s.intent == topic)
+    about = "no request, by its wording" if topic == NONE else topic.replace("_", " ")
+    leaves = any(cue.kind == "leaving" for s in placed for cue in s.evidence)
+    told = about if sure or topic == NONE else f"probably {about}"
+    return f"{told}{', threatens to leave' if leaves else ''}: {len(placed)} of {of} passage{'s' if of > 1 else ''}"
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,6 +1,6 @@
 """Journeys out of the store: stages with their figures, moves between stages, one customer's path, and features."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from nlp.journeys.visits import Visit, merged, seen
 from nlp.summary import summarise
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines.settings import Settings
-from pipelines.stores.protocols import Filter, Store
+from pipelines.stores.protocols import Filter, Quote, Store
 
 TOP = 3
 Row = dict[str, Any]
@@ -103,14 +103,16 @@ def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) ->
 
     Keys id, attributes, stage, confidence, reason (of the last entry that shows a stage), path [{stage, since, until,
     visits}], entries [{kind "conversation" or "event", id, at, stage, confidence, reason, channel, intent, friction,
-    sentiment, leaving, themes [{id, name}], name, value}]; what an entry has not is None. Raises NotFound.
+    sentiment, leaving, themes [{id, name}], quote, name, value}]; what an entry has not is None. `quote` is the
+    redacted passage that shows the conversation's stage most surely. Raises NotFound.
     """
     leads = (taxonomy or shipped()).events
     events = store.events.of(customer)
     attributes = _attributes(store, customer, known=bool(events))
-    contacts = list(store.customers.contacts(Filter(customer=customer)))
-    themes = _themes(store, customer)
-    entries = [_spoken(c, themes.get(c.id, {})) for c in contacts] + [_done(e, leads) for e in events]
+    own, names = Filter(customer=customer), {theme.id: theme.name for theme in store.themes.current()}
+    said = {id: list(quotes) for id, quotes in groupby(store.signals.all(own), key=lambda q: q.segment.conversation)}
+    spoken = [_spoken(c, said.get(c.id, []), names) for c in store.customers.contacts(own)]
+    entries = spoken + [_done(e, leads) for e in events]
     entries.sort(key=lambda entry: (entry["at"], entry["kind"], entry["id"]))
     placed = [entry for entry in entries if entry["stage"] != UNKNOWN_STAGE]
     here = placed[-1] if placed else {"stage": UNKNOWN_STAGE, "confidence": 0.0, "reason": "nothing shows a stage"}
@@ -133,31 +135,20 @@ def _attributes(store: Store, customer: str, *, known: bool) -> Mapping[str, Any
         return {}
 
 
-def _themes(store: Store, customer: str) -> dict[str, dict[str, str]]:
-    """Conversation -> its themes of the current run, id -> name."""
-    names = {theme.id: theme.name for theme in store.themes.current()}
-    run = store.themes.current_run()
-    found: dict[str, dict[str, str]] = {}
-    for mention in store.themes.mentions(Filter(customer=customer)):
-        theme = mention.assignment.theme
-        if mention.assignment.run == run and theme:
-            found.setdefault(mention.conversation, {})[theme] = names.get(theme, theme)
-    return found
-
-
-def _spoken(c: Contact, themes: Mapping[str, str]) -> Row:
+def _spoken(c: Contact, said: Sequence[Quote], names: Mapping[str, str]) -> Row:
     s = c.summary
     placed = {"stage": s.stage, "confidence": s.stage_confidence, "reason": s.reason}
     figures = {"intent": s.intent, "friction": s.friction, "sentiment": s.sentiment, "leaving": s.leaving}
-    raised = [{"id": id, "name": name} for id, name in themes.items()]
-    head = {"kind": "conversation", "id": c.id, "at": c.at}
-    return head | placed | {"channel": c.channel} | figures | {"themes": raised, "name": None, "value": None}
+    raised = [{"id": id, "name": names.get(id, id)} for id in dict.fromkeys(q.theme for q in said) if id]
+    telling = max((q for q in said if q.signal.stage == s.stage), key=lambda q: q.signal.stage_confidence, default=None)
+    words = {"themes": raised, "quote": telling and telling.text, "name": None, "value": None}
+    return {"kind": "conversation", "id": c.id, "at": c.at} | placed | {"channel": c.channel} | figures | words
 
 
 def _done(e: Event, leads: Mapping[str, str]) -> Row:
     stage = leads.get(e.name, UNKNOWN_STAGE)
     placed = {"stage": stage, "confidence": 1.0 if e.name in leads else 0.0, "reason": f"event {e.name}"}
-    nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes"))
+    nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes", "quote"))
     return {"kind": "event", "id": e.id, "at": e.at} | placed | nothing | {"name": e.name, "value": e.value}
 
 

@@ -114,6 +114,7 @@ def test_a_journey_tells_what_was_said_and_done_in_order(store: Store) -> None:
     ]
     assert ann["path"][2] == {"stage": "use", "since": START + 10 * DAY, "until": START + 20 * DAY, "visits": 2}
     assert ann["entries"][3]["themes"] == [{"id": "t1", "name": "Heater breaks"}]
+    assert (ann["entries"][3]["quote"], ann["entries"][3]["reason"]) == ("It broke.", "technical fault: 1 of 1 passage")
     assert len({tuple(entry) for entry in ann["entries"]}) == 1
 
 

@@ -1,0 +1,32 @@
+"""A conversation's stage comes with a reason that a support leader understands."""
+
+from nlp.conversation import Segment
+from nlp.signal import Evidence, Signal
+from nlp.summary import summarise
+
+
+def signal(n: int, intent: str, stage: str, *, abstained: bool = False, cues: tuple[str, ...] = ()) -> Signal:
+    evidence = tuple(Evidence(kind, 0, 1) for kind in cues)
+    intents = ((intent, 0.8),)
+    feeling = (0.2, 0.6, 0.2)
+    return Signal(Segment("c", n, 0, 9), "m", intent, 0.8, abstained, intents, 0, feeling, 0, stage, 0.6, evidence)
+
+
+def reason(*signals: Signal) -> str:
+    return summarise("c", signals, effort=0, leaving=0, language="en").reason
+
+
+def test_the_reason_names_what_most_passages_of_that_stage_are_about() -> None:
+    fault, refund = signal(0, "technical_fault", "use"), signal(1, "refund_status", "renewal")
+    assert reason(fault, refund, signal(2, "technical_fault", "use")) == "technical fault: 2 of 3 passages"
+
+
+def test_the_reason_says_where_the_model_is_not_sure_and_where_someone_threatens_to_leave() -> None:
+    assert reason(signal(0, "refund_status", "use", abstained=True)) == "probably refund status: 1 of 1 passage"
+    leaving = signal(0, "subscription_cancel", "exit", cues=("leaving",))
+    assert reason(leaving) == "subscription cancel, threatens to leave: 1 of 1 passage"
+
+
+def test_chatter_is_placed_by_its_wording_and_silence_by_nothing() -> None:
+    assert reason(signal(0, "none", "unknown")) == "no request, by its wording: 1 of 1 passage"
+    assert reason() == "no customer text"
