@@ -1,12 +1,18 @@
 """How a customer feels: class probabilities from the head, and VADER as baseline and second opinion."""
 
+import re
 from functools import cache
 from typing import Any
 
 from nlp.encoder import Floats
 from nlp.errors import BadModel
 from nlp.head import Head
-from nlp.signal import SENTIMENTS
+from nlp.signal import SENTIMENTS, Evidence
+
+STRONG = 1.5
+"""Valence (-4..+4 in VADER's lexicon) from which a word is shown as evidence."""
+NEGATE = frozenset({"not", "no", "never", "none", "nothing", "without", "hardly", "cannot", "neither", "nor"})
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def classify(head: Head, embeddings: Floats) -> Floats:
@@ -19,6 +25,22 @@ def classify(head: Head, embeddings: Floats) -> Floats:
 def vader(text: str) -> float:
     """-1..+1, VADER's compound score (Hutto & Gilbert 2014)."""
     return float(_vader().polarity_scores(text)["compound"])
+
+
+def words(text: str, *, offset: int = 0) -> tuple[Evidence, ...]:
+    """The words that carry feeling, by VADER's lexicon alone: kinds "negative", "positive"; `offset` moves the spans.
+
+    A negation among the three words before turns the kind, as in VADER; words of a valence under STRONG are left out.
+    """
+    lexicon, found, before = _vader().lexicon, [], ["", "", ""]
+    for match in _WORD.finditer(text):
+        word = match[0].lower().replace("’", "'")
+        valence = lexicon.get(word, 0.0)
+        if abs(valence) >= STRONG:
+            kind = "negative" if (valence < 0) != any(b in NEGATE or b.endswith("n't") for b in before) else "positive"
+            found.append(Evidence(kind, match.start() + offset, match.end() + offset))
+        before = [*before[1:], word]
+    return tuple(found)
 
 
 @cache

@@ -4,7 +4,8 @@
 - Intent: probabilities summed over the segments, each weighted by its confidence, the first segment doubled: customers
   mostly open with what they want.
 - Sentiment: the mean over segments, with start (first third), end (last third) and lowest. Friction: the mean of the
-  highest and the mean, so that one bad moment counts and chatter does not hide it.
+  highest and the mean, so that one bad moment counts and chatter does not hide it; where the customer's last words are
+  still negative, it ends unresolved, and the highest counts alone.
 - Stage: the stage of most summed confidence; "unknown" only where no segment shows another. The reason names what the
   segments at that stage are mostly about.
 """
@@ -34,6 +35,7 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
     feeling = [s.sentiment for s in signals]
     third = max(1, len(feeling) // 3)
     friction = [s.friction for s in asking]
+    unresolved = signals[-1].sentiment_class == "negative"
     best = [s for s in asking if s.intent == intent]
     return Summary(
         conversation=conversation,
@@ -44,7 +46,7 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
         sentiment_start=_mean(feeling[:third]),
         sentiment_end=_mean(feeling[-third:]),
         sentiment_low=min(feeling),
-        friction=(max(friction) + _mean(friction)) / 2,
+        friction=max(friction) if unresolved else (max(friction) + _mean(friction)) / 2,
         effort=effort,
         leaving=leaving,
         stage=stage,
@@ -64,7 +66,7 @@ def _because(placed: Sequence[Signal], *, of: int) -> str:
     about = "no request, by its wording" if topic == NONE else topic.replace("_", " ")
     leaves = any(cue.kind == "leaving" for s in placed for cue in s.evidence)
     told = about if sure or topic == NONE else f"probably {about}"
-    return f"{told}{', threatens to leave' if leaves else ''}: {len(placed)} of {of} passage{'s' if of > 1 else ''}"
+    return f"{told}{', speaks of leaving' if leaves else ''}: {len(placed)} of {of} passage{'s' if of > 1 else ''}"
 
 
 def _mean(values: Sequence[float]) -> float:

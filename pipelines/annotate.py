@@ -8,7 +8,7 @@ from nlp import friction, intent, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
 from nlp.encoder import Encoder, Floats, OnnxEncoder
 from nlp.head import Head
-from nlp.signal import Signal, Summary
+from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
 from pipelines.stores.protocols import Store
@@ -46,9 +46,9 @@ class Annotator:
         embeddings = self.encoder.encode(texts)
         wants = intent.classify(self.intents, embeddings)
         feelings = sentiment.classify(self.sentiments, embeddings)
-        placed = stages.classify(
-            self.stages, embeddings, [w.ranked for w in wants], stages.default_stages(self.taxonomy)
-        )
+        defaults = stages.default_stages(self.taxonomy)
+        last = max(self.taxonomy.stages, key=lambda stage: stage.order).name
+        placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)
         found: list[Signal] = []
         for n, (segment, text) in enumerate(zip(segments, texts, strict=True)):
             cues = friction.cues(text, offset=segment.start)
@@ -67,10 +67,17 @@ class Annotator:
                     friction=friction.friction(negative, cues, asks=name not in CALM),
                     stage=placed[n][0],
                     stage_confidence=placed[n][1],
-                    evidence=cues.evidence,
+                    evidence=cues.evidence
+                    + _leaves(segment, leaves=defaults.get(name) == last and not wants[n].abstained)
+                    + sentiment.words(text, offset=segment.start),
                 )
             )
         return found, embeddings
+
+
+def _leaves(segment: Segment, *, leaves: bool) -> tuple[Evidence, ...]:
+    """The whole segment, where what it asks for belongs to the journey's last stage: to cancel, to close."""
+    return (Evidence("leaving", segment.start, segment.end),) if leaves else ()
 
 
 def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], None] | None = None) -> int:

@@ -1,5 +1,7 @@
 """A conversation's stage comes with a reason that a support leader understands."""
 
+from dataclasses import replace
+
 from nlp.conversation import Segment
 from nlp.signal import Evidence, Signal
 from nlp.summary import summarise
@@ -24,9 +26,17 @@ def test_the_reason_names_what_most_passages_of_that_stage_are_about() -> None:
 def test_the_reason_says_where_the_model_is_not_sure_and_where_someone_threatens_to_leave() -> None:
     assert reason(signal(0, "refund_status", "use", abstained=True)) == "probably refund status: 1 of 1 passage"
     leaving = signal(0, "subscription_cancel", "exit", cues=("leaving",))
-    assert reason(leaving) == "subscription cancel, threatens to leave: 1 of 1 passage"
+    assert reason(leaving) == "subscription cancel, speaks of leaving: 1 of 1 passage"
 
 
 def test_chatter_is_placed_by_its_wording_and_silence_by_nothing() -> None:
     assert reason(signal(0, "none", "unknown")) == "no request, by its wording: 1 of 1 passage"
     assert reason() == "no customer text"
+
+
+def test_a_conversation_that_ends_in_anger_keeps_its_highest_friction() -> None:
+    worst, calm = replace(signal(0, "refund_status", "use"), friction=80.0), signal(1, "refund_status", "use")
+    angry = replace(calm, probabilities=(0.8, 0.1, 0.1))
+    settled, open_ = (summarise("c", [worst, last], effort=0, leaving=0, language="en") for last in (calm, angry))
+    assert settled.friction == 60
+    assert open_.friction == 80

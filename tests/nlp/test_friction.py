@@ -1,0 +1,99 @@
+"""Friction: its cues, each with the span that shows it, and a figure that grows with every reason to hurt."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.friction import Cues, cues, friction
+
+EFFORT = [
+    ("This is the third time I've asked.", "third time"),
+    ("Still waiting for the callback.", "Still waiting"),
+    ("nobody has replied to me", "nobody has replied"),
+    ("I've been passed from one department to another", "passed from one"),
+    ("Tried four times, same answer.", "Tried four times"),
+    ("I already told your colleague.", "I already told"),
+    ("no one's come back to me", "no one's come"),
+    ("I waited in all day", "waited in"),
+    ("left on hold for an hour", "left on hold"),
+    ("It's been two weeks.", "It's been two weeks"),
+    ("Day 9 of next day delivery", "Day 9 of "),
+    ("you said you’d call on Monday", "said you’d call"),
+]
+LEAVING = [
+    ("I am switching to another provider", "switching to another"),
+    ("cancel my subscription please", "cancel my subscription"),
+    ("we won't be back", "won't be back"),
+    ("You have lost a customer.", "lost a customer"),
+    ("I'm taking my business elsewhere", "taking my business elsewhere"),
+]
+ESCALATION = [
+    ("let me speak to your manager", "speak to your manager"),
+    ("I will go to the ombudsman", "ombudsman"),
+    ("please treat this as a formal complaint", "formal complaint"),
+]
+CALM = [
+    "Where can I see my invoice?",
+    "I'd like to cancel the two museum tickets for tomorrow.",
+    "Two tickets for the planetarium, please.",
+    "Can the broadband be put on hold till April?",
+    "We moved to another city in May; please update my address.",
+    "I'm leaving the firm on Friday, the workspace stays.",
+    "no reply needed, thank you",
+    "the second person on the account is my wife",
+    "Could you tell the account manager that I said thanks?",
+]
+
+
+def shown(text: str, kind: str) -> set[str]:
+    return {text[e.start : e.end] for e in cues(text).evidence if e.kind == kind}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "span"),
+    [
+        *(("effort", *case) for case in EFFORT),
+        *(("leaving", *case) for case in LEAVING),
+        *(("escalation", *case) for case in ESCALATION),
+    ],
+)
+def test_a_cue_is_shown_by_its_span(kind: str, text: str, span: str) -> None:
+    assert span in shown(text, kind)
+
+
+@pytest.mark.parametrize("text", CALM)
+def test_a_calm_text_shows_neither_effort_nor_leaving_nor_escalation(text: str) -> None:
+    assert {e.kind for e in cues(text).evidence} <= {"blocked"}
+
+
+def test_more_different_cues_are_stronger_and_one_repeated_is_not() -> None:
+    assert cues("still waiting, still waiting, still waiting").effort == 0.5
+    assert cues("still waiting, and nobody called").effort == 0.75
+
+
+def test_spans_are_moved_by_the_offset() -> None:
+    (cue,) = cues("still waiting", offset=100).evidence
+    assert (cue.start, cue.end) == (100, 113)
+
+
+@given(st.text(max_size=300))
+def test_every_span_lies_in_its_text(text: str) -> None:
+    assert all(0 <= e.start < e.end <= len(text) for e in cues(text).evidence)
+
+
+def test_a_letter_that_grows_in_lower_case_moves_no_span() -> None:
+    assert shown("İİİ still waiting", "effort") == {"still waiting"}
+
+
+@given(st.floats(0, 1), *[st.floats(0, 1)] * 4)
+def test_friction_stays_in_range_and_no_reason_lessens_it(
+    negative: float, effort: float, blocked: float, leaving: float, escalation: float
+) -> None:
+    found = Cues(effort, blocked, leaving, escalation, ())
+    value = friction(negative, found, asks=True)
+    assert 0 <= friction(negative, found, asks=False) <= value <= 100
+    assert value >= friction(negative, Cues(0, blocked, leaving, escalation, ()), asks=True) - 1e-9
+
+
+def test_a_long_hostile_text_takes_no_quadratic_time() -> None:
+    assert cues("no one " * 20_000 + "still " * 20_000).effort >= 0

@@ -1,0 +1,32 @@
+"""Word-level evidence of feeling, from VADER's lexicon."""
+
+import pytest
+
+from nlp.sentiment import vader, words
+
+
+def shown(text: str) -> list[tuple[str, str]]:
+    return [(e.kind, text[e.start : e.end]) for e in words(text)]
+
+
+def test_words_of_feeling_are_shown_with_their_kind() -> None:
+    text = "A terrible wait, but lovely people."
+    assert shown(text) == [("negative", "terrible"), ("positive", "lovely")]
+
+
+@pytest.mark.parametrize("text", ["I am not happy", "I’m not at all happy", "you didn't seem happy"])
+def test_a_negation_turns_the_kind(text: str) -> None:
+    assert shown(text) == [("negative", "happy")]
+
+
+def test_plain_words_are_no_evidence() -> None:
+    assert shown("Where can I see my invoice for May?") == []
+
+
+def test_spans_are_moved_by_the_offset() -> None:
+    (word,) = words("terrible", offset=40)
+    assert (word.start, word.end) == (40, 48)
+
+
+def test_vader_tells_praise_from_blame() -> None:
+    assert vader("this is wonderful, thank you") > 0.5 > -0.5 > vader("horrible, awful service")
