@@ -6,8 +6,9 @@
 - Sentiment: the mean over segments, with start (first third), end (last third) and lowest. Friction: the mean of the
   highest and the mean, so that one bad moment counts and chatter does not hide it; where the customer's last words are
   still negative, it ends unresolved, and the highest counts alone.
-- Stage: the stage of most summed confidence; "unknown" only where no segment shows another. The reason names what the
-  segments at that stage are mostly about.
+- Stage: the stage of most summed confidence; "unknown" only where no segment shows another. Its
+  confidence is that sum over all segments that speak, so that those at another stage lower it. The reason names what
+  the segments at the stage are mostly about.
 """
 
 from collections import defaultdict
@@ -50,7 +51,7 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
         effort=effort,
         leaving=leaving,
         stage=stage,
-        stage_confidence=known[stage] / sum(stages.values()) if sum(stages.values()) else 0.0,
+        stage_confidence=known[stage] / len(asking),
         reason=_because([s for s in asking if s.stage == stage], of=len(asking)),
         language=language,
     )

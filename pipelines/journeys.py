@@ -71,10 +71,11 @@ def transitions(store: Store, filter: Filter = Filter(), *, taxonomy: Taxonomy |
     have none of them, are left out.
     """
     chosen = replace(filter, stage="")
-    leads = (taxonomy or shipped()).events
+    taxonomy = taxonomy or shipped()
+    leads, order = taxonomy.events, taxonomy.stage_names
     spoke = ((customer, seen(stage, at)) for customer, at, _, stage, _, _ in store.customers.visits(chosen))
     did = ((e.customer, seen(leads.get(e.name, UNKNOWN_STAGE), e.at)) for e in _events(store, chosen))
-    found = moves(merged(visits) for visits in _by_customer(spoke, did))
+    found = moves(merged(visits, order=order) for visits in _by_customer(spoke, did))
     return [
         {"from": t.origin, "to": t.target, "count": t.count, "customers": t.customers}
         | {"share": t.share, "median_days": t.median_days}
@@ -106,17 +107,18 @@ def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) ->
     sentiment, leaving, themes [{id, name}], quote, name, value}]; what an entry has not is None. `quote` is the
     redacted passage that shows the conversation's stage most surely. Raises NotFound.
     """
-    leads = (taxonomy or shipped()).events
+    taxonomy = taxonomy or shipped()
+    rank = {stage.name: stage.order for stage in taxonomy.stages}
     events = store.events.of(customer)
     attributes = _attributes(store, customer, known=bool(events))
     own, names = Filter(customer=customer), {theme.id: theme.name for theme in store.themes.current()}
     said = {id: list(quotes) for id, quotes in groupby(store.signals.all(own), key=lambda q: q.segment.conversation)}
     spoken = [_spoken(c, said.get(c.id, []), names) for c in store.customers.contacts(own)]
-    entries = spoken + [_done(e, leads) for e in events]
-    entries.sort(key=lambda entry: (entry["at"], entry["kind"], entry["id"]))
+    entries = spoken + [_done(e, taxonomy.events) for e in events]
+    entries.sort(key=lambda entry: (entry["at"], rank.get(entry["stage"], len(rank) + 1), entry["id"]))
     placed = [entry for entry in entries if entry["stage"] != UNKNOWN_STAGE]
     here = placed[-1] if placed else {"stage": UNKNOWN_STAGE, "confidence": 0.0, "reason": "nothing shows a stage"}
-    path = merged(seen(entry["stage"], entry["at"]) for entry in entries)
+    path = merged((seen(entry["stage"], entry["at"]) for entry in entries), order=taxonomy.stage_names)
     return {
         "id": customer,
         "attributes": attributes,
@@ -194,7 +196,7 @@ def _features(
     taxonomy: Taxonomy | None,
 ) -> dict[str, past.Value]:
     known = [_as_of(store, c, at) for c in contacts if c.at < at]
-    return past.features(known, events, mentions, at=at, leads=(taxonomy or shipped()).events)
+    return past.features(known, events, mentions, at=at, taxonomy=taxonomy or shipped())
 
 
 def aware(at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from nlp.customer import Event
 from nlp.journeys.contact import Contact, Mention
 from nlp.journeys.visits import Visit, merged, seen
-from nlp.taxonomy import UNKNOWN_STAGE
+from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 
 Value = int | float | str | None
 DAY = timedelta(days=1)
@@ -22,12 +22,12 @@ def features(
     mentions: Iterable[Mention],
     *,
     at: datetime,
-    leads: Mapping[str, str],
+    taxonomy: Taxonomy,
 ) -> dict[str, Value]:
     """One customer's features as of `at`; what is dated at or after it is not looked at.
 
-    `contacts` must be summarised from what was said before `at` (see pipelines/journeys.py). `leads`: event name ->
-    stage. None: not defined, for want of a past.
+    `contacts` must be summarised from what was said before `at` (see pipelines/journeys.py). None: not defined,
+    for want of a past.
     """
     past = sorted((c for c in contacts if c.at < at), key=lambda c: (c.at, c.id))
     done = sorted((e for e in events if e.at < at), key=lambda e: (e.at, e.id))
@@ -36,14 +36,15 @@ def features(
         _contact(past, quarter, at)
         | _feeling(past, quarter)
         | _themes(_known(mentions, at), quarter, at)
-        | _place(past, done, at, leads)
+        | _place(past, done, at, taxonomy)
     )
 
 
-def stays(contacts: Iterable[Contact], events: Iterable[Event], leads: Mapping[str, str]) -> list[Visit]:
+def stays(contacts: Iterable[Contact], events: Iterable[Event], taxonomy: Taxonomy) -> list[Visit]:
     """One customer's merged visits: conversations at their stage, events at the stage that they lead into."""
     spoke = [seen(c.summary.stage, c.at) for c in contacts]
-    return merged(spoke + [seen(leads.get(e.name, UNKNOWN_STAGE), e.at) for e in events])
+    did = [seen(taxonomy.events.get(e.name, UNKNOWN_STAGE), e.at) for e in events]
+    return merged(spoke + did, order=taxonomy.stage_names)
 
 
 def _contact(past: Sequence[Contact], quarter: Sequence[Contact], at: datetime) -> dict[str, Value]:
@@ -91,8 +92,8 @@ def _known(mentions: Iterable[Mention], at: datetime) -> dict[str, set[str]]:
     return themes
 
 
-def _place(past: Sequence[Contact], done: Sequence[Event], at: datetime, leads: Mapping[str, str]) -> dict[str, Value]:
-    path = stays(past, done, leads)
+def _place(past: Sequence[Contact], done: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> dict[str, Value]:
+    path = stays(past, done, taxonomy)
     return {
         "events_90d": sum(e.at >= at - QUARTER for e in done),
         "days_since_event": _days(done[-1].at, at) if done else None,

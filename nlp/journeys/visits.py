@@ -1,6 +1,6 @@
 """Visits: when a customer was seen at a stage, and how visits in a row at one stage become one stay."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,13 +22,15 @@ def seen(stage: str, at: datetime) -> Visit:
     return Visit(stage, at, at)
 
 
-def merged(visits: Iterable[Visit]) -> list[Visit]:
+def merged(visits: Iterable[Visit], *, order: Sequence[str] = ()) -> list[Visit]:
     """One customer's visits in order of time, neighbours at one stage joined; merging twice changes nothing.
 
+    `order`: the stages as a journey goes through them; visits of one moment (signed up and ordered) come in it.
     A visit at the stage "unknown" says nothing about where the customer stands and is left out.
     """
+    rank = {stage: n for n, stage in enumerate(order)}
     stays: list[Visit] = []
-    for visit in sorted(visits, key=lambda v: v.since):
+    for visit in sorted(visits, key=lambda v: (v.since, rank.get(v.stage, len(rank)))):
         if visit.stage == UNKNOWN_STAGE:
             continue
         if stays and stays[-1].stage == visit.stage:

@@ -29,6 +29,13 @@ def test_the_reason_says_where_the_model_is_not_sure_and_where_someone_threatens
     assert reason(leaving) == "subscription cancel, speaks of leaving: 1 of 1 passage"
 
 
+def test_passages_at_another_stage_lower_the_confidence() -> None:
+    alone = summarise("c", [signal(0, "refund_status", "use")], effort=0, leaving=0, language="en")
+    other = signal(1, "order_status", "onboarding")
+    both = summarise("c", [signal(0, "refund_status", "use"), other], effort=0, leaving=0, language="en")
+    assert (alone.stage_confidence, both.stage, both.stage_confidence) == (0.6, "use", 0.3)
+
+
 def test_chatter_is_placed_by_its_wording_and_silence_by_nothing() -> None:
     assert reason(signal(0, "none", "unknown")) == "no request, by its wording: 1 of 1 passage"
     assert reason() == "no customer text"

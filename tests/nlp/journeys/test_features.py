@@ -9,11 +9,13 @@ from nlp.customer import Event
 from nlp.journeys.contact import Contact, Mention
 from nlp.journeys.features import features
 from nlp.signal import Summary
+from nlp.taxonomy import Stage, Taxonomy
 from nlp.themes.theme import Assignment
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 LEADS = {"ordered": "onboarding", "installed": "use", "cancelled": "exit"}
+TAXONOMY = Taxonomy("t", 1, (), tuple(Stage(name, n, "") for n, name in enumerate(LEADS.values(), start=1)), LEADS)
 STAGES = st.sampled_from(["consideration", "onboarding", "use", "exit", "unknown"])
 TIMES = st.integers(0, 300).map(lambda n: START + n * DAY)
 
@@ -63,18 +65,18 @@ def test_nothing_dated_at_or_after_a_moment_changes_the_features_as_of_it(
     later_events: list[Event],
     later_mentions: list[Mention],
 ) -> None:
-    before = features(spoke, did, raised, at=at, leads=LEADS)
+    before = features(spoke, did, raised, at=at, taxonomy=TAXONOMY)
     more = [c for c in later if c.at >= at]
     done = [e for e in later_events if e.at >= at]
     known = [m for m in later_mentions if m.said_at >= at or m.assignment.assigned_at >= at]
-    assert features(more + spoke, done + did, known + raised, at=at, leads=LEADS) == before
+    assert features(more + spoke, done + did, known + raised, at=at, taxonomy=TAXONOMY) == before
 
 
 @given(contacts, events, mentions, TIMES)
 def test_features_keep_to_their_ranges(
     spoke: list[Contact], did: list[Event], raised: list[Mention], at: datetime
 ) -> None:
-    found = features(spoke, did, raised, at=at, leads=LEADS)
+    found = features(spoke, did, raised, at=at, taxonomy=TAXONOMY)
     ranges = {"friction": (0, 100), "sentiment_trend": (-2, 2), "sentiment": (-1, 1), "effort": (0, 1)}
     for name, value in found.items():
         low, high = next((r for prefix, r in ranges.items() if name.startswith(prefix)), (0, 1_000))
@@ -96,7 +98,7 @@ def test_features_of_a_small_past_are_what_one_counts_by_hand() -> None:
         mention(3, "t1", START + 80 * DAY, START + 90 * DAY, "r2"),
         mention(3, "t3", START + 80 * DAY, at, "r3"),
     ]
-    assert features(spoke, did, raised, at=at, leads=LEADS) == {
+    assert features(spoke, did, raised, at=at, taxonomy=TAXONOMY) == {
         "conversations": 3,
         "conversations_30d": 1,
         "conversations_90d": 2,
@@ -120,6 +122,6 @@ def test_features_of_a_small_past_are_what_one_counts_by_hand() -> None:
 
 
 def test_without_a_past_what_cannot_be_said_is_none() -> None:
-    found = features([], [], [], at=START, leads=LEADS)
+    found = features([], [], [], at=START, taxonomy=TAXONOMY)
     assert (found["conversations"], found["stage"], found["open_themes"]) == (0, "unknown", 0)
     assert found["friction_last"] is found["sentiment_trend_90d"] is found["days_in_stage"] is None

@@ -25,9 +25,14 @@ def test_neighbours_at_one_stage_are_one_stay_and_unknown_says_nothing() -> None
     ]
 
 
-@given(PATHS)
-def test_visits_merge_idempotently_and_none_is_lost(visits: list[Visit]) -> None:
-    stays = merged(visits)
-    assert merged(stays) == stays
+def test_what_happens_in_one_moment_happens_in_the_order_of_a_journey() -> None:
+    visits = [seen("use", START), seen("onboarding", START)]
+    assert [stay.stage for stay in merged(visits, order=["onboarding", "use"])] == ["onboarding", "use"]
+
+
+@given(PATHS, st.sampled_from([(), ("consideration", "onboarding", "use"), ("exit", "use")]))
+def test_visits_merge_idempotently_and_none_is_lost(visits: list[Visit], order: tuple[str, ...]) -> None:
+    stays = merged(visits, order=order)
+    assert merged(stays, order=order) == stays
     assert sum(stay.times for stay in stays) == sum(visit.stage != "unknown" for visit in visits)
     assert all(a.stage != b.stage and a.until <= b.since for a, b in pairwise(stays))
