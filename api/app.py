@@ -1,32 +1,31 @@
 """The web application: routes, one error shape, one guard, and the dashboard on top."""
 
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import FastAPI
 
-from api import problems
-from api.routes import about
+from api import dashboard, problems
+from api.desk import Desk
+from api.routes import about, analyze, conversations, customers, ingest, reference, stages, themes
 from api.security import Guard
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
-ROUTES = (about,)
-ABOUT = """What customers want, how they feel, what hurts them and where in their journey, from support tickets,
-calls and posts. Times are ISO 8601 in UTC. Every error is a problem detail (RFC 9457)."""
+ROUTES = (analyze, ingest, conversations, themes, stages, customers, about, reference)
+ABOUT = """What customers want, how they feel, what hurts them and where they stand in their journey, from support
+tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem detail (RFC 9457)."""
 
 
 def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAPI:
-    """The application over one store; it holds no state of its own beyond what it is given."""
+    """The application over one store."""
     app = FastAPI(title="Frictionary", version=version("frictionary"), description=ABOUT, docs_url=None, redoc_url=None)
     app.state.store, app.state.settings, app.state.annotator = store, settings, annotator
+    app.state.desk = Desk(store, annotator)
     problems.handle(app)
     for noun in ROUTES:
         app.include_router(noun.router)
-    if (Path(__file__).parent / "dashboard" / "__init__.py").is_file():
-        from api.dashboard import mount
-
-        mount(app)
+    reference.describe(app)
+    dashboard.mount(app)
     app.add_middleware(Guard, settings=settings)
     return app

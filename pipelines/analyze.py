@@ -13,6 +13,7 @@ from nlp.signal import SENTIMENTS, Signal, Summary
 from nlp.taxonomy import NONE, UNKNOWN_STAGE
 from nlp.themes.assign import Assigner
 from pipelines.annotate import Annotator, customer_segments, summary
+from pipelines.discover import MINIMUM_FRICTION
 
 Row = dict[str, Any]
 Mask = Callable[[Sequence[str]], Sequence[str]]
@@ -57,7 +58,7 @@ class Analyst:
         signals, embeddings = self.annotator.signals(segments, texts)
         signals = [s if text.strip() else _blank(s) for s, text in zip(signals, texts, strict=True)]
         themes: list[str | None] = [None] * len(texts)
-        bearing = [n for n, s in enumerate(signals) if s.intent != NONE]
+        bearing = [n for n, s in enumerate(signals) if s.intent != NONE and s.friction >= MINIMUM_FRICTION]
         if self.assigner and bearing:
             for n, theme in zip(bearing, self.assigner.assign(embeddings[np.array(bearing)])[0], strict=True):
                 themes[n] = theme

@@ -1,12 +1,46 @@
-"""Whether the server is well, and with which models it speaks."""
+"""The store as a whole, the runs that filled it, the taxonomy, and whether the server is well."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request, Response
+
+from api.filters import chosen
+from api.schemas.figures import Health, Overview, RunOut, TaxonomyOut
+from api.schemas.requests import Limited, Question
+from nlp.errors import StoreError
 
 router = APIRouter(tags=["about"])
 
 
-@router.get("/health")
-def health(request: Request) -> dict[str, Any]:
-    return {"status": "ok", "model": request.app.state.annotator.version}
+@router.get("/health", response_model=Health)
+def health(request: Request, response: Response) -> dict[str, Any]:
+    """Whether the store answers, and which models speak. 503 where it does not."""
+    state = request.app.state
+    known: dict[str, Any] = {"status": "ok", "store": "ok", "version": request.app.version, "themes": None}
+    try:
+        known["themes"] = state.store.themes.current_run()
+    except StoreError:
+        response.status_code = 503
+        known |= {"status": "degraded", "store": "cannot be reached"}
+    taxonomy = state.annotator.taxonomy
+    return known | {"models": {"encoder": state.annotator.version}, "taxonomy": f"{taxonomy.name} {taxonomy.version}"}
+
+
+@router.get("/v1/overview", response_model=Overview)
+def overview(request: Request, question: Annotated[Question, Query()]) -> dict[str, Any]:
+    """The figures of all conversations that fulfil the filters, by channel, stage, intent and week."""
+    found: dict[str, Any] = request.app.state.store.overview(chosen(question, request.app.state.annotator.taxonomy))
+    return found
+
+
+@router.get("/v1/runs", response_model=list[RunOut])
+def runs(request: Request, question: Annotated[Limited, Query()]) -> list[dict[str, Any]]:
+    """What came in when, newest first."""
+    return [asdict(run) for run in request.app.state.store.runs.page(limit=question.limit)]
+
+
+@router.get("/v1/taxonomy", response_model=TaxonomyOut)
+def taxonomy(request: Request) -> dict[str, Any]:
+    """The intents and stages that findings name, and the events that lead to a stage."""
+    return asdict(request.app.state.annotator.taxonomy)

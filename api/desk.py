@@ -1,0 +1,37 @@
+"""What the routes of one application share: the known themes, the masker of names, and one writer at a time."""
+
+from threading import Lock
+
+from nlp.names import Names
+from nlp.themes.assign import Assigner
+from pipelines.analyze import Analyst
+from pipelines.annotate import Annotator
+from pipelines.discover import assigner
+from pipelines.stores.protocols import Store
+
+
+class Desk:
+    """`writing` is held by whoever takes conversations in."""
+
+    def __init__(self, store: Store, annotator: Annotator) -> None:
+        self.writing = Lock()
+        self._store, self._annotator = store, annotator
+        self._themes: tuple[str | None, Assigner | None] = (None, None)
+        self._names: Names | None = None
+        self._loading = Lock()
+
+    def analyst(self, *, names: bool = False) -> Analyst:
+        return Analyst(self._annotator, self.themes(), self.names() if names else None)
+
+    def themes(self) -> Assigner | None:
+        """Of the current run; loaded anew when another run has discovered them."""
+        run = self._store.themes.current_run()
+        if run != self._themes[0]:
+            self._themes = (run, assigner(self._store))
+        return self._themes[1]
+
+    def names(self) -> Names:
+        """Loaded on first use. Raises MissingDependency."""
+        with self._loading:
+            self._names = self._names or Names.load()
+            return self._names

@@ -1,0 +1,40 @@
+"""Which conversations a request asks about, and where the page after this one is."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from api.schemas.requests import Question
+from nlp.errors import UnknownName
+from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
+from pipelines.stores.protocols import Filter
+
+T = TypeVar("T")
+
+
+def chosen(question: Question, taxonomy: Taxonomy) -> Filter:
+    """Raises UnknownName for a stage or an intent that the taxonomy does not name."""
+    _check("stage", question.stage, (*taxonomy.stage_names, UNKNOWN_STAGE))
+    _check("intent", question.intent, taxonomy.intent_names)
+    return Filter(
+        since=question.since,
+        until=question.until,
+        channel=question.channel or "",
+        stage=question.stage,
+        theme=question.theme,
+        intent=question.intent,
+        customer=question.customer,
+        source=question.source,
+    )
+
+
+def _check(noun: str, name: str, known: Iterable[str]) -> None:
+    if name and name not in set(known):
+        raise UnknownName.of(noun, name, known)
+
+
+def page(request: Request, found: Sequence[T], limit: int, **following: Any) -> dict[str, Any]:
+    """`found` holds one item more than `limit` where there is more; `following` are the query's fields of the next."""
+    next = request.url.include_query_params(**following) if len(found) > limit else None
+    return {"items": found[:limit], "next": next and f"{next.path}?{next.query}"}

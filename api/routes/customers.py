@@ -1,0 +1,35 @@
+"""Customers, known by pseudonym alone: their journeys, and their features as of any moment."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+
+from api.filters import page
+from api.schemas.figures import CustomerOut, Features, Journey
+from api.schemas.findings import Page
+from api.schemas.requests import Asked, Paged
+from pipelines import journeys
+
+router = APIRouter(prefix="/v1/customers", tags=["journeys"])
+Id = Annotated[str, Path(description="The pseudonym.", examples=["c0123456789abcdef0123"])]
+
+
+@router.get("", response_model=Page[CustomerOut])
+def customers(request: Request, question: Annotated[Paged, Query()]) -> dict[str, Any]:
+    """Those with the most conversations first."""
+    found = request.app.state.store.customers.page(after=question.after, limit=question.limit + 1)
+    return page(request, found, question.limit, after=found[: question.limit][-1]["id"] if found else "")
+
+
+@router.get("/{id}/journey", response_model=Journey)
+def journey(request: Request, id: Id) -> dict[str, Any]:
+    """A customer's conversations and events in order of time, and the path through the stages that they show."""
+    return journeys.journey(request.app.state.store, id, taxonomy=request.app.state.annotator.taxonomy)
+
+
+@router.get("/{id}/features", response_model=Features)
+def features(request: Request, id: Id, asked: Annotated[Asked, Query()]) -> dict[str, Any]:
+    """A customer's past in figures, as it was known at a moment."""
+    taxonomy = request.app.state.annotator.taxonomy
+    found = journeys.features(request.app.state.store, id, asked.at, taxonomy=taxonomy)
+    return {"customer": id, "at": asked.at, "features": found}

@@ -1,0 +1,96 @@
+"""Conversations into the store: as JSON, or as an export file; masked, annotated and given their themes at once."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
+
+from api.schemas.findings import Intake
+from api.schemas.requests import SOURCE, Named, Threads
+from pipelines.run import run
+from pipelines.sources import Options
+
+router = APIRouter(prefix="/v1", tags=["ingest"])
+LETTERS = 1_000
+ONE = {
+    "id": "4711",
+    "channel": "chat",
+    "customer": "email:ada@example.com",
+    "started_at": "2026-10-05T09:30:00Z",
+    "turns": [
+        {"speaker": "customer", "text": "My refund has not come, and this is the third time I ask."},
+        {"speaker": "agent", "text": "I am sorry. It goes out today."},
+    ],
+}
+EXAMPLES = {"one": {"value": ONE}, "many": {"value": [ONE, ONE | {"id": "4712"}]}}
+
+
+@router.post("/conversations", response_model=Intake)
+def take_conversations(
+    request: Request, body: Annotated[Threads, Body(openapi_examples=EXAMPLES)], named: Annotated[Named, Query()]
+) -> dict[str, Any]:
+    """Take in one conversation or a list, in the shape of the format `threads`.
+
+    The stored id is "source:id"; sent again, a conversation replaces itself. A record that cannot be read is a dead
+    letter in the answer and costs no other one.
+    """
+    with TemporaryDirectory(prefix="frictionary-") as folder:
+        path = Path(folder) / "threads.json"
+        path.write_text(json.dumps(body if isinstance(body, list) else [body]), "utf-8")
+        return _take(request, path, format="threads", source=named.source)
+
+
+@router.post("/ingest", response_model=Intake)
+def take_file(
+    request: Request,
+    file: Annotated[UploadFile, File(description="An export.")],
+    format: Annotated[str, Form(description="Guessed from the file where empty; see docs/formats.md.")] = "",
+    source: Annotated[
+        str, Form(description="First half of every id; the format's name otherwise.", pattern=SOURCE)
+    ] = "",
+) -> dict[str, Any]:
+    """Take in an export file: tickets, calls, posts or a table, up to the server's `max_body`."""
+    with TemporaryDirectory(prefix="frictionary-") as folder:
+        path = Path(folder) / _name(file.filename)
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file.file, copy)
+        return _take(request, path, format=format or None, source=source)
+
+
+def _name(given: str | None) -> str:
+    """The upload's name without what could leave its folder: formats are guessed from it, calls dated by it."""
+    return re.sub(r"[^\w.-]", "_", PurePath(given or "").name).lstrip(".")[-100:] or "upload"
+
+
+def _take(request: Request, path: Path, *, format: str | None, source: str) -> dict[str, Any]:
+    state = request.app.state
+    letters = path.with_name("dead-letters")
+    with state.desk.writing:
+        done = run(
+            [path],
+            store=state.store,
+            annotator=state.annotator,
+            settings=replace(state.settings, dead_letters=letters),
+            format=format,
+            options=Options(source=source),
+            refit=False,
+        )
+    return {
+        "run": done.id,
+        "counts": done.counts,
+        "seconds": done.seconds,
+        "dead_letters": list(_letters(letters)),
+    }
+
+
+def _letters(path: Path) -> Iterator[dict[str, Any]]:
+    """Without the file, which is a temporary one, and without the value, which may be personal."""
+    with path.open(encoding="utf-8") as file:
+        for line, _ in zip(file, range(LETTERS), strict=False):
+            yield json.loads(line)

@@ -1,0 +1,86 @@
+"""The API described: OpenAPI at /openapi.json, and /docs, a page made of it that loads nothing from elsewhere."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from api.schemas.findings import Problem
+
+router = APIRouter(include_in_schema=False)
+PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+PAGES.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
+TAGS = {
+    "analyze": "In real time, storing nothing.",
+    "ingest": "Into the store.",
+    "conversations": "What was said, and what was found in it.",
+    "themes": "What hurts, ranked.",
+    "journeys": "Where customers stand, and how they got there.",
+    "about": "The store and the server.",
+}
+KINDS = {
+    400: "The body is no JSON.",
+    401: "A token is needed.",
+    403: "The host is not served, or a page of another origin tried to write.",
+    404: "No such conversation, theme, customer or page.",
+    405: "The page knows no such method.",
+    413: "The body is too large.",
+    422: "A field, a name or a file is not valid; `errors` names each field, its value and what would be valid.",
+    500: "The server failed; its log says where.",
+    503: "The store cannot be reached.",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Every error of every route is a problem; FastAPI would describe its own shape."""
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            found = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+            )
+            app.openapi_schema = _with_problems(found)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
+    schemas = found["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= {**own.pop("$defs"), "Problem": own}
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operation in (operation for path in found["paths"].values() for operation in path.values()):
+        operation["responses"].pop("422", None)
+        operation["responses"]["default"] = {"description": "A problem", "content": content}
+    found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    found["security"] = [{"token": []}, {}]
+    return found
+
+
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    found = request.app.openapi()
+    operations = [
+        {"method": method.upper(), "path": path, "body": _body(operation), **operation}
+        for path, methods in found["paths"].items()
+        for method, operation in methods.items()
+    ]
+    page = PAGES.get_template("reference.html")
+    return HTMLResponse(page.render(api=found, operations=operations, tags=TAGS, kinds=KINDS))
+
+
+def _body(operation: dict[str, Any]) -> dict[str, Any]:
+    """The examples of a request's body, by name."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return {name: example["value"] for name, example in content.get("examples", {}).items()}

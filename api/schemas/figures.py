@@ -1,0 +1,196 @@
+"""What the store knows of themes, stages, customers and runs, and what the server knows of itself."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.schemas.findings import Figure
+
+
+class ThemeOut(BaseModel):
+    id: str = Field(examples=["t1"])
+    name: str
+    description: str
+    terms: list[str]
+    segments: int
+    conversations: int
+    customers: int
+    friction: Figure = Field(description="0..100, the mean of its segments")
+    pain: Figure = Field(description="Sum of its segments' friction / 100: what themes are ranked by.")
+    sentiment: Figure
+    leaving: int = Field(description="Conversations with a threat to leave.")
+    first_seen: datetime
+    last_seen: datetime
+    stage: str = Field(description="The most frequent.")
+    channels: dict[str, int]
+
+
+class Week(BaseModel):
+    week: date = Field(description="Its Monday.", examples=["2026-05-04"])
+    conversations: int
+    friction: Figure | None
+    segments: int | None = None
+    sentiment: Figure | None = None
+
+
+class ThemeDetail(ThemeOut):
+    trend: list[Week]
+
+
+class ThemeFigure(BaseModel):
+    id: str
+    name: str
+    conversations: int
+    friction: Figure
+
+
+class StageOut(BaseModel):
+    stage: str = Field(examples=["use"])
+    definition: str
+    conversations: int
+    customers: int
+    friction: Figure | None
+    sentiment: Figure | None
+    themes: list[ThemeFigure] = Field(description="The three of most friction.")
+
+
+class Transition(BaseModel):
+    origin: str = Field(alias="from", examples=["purchase"])
+    to: str = Field(examples=["onboarding"])
+    count: int
+    customers: int
+    share: Figure = Field(description="0..1 of the departures from `from`.")
+    median_days: Figure | None
+
+
+class CustomerOut(BaseModel):
+    id: str = Field(examples=["c0123456789abcdef0123"])
+    conversations: int
+    channels: list[str]
+    first_seen: datetime | None
+    last_seen: datetime | None
+    friction: Figure | None
+    sentiment: Figure | None
+    stage: str | None
+    attributes: dict[str, Any]
+
+
+class Stay(BaseModel):
+    stage: str
+    since: datetime
+    until: datetime
+    visits: int
+
+
+class Named(BaseModel):
+    id: str
+    name: str
+
+
+class Entry(BaseModel):
+    """A conversation or an event; what an entry has not is null."""
+
+    kind: str = Field(examples=["conversation"])
+    id: str
+    at: datetime
+    stage: str
+    confidence: Figure
+    reason: str
+    channel: str | None
+    intent: str | None
+    friction: Figure | None
+    sentiment: Figure | None
+    leaving: Figure | None
+    themes: list[Named] | None
+    name: str | None
+    value: float | None
+
+
+class Journey(BaseModel):
+    id: str
+    attributes: dict[str, Any]
+    stage: str
+    confidence: Figure
+    reason: str
+    path: list[Stay]
+    entries: list[Entry]
+
+
+class Features(BaseModel):
+    customer: str
+    at: datetime
+    features: dict[str, Any] = Field(description="As known before `at`; docs/journeys.md defines each.")
+
+
+class StageFigures(BaseModel):
+    stage: str
+    conversations: int
+    customers: int
+    friction: Figure | None
+    sentiment: Figure | None
+
+
+class IntentFigures(BaseModel):
+    intent: str
+    conversations: int
+    friction: Figure | None
+    sentiment: Figure | None
+
+
+class Overview(BaseModel):
+    conversations: int
+    annotated: int
+    segments: int
+    customers: int
+    friction: Figure | None
+    sentiment: Figure | None
+    leaving: int
+    themes: int
+    unassigned: int
+    first: datetime | None
+    last: datetime | None
+    channels: dict[str, int]
+    stages: list[StageFigures]
+    intents: list[IntentFigures]
+    weekly: list[Week]
+
+
+class RunOut(BaseModel):
+    id: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str = Field(examples=["done"])
+    counts: dict[str, int]
+    seconds: dict[str, float]
+    versions: dict[str, str]
+
+
+class IntentOut(BaseModel):
+    name: str
+    group: str
+    definition: str
+    stage: str | None
+
+
+class StageName(BaseModel):
+    name: str
+    order: int
+    definition: str
+
+
+class TaxonomyOut(BaseModel):
+    name: str
+    version: int
+    intents: list[IntentOut]
+    stages: list[StageName]
+    events: dict[str, str] = Field(description="Event: the stage that it leads to.")
+
+
+class Health(BaseModel):
+    status: str = Field(description="ok, or degraded where the store cannot be reached.", examples=["ok"])
+    version: str
+    store: str = Field(examples=["ok"])
+    models: dict[str, str]
+    taxonomy: str
+    themes: str | None = Field(description="The run that discovered the current themes.")

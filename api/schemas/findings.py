@@ -1,0 +1,137 @@
+"""What was found in texts and conversations, pages of it, and problems."""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from nlp.conversation import Channel, Speaker
+
+T = TypeVar("T")
+Figure = Annotated[float, AfterValidator(lambda value: round(value, 4))]
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+    next: str | None = Field(description="Path of the page that follows; null on the last.")
+
+
+class Guess(BaseModel):
+    name: str = Field(examples=["refund_status"])
+    confidence: float
+
+
+class Evidence(BaseModel):
+    kind: str = Field(examples=["effort"])
+    start: int = Field(description="Characters of the masked text, or of the segment.")
+    end: int
+    words: str = Field(examples=["third time"])
+
+
+class Feelings(BaseModel):
+    negative: float
+    neutral: float
+    positive: float
+
+
+class Finding(BaseModel):
+    id: str = Field(description='The text\'s number from 1, or "turn:start" of a segment.', examples=["1"])
+    intent: str = Field(description="Best guess, also where `abstained`.", examples=["refund_status"])
+    confidence: float
+    abstained: bool = Field(description="The model will not vouch for its guess.")
+    intents: list[Guess]
+    sentiment: float = Field(description="-1..+1")
+    sentiment_class: str = Field(examples=["negative"])
+    probabilities: Feelings
+    friction: float = Field(description="0..100", examples=[48.7])
+    stage: str = Field(examples=["use"])
+    stage_confidence: float
+    theme: str | None = Field(examples=["t1"])
+    language: str = Field(description='BCP 47; "und" where it cannot be told.', examples=["en"])
+    evidence: list[Evidence] = []
+    turn: int | None = Field(None, description="Of a segment: its turn, and its characters of the turn's masked text.")
+    start: int | None = None
+    end: int | None = None
+
+
+class Summary(BaseModel):
+    intent: str = Field(examples=["refund_status"])
+    confidence: Figure
+    abstained: bool
+    sentiment: Figure = Field(description="-1..+1, the mean over the customer's segments")
+    sentiment_start: Figure
+    sentiment_end: Figure
+    sentiment_low: Figure
+    friction: Figure = Field(description="0..100", examples=[48.7])
+    effort: Figure = Field(description="0..1")
+    leaving: Figure = Field(description="0..1: a threat to leave")
+    stage: str = Field(examples=["use"])
+    stage_confidence: Figure
+    reason: str = Field(description="Why this stage.")
+    language: str = Field(examples=["en"])
+
+
+class Analysis(BaseModel):
+    results: list[Finding]
+    summary: Summary | None = Field(None, description="Of a conversation.")
+
+
+class Letter(BaseModel):
+    record: int = Field(description="From 1; 0 is the file as a whole.")
+    field: str
+    reason: str
+
+
+class Intake(BaseModel):
+    run: str = Field(examples=["run-20261101T120000000000Z"])
+    counts: dict[str, int] = Field(examples=[{"read": 2, "added": 2, "changed": 0, "dead": 0, "annotated": 2}])
+    seconds: dict[str, float]
+    dead_letters: list[Letter] = Field(description="What could not be read, the first 1,000; `counts.dead` has all.")
+
+
+class Said(BaseModel):
+    number: int
+    speaker: Speaker
+    text: str
+    at: datetime | None
+
+
+class ConversationHead(BaseModel):
+    id: str = Field(examples=["zendesk:20410"])
+    source: str = Field(examples=["zendesk"])
+    channel: Channel
+    customer: str = Field(examples=["c0123456789abcdef0123"])
+    started_at: datetime
+    opening: str = Field(description="How the customer begins.")
+    summary: Summary | None = Field(description="null while it waits to be annotated.")
+
+
+class ConversationOut(ConversationHead):
+    metadata: dict[str, Any]
+    turns: list[Said]
+    findings: list[Finding] = Field(description="One a segment of the customer's turns.")
+
+
+class QuoteOut(Finding):
+    text: str = Field(description="Masked.")
+    conversation: str
+    channel: Channel
+    at: datetime
+    customer: str
+
+
+class Refusal(BaseModel):
+    field: str = Field(examples=["query.limit"])
+    value: str = Field(examples=["0"])
+    reason: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str = Field(examples=["/docs#problem-422"])
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Refusal]

@@ -1,0 +1,102 @@
+"""What a request may say; a field of another name is refused, not ignored."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SkipValidation, model_validator
+
+from nlp.conversation import Channel, Speaker
+
+Moment = Annotated[datetime, AfterValidator(lambda t: (t if t.tzinfo else t.replace(tzinfo=UTC)).astimezone(UTC))]
+"""Without a zone it is UTC; a date alone is its midnight."""
+Text = Annotated[str, Field(max_length=20_000)]
+TEXTS = 256
+TURNS = 500
+SOURCE = r"^[a-z0-9_-]{0,40}$"
+
+
+class In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Question(In):
+    since: Moment | None = Field(None, description="Started at or after.", examples=["2026-05-01"])
+    until: Moment | None = Field(None, description="Started before.", examples=["2026-11-01T00:00:00Z"])
+    channel: Channel | None = Field(None, examples=["ticket"])
+    stage: str = Field("", description="Stage of the conversation; see /v1/taxonomy.", examples=["use"])
+    theme: str = Field("", description="Id of a theme that a segment belongs to.", examples=["t1"])
+    intent: str = Field("", description="Intent of the conversation; see /v1/taxonomy.", examples=["refund_status"])
+    customer: str = Field("", description="Pseudonym of the customer.", examples=["c0123456789abcdef0123"])
+    source: str = Field("", description="First half of the conversation's id.", examples=["zendesk"])
+
+
+class Limited(In):
+    limit: int = Field(50, ge=1, le=200, examples=[20])
+
+
+class Paged(Limited):
+    after: str = Field("", description="Id of the last item of the page before; `next` holds it.")
+
+
+class PagedQuestion(Question, Paged):
+    pass
+
+
+class Counted(Limited):
+    offset: int = Field(0, ge=0, le=1_000_000, description="Items to pass over; `next` holds it.")
+
+
+class Asked(In):
+    at: Moment = Field(description="What was known before this time.", examples=["2026-09-01T00:00:00Z"])
+
+
+class Named(In):
+    source: str = Field("", description="First half of the stored id.", pattern=SOURCE, examples=["shop"])
+
+
+class TurnIn(In):
+    speaker: Speaker
+    text: Text
+
+
+class SpokenIn(In):
+    channel: Channel = Channel.CHAT
+    turns: list[TurnIn] = Field(min_length=1, max_length=TURNS)
+
+
+class AnalyzeIn(In):
+    """Exactly one of `text`, `texts` and `conversation`."""
+
+    text: Text | None = None
+    texts: list[Text] | None = Field(None, min_length=1, max_length=TEXTS)
+    conversation: SpokenIn | None = None
+    names: bool = Field(False, description="Mask person names too (slower); e-mails, phones, cards … always are.")
+    evidence: bool = Field(False, description="Add the words that show friction.")
+
+    @model_validator(mode="after")
+    def one_of(self) -> "AnalyzeIn":
+        given = [name for name in ("text", "texts", "conversation") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"exactly one of text, texts, conversation expected; given: {', '.join(given) or 'none'}")
+        return self
+
+
+class SaidIn(BaseModel):
+    speaker: str = Field(description="customer, agent or bot, or a usual word for one.", examples=["customer"])
+    text: str
+    at: datetime | None = None
+
+
+class ConversationIn(BaseModel):
+    """Fields of the format `threads`; a record that lacks one becomes a dead letter."""
+
+    id: str = Field(description="Stable: sent again, it replaces what was sent before.", examples=["4711"])
+    channel: Channel = Channel.CHAT
+    customer: str = Field("", description='"email:…", "phone:…", "x:…", "name:…" or an id; kept as a pseudonym alone.')
+    started_at: datetime
+    turns: list[SaidIn]
+    metadata: dict[str, Any] = Field({}, description="Flat facts, such as subject or product.")
+
+
+Threads = Annotated[ConversationIn | list[ConversationIn], SkipValidation]
+"""Checked record by record by the reader, so that one bad record costs no good one."""
