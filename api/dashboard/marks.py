@@ -1,0 +1,57 @@
+"""Evidence in a text: escaped first, then marked, so that what a customer wrote stays text."""
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup, escape
+
+from nlp.conversation import Turn
+from nlp.signal import Evidence, Signal
+
+KINDS = {
+    "effort": "extra effort: again, still, waited",
+    "blocked": "blocked: cannot, broken, never came",
+    "leaving": "threat to leave",
+    "escalation": "escalation: manager, complaint",
+}
+
+
+def marked(text: str, evidence: Iterable[Evidence], *, offset: int = 0) -> Markup:
+    """HTML of `text` with each span of evidence in a <mark>. `offset`: where `text` begins in the turn's text.
+
+    Spans may overlap or reach outside; overlapping ones share a mark.
+    """
+    html, at = Markup(), 0
+    for start, end, kinds in _merged(evidence, offset, len(text)):
+        what = "; ".join(KINDS.get(kind, kind) for kind in kinds)
+        html += escape(text[at:start]) + Markup('<mark title="{}">{}</mark>').format(what, text[start:end])
+        at = end
+    return html + escape(text[at:])
+
+
+def _merged(evidence: Iterable[Evidence], offset: int, length: int) -> list[tuple[int, int, tuple[str, ...]]]:
+    spans: list[tuple[int, int, tuple[str, ...]]] = []
+    for e in sorted(evidence, key=lambda e: (e.start, e.end)):
+        start, end = max(0, e.start - offset), min(length, e.end - offset)
+        if start >= end:
+            continue
+        if spans and start < spans[-1][1]:
+            first, last, kinds = spans.pop()
+            spans.append((first, max(last, end), tuple(dict.fromkeys((*kinds, e.kind)))))
+        else:
+            spans.append((start, end, (e.kind,)))
+    return spans
+
+
+def pieces(turn: Turn, signals: Sequence[Signal]) -> list[tuple[Markup, Signal | None]]:
+    """A turn cut into its segments, each with what was found in it, and the text between them."""
+    found: list[tuple[Markup, Signal | None]] = []
+    at = 0
+    for signal in sorted((s for s in signals if s.segment.turn == turn.number), key=lambda s: s.segment.start):
+        start, end = signal.segment.start, signal.segment.end
+        if turn.text[at:start].strip():
+            found.append((escape(turn.text[at:start]), None))
+        found.append((marked(turn.text[start:end], signal.evidence, offset=start), signal))
+        at = max(at, end)
+    if turn.text[at:].strip() or not found:
+        found.append((escape(turn.text[at:]), None))
+    return found

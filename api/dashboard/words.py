@@ -1,0 +1,109 @@
+"""Figures, dates and names as people read them: the filters of the templates."""
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+NOTHING = "–"
+BANDS = (15, 30, 45, 60)
+BAND_NAMES = ("low", "mild", "noticeable", "high", "severe")
+_CHANNELS = {
+    "ticket": ("ticket", "tickets"),
+    "call": ("call", "calls"),
+    "social": ("post", "posts"),
+    "chat": ("chat", "chats"),
+}
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """1,234 or 12.3; a dash where there is none."""
+    return NOTHING if value is None else f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def signed(value: float | None, digits: int = 0) -> str:
+    """+3, \N{MINUS SIGN}0.26, or 0 without a sign."""
+    if value is None:
+        return NOTHING
+    text = number(abs(value), digits)
+    if not text.strip("0."):
+        return text
+    return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
+
+
+def share(part: float, whole: float) -> str:
+    """12 %, with a narrow space that does not break."""
+    return f"{100 * part / whole:.0f}\N{NARROW NO-BREAK SPACE}%" if whole else NOTHING
+
+
+def day(value: date | datetime | None) -> str:
+    """31 Oct 2026."""
+    return f"{value.day} {value:%b %Y}" if value else NOTHING
+
+
+def moment(value: datetime | None) -> str:
+    """31 Oct 2026, 09:12 (UTC)."""
+    return f"{day(value)}, {value:%H:%M}" if value else NOTHING
+
+
+def span(first: date | None, last: date | None) -> str:
+    """5 May – 31 Oct 2026: the year once where both share it."""
+    if not first or not last:
+        return NOTHING
+    begin = f"{first.day} {first:%b}" if first.year == last.year else day(first)
+    return day(last) if day(first) == day(last) else f"{begin} – {day(last)}"
+
+
+def title(name: str | None) -> str:
+    """`account_access` becomes "Account access"."""
+    text = (name or "").replace("_", " ").strip()
+    return text[:1].upper() + text[1:] if text else NOTHING
+
+
+def channel(name: str, count: float = 1) -> str:
+    """ "post" or "posts"."""
+    one, many = _CHANNELS.get(name, (name, name))
+    return one if count == 1 else many
+
+
+def plural(count: float, one: str, many: str = "") -> str:
+    """1 conversation, 2 conversations."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def band(friction: float | None) -> int:
+    """0..4: the step of the one friction scale."""
+    return sum((friction or 0) >= step for step in BANDS)
+
+
+def band_name(friction: float | None) -> str:
+    return BAND_NAMES[band(friction)]
+
+
+def feeling(sentiment: float | None) -> str:
+    """A word for sentiment -1..+1."""
+    if sentiment is None:
+        return "unknown"
+    words = ("very negative", "negative", "neutral", "positive")
+    return words[sum(sentiment >= step for step in (-0.6, -0.2, 0.2))]
+
+
+def short(id: str) -> str:
+    """The first signs of a pseudonym: enough to tell people apart on a page."""
+    return id[:8] if id else "unknown"
+
+
+def path(id: str) -> str:
+    """An id as one part of an address, whatever it holds."""
+    return quote(id, safe=":")
+
+
+def excerpt(text: str, length: int = 160) -> str:
+    """The first words, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + "…"
+
+
+FILTERS: dict[str, Any] = {
+    f.__name__: f
+    for f in (number, signed, share, day, moment, span, title, channel, plural, band, band_name, feeling, short, path)
+} | {"excerpt": excerpt}
