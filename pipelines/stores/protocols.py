@@ -104,9 +104,14 @@ class SignalStore(Protocol):
 
     def summary(self, conversation: str) -> Summary | None: ...
 
-    def bearing(self, minimum_friction: float) -> tuple[list[str], list[str], Floats, Floats]:
+    def bearing(
+        self, minimum_friction: float, *, unplaced: bool = False
+    ) -> tuple[list[str], list[str], Floats, Floats]:
         """All segments of friction >= minimum whose intent is not `none`, in order of segment id:
-        (segment ids, redacted texts, embeddings float32 (n, d), friction float32 (n,))."""
+        (segment ids, redacted texts, embeddings float32 (n, d), friction float32 (n,)).
+
+        `unplaced`: only those that the current discovery has not looked at.
+        """
 
     def embedded(self) -> int:
         """How many segments have an embedding."""
@@ -119,11 +124,28 @@ class SignalStore(Protocol):
 
 
 class ThemeStore(Protocol):
-    def put(self, run: str, themes: Sequence[Theme], assignments: Sequence[Assignment], points: Floats) -> None:
+    def put(
+        self,
+        run: str,
+        themes: Sequence[Theme],
+        assignments: Sequence[Assignment],
+        points: Floats,
+        artefact: bytes | None = None,
+    ) -> None:
         """Store a discovery: it becomes the current one; earlier runs' assignments stay for history.
 
-        `points` is float32 (len(assignments), 2): each segment's place on the map.
+        `points` is float32 (len(assignments), 2): each segment's place on the map. `artefact` serves the themes
+        (`nlp/themes/assign.py`).
         """
+
+    def artefact(self) -> bytes | None:
+        """The current run's; None before any."""
+
+    def members(self) -> dict[str, str | None]:
+        """Segment id to theme id, None for no theme, in the current run."""
+
+    def ids(self) -> set[str]:
+        """Every theme id that any run has given."""
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         """Add assignments of new segments to the current run."""
@@ -164,6 +186,9 @@ class CustomerStore(Protocol):
     def put(self, customers: Iterable[Customer]) -> int: ...
 
     def get(self, id: str) -> Customer: ...  # raises NotFound only if neither a row nor a conversation has the id
+
+    def all(self) -> Iterator[Customer]:
+        """Those that have a row, in order of id."""
 
     def link(self, pairs: Iterable[tuple[str, str]]) -> int:
         """Keep that identifier pseudonym -> customer pseudonym; returns how many were new or changed."""

@@ -148,6 +148,7 @@ discoveries = Table(
     metadata,
     Column("run", _id(), primary_key=True),
     Column("number", Integer, nullable=False, unique=True),  # the largest is the current one
+    Column("artefact", LargeBinary),
 )
 
 themes = Table(

@@ -48,7 +48,9 @@ class Signals:
             row = connection.execute(select(summaries).where(summaries.c.conversation == conversation)).first()
         return Summary(*row) if row else None
 
-    def bearing(self, minimum_friction: float) -> tuple[list[str], list[str], Floats, Floats]:
+    def bearing(
+        self, minimum_friction: float, *, unplaced: bool = False
+    ) -> tuple[list[str], list[str], Floats, Floats]:
         """Raises StoreError where segments were embedded by different model versions: their distances say nothing."""
         e = embeddings.c
         statement = (
@@ -58,6 +60,9 @@ class Signals:
             .where(S.friction >= minimum_friction, S.intent != "none")
             .order_by(S.segment)
         )
+        if unplaced:
+            placed = select(assignments.c.segment).where(assignments.c.run == current_run())
+            statement = statement.where(S.segment.not_in(placed))
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         if not rows:

