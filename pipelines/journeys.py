@@ -6,22 +6,24 @@ from datetime import datetime
 from functools import cache
 from heapq import merge
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeVar
 
-from nlp import friction
 from nlp.customer import Event
 from nlp.errors import BadInput, NotFound
 from nlp.journeys import features as past
 from nlp.journeys.contact import Contact, Mention
 from nlp.journeys.transitions import transitions as moves
-from nlp.journeys.visits import Visit, merged, seen
-from nlp.summary import summarise
+from nlp.journeys.visits import merged, seen
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
+from pipelines.annotate import summary
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Filter, Quote, Store
 
 TOP = 3
 Row = dict[str, Any]
+T = TypeVar("T")
+Owned = Contact | Event | Mention
 
 
 @cache
@@ -74,8 +76,8 @@ def transitions(store: Store, filter: Filter = Filter(), *, taxonomy: Taxonomy |
     taxonomy = taxonomy or shipped()
     leads, order = taxonomy.events, taxonomy.stage_names
     spoke = ((customer, seen(stage, at)) for customer, at, _, stage, _, _ in store.customers.visits(chosen))
-    did = ((e.customer, seen(leads.get(e.name, UNKNOWN_STAGE), e.at)) for e in _events(store, chosen))
-    found = moves(merged(visits, order=order) for visits in _by_customer(spoke, did))
+    did = ((e.customer, seen(leads.get(e.name, UNKNOWN_STAGE), e.at)) for e in events_of(store, chosen))
+    found = moves(merged(visits, order=order) for _, visits in by_customer(spoke, did))
     return [
         {"from": t.origin, "to": t.target, "count": t.count, "customers": t.customers}
         | {"share": t.share, "median_days": t.median_days}
@@ -84,7 +86,8 @@ def transitions(store: Store, filter: Filter = Filter(), *, taxonomy: Taxonomy |
     ]
 
 
-def _events(store: Store, filter: Filter) -> Iterator[Event]:
+def events_of(store: Store, filter: Filter) -> Iterator[Event]:
+    """The filtered events by customer and time; none where the filter asks for what conversations alone have."""
     if filter.channel or filter.source or filter.intent or filter.theme:
         return
     for event in store.events.of(filter.customer) if filter.customer else store.events.all():
@@ -92,11 +95,15 @@ def _events(store: Store, filter: Filter) -> Iterator[Event]:
             yield event
 
 
-def _by_customer(*streams: Iterable[tuple[str, Visit]]) -> Iterator[list[Visit]]:
-    """Each customer's visits, from streams in order of customer and time: one customer in memory at a time."""
-    together = merge(*streams, key=lambda pair: (pair[0], pair[1].since))
-    for _, pairs in groupby(together, key=lambda pair: pair[0]):
-        yield [visit for _, visit in pairs]
+def by_customer(*streams: Iterable[tuple[str, T]]) -> Iterator[tuple[str, list[T]]]:
+    """(customer, items) from streams in order of customer, read side by side: one customer in memory at a time."""
+    for customer, pairs in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
+        yield customer, [item for _, item in pairs]
+
+
+def owned(items: Iterable[Owned]) -> Iterator[tuple[str, Owned]]:
+    """Each item with its customer."""
+    return ((item.customer, item) for item in items)
 
 
 def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) -> Row:
@@ -173,18 +180,13 @@ def all_features(
     are read side by side, one customer in memory at a time. `filter` chooses the conversations that are looked at."""
     aware(at)
     chosen = replace(filter, until=min(at, filter.until or at))
-    streams: tuple[Iterable[Contact | Event | Mention], ...] = (
-        store.customers.contacts(chosen),
-        _events(store, chosen),
-        store.themes.mentions(chosen),
-    )
-    for customer, group in groupby(merge(*streams, key=lambda item: item.customer), key=lambda item: item.customer):
-        items = list(group) if customer else []
-        contacts = [i for i in items if isinstance(i, Contact)]
-        events = [i for i in items if isinstance(i, Event)]
-        if contacts or events:
-            mentions = [i for i in items if isinstance(i, Mention)]
-            yield customer, _features(store, contacts, events, mentions, at, taxonomy)
+    contacts, mentions = store.customers.contacts(chosen), store.themes.mentions(chosen)
+    for customer, items in by_customer(owned(contacts), owned(events_of(store, chosen)), owned(mentions)):
+        spoke = [i for i in items if isinstance(i, Contact)]
+        did = [i for i in items if isinstance(i, Event)]
+        raised = [i for i in items if isinstance(i, Mention)]
+        if customer and (spoke or did):
+            yield customer, _features(store, spoke, did, raised, at, taxonomy)
 
 
 def _features(
@@ -210,7 +212,4 @@ def _as_of(store: Store, contact: Contact, at: datetime) -> Contact:
         return contact
     times = {turn.number: turn.at or contact.at for turn in store.conversations.get(contact.id).turns}
     said = [s for s in store.signals.of(contact.id) if times[s.segment.turn] < at]
-    cues = [[friction.strength(s.evidence, *kinds) for s in said] for kinds in (friction.EFFORT, friction.LEAVING)]
-    effort, leaving = (max(strengths, default=0.0) for strengths in cues)
-    before = summarise(contact.id, said, effort=effort, leaving=leaving, language=contact.summary.language)
-    return replace(contact, summary=before)
+    return replace(contact, summary=replace(summary(contact.id, said), language=contact.summary.language))

@@ -38,6 +38,10 @@ class Customers:
             raise NotFound(f"no customer {id!r}")
         return Customer(id, row.attributes if row else {})
 
+    def all(self) -> Iterator[Customer]:
+        for row in self._database.stream(select(customers).order_by(customers.c.id)):
+            yield Customer(row.id, row.attributes)
+
     def link(self, pairs: Iterable[tuple[str, str]]) -> int:
         rows = [{"identifier": identifier, "customer": customer} for identifier, customer in pairs]
         with self._database.write() as connection:

@@ -280,6 +280,7 @@ def test_customers_come_by_number_of_conversations(themed: SqlStore) -> None:
     ]
     assert [(row["id"], row["attributes"]) for row in themed.customers.page(after="bob")] == [("cid", {"plan": "pro"})]
     assert themed.customers.get("ann") == Customer("ann")
+    assert list(themed.customers.all()) == [Customer("cid", {"plan": "pro"})]
     assert [c.id for c, _ in themed.customers.timeline("ann")] == ["s:1", "s:2", "s:5"]
 
 
