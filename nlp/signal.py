@@ -47,6 +47,11 @@ class Signal:
         """negative, neutral or positive: the most probable class."""
         return SENTIMENTS[max(range(3), key=self.probabilities.__getitem__)]
 
+    @property
+    def sentiment_confidence(self) -> float:
+        """Probability 0..1 of the class."""
+        return max(self.probabilities)
+
 
 SENTIMENTS = ("negative", "neutral", "positive")
 
@@ -74,3 +79,8 @@ class Summary:
     stage_confidence: float
     reason: str
     language: str
+
+    @property
+    def sentiment_class(self) -> str:
+        """negative under -1/3, positive over +1/3, else neutral: three equal parts of the scale."""
+        return SENTIMENTS[1 + (self.sentiment > 1 / 3) - (self.sentiment < -1 / 3)]
