@@ -81,7 +81,10 @@ def _leaves(segment: Segment, *, leaves: bool) -> tuple[Evidence, ...]:
 
 
 def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], None] | None = None) -> int:
-    """Annotate the store's pending conversations, a transaction a batch; returns how many. Safe to kill and rerun."""
+    """Annotate the store's pending conversations, a transaction a batch; returns how many. Safe to kill and rerun.
+
+    `progress` is told how many are done so far.
+    """
     done = 0
     for batch in store.conversations.pending(annotator.version):
         pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
@@ -93,7 +96,7 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
         store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
         done += len(batch)
         if progress:
-            progress(len(batch))
+            progress(done)
     return done
 
 

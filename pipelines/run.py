@@ -1,0 +1,71 @@
+"""The one path, on one screen: files in; masked, stored, annotated; friction themes and journeys out."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.annotate import Annotator, annotate
+from pipelines.discover import assign_new, discover
+from pipelines.ingest import ingest
+from pipelines.protect import protector
+from pipelines.settings import Settings
+from pipelines.sources import Options
+from pipelines.stores.protocols import Run, Store
+
+Progress = Callable[[str, int, int | None], None]
+"""(step, done, total where it is known)."""
+
+
+def run(
+    paths: Sequence[Path],
+    *,
+    store: Store,
+    annotator: Annotator,
+    settings: Settings,
+    format: str | None = None,
+    options: Options | None = None,
+    refit: bool | None = None,
+    seed: int = 0,
+    progress: Progress = lambda step, done, total: None,
+) -> Run:
+    """Take files in and bring everything up to date; returns what was counted and how long each step took.
+
+    Themes are discovered anew where `refit` (None: where there are none yet); else new segments join the known ones.
+    Safe to kill and run again: each step goes on from what is stored. Raises what the steps raise.
+    """
+    started = datetime.now(UTC)
+    id = f"run-{started:%Y%m%dT%H%M%S%fZ}"
+    seconds: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    with _timed("ingest", seconds):
+        report = ingest(
+            paths,
+            store=store,
+            protect=protector(settings),
+            settings=settings,
+            format=format,
+            options=options,
+            progress=lambda r: progress("ingest", r.read, None),
+        )
+        counts |= asdict(report)
+    with _timed("annotate", seconds):
+        waiting = store.conversations.waiting(annotator.version)
+        counts["annotated"] = annotate(store, annotator, progress=lambda done: progress("annotate", done, waiting))
+    with _timed("themes", seconds):
+        if refit or (refit is None and store.themes.current_run() is None):
+            discover(store, annotator.encoder, run=id, at=started, seed=seed, progress=progress)
+        else:
+            assign_new(store, at=started)
+    finished = Run(id, started, datetime.now(UTC), "done", counts, seconds, {"encoder": annotator.version})
+    store.runs.put(finished)
+    return finished
+
+
+@contextmanager
+def _timed(step: str, seconds: dict[str, float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[step] = round(time.perf_counter() - start, 2)
