@@ -4,6 +4,7 @@ import importlib
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from nlp.errors import MissingDependency
@@ -38,6 +39,13 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Herr|Frau|Señora?)\.? ((?:[A-Z]\.? )?[A-Z][\w'’]+(?:-[A-Z]\w+)?)")
+_GREETED = re.compile(
+    r"(?:^|[.!?\n]\s*)(?:Hi|Hello|Hey|Dear|Hiya|Good (?:morning|afternoon|evening)) ([A-Z][\w'’]+)(?=[,.!]|\s*\n|\s*$)"
+)
+_PRESENTED = re.compile(
+    r"\b(?i:it's|this is|i'?m|i am) ([A-Z][\w'’]+(?: [A-Z][\w'’-]+)?)(?= (?:from|in|at|here|calling|again)\b)"
+    r"|\b([A-Z][\w'’]+ [A-Z][\w'’-]+)(?= from [A-Z]| here\b)"
+)
 _COMMON = _words(
     """
     a about account address after again agent all also am amazon an and android any anyone app apple apt are as
@@ -56,8 +64,8 @@ _COMMON = _words(
     until update up us use valve very via virtual visa was we wednesday week well were what when where which who
     whose why wifi will windows checked chargeback exit god spooky bulbs yard untick wishes with would x yeah year
     yes yesterday yet you your yours youtube bonjour buenas danke diolch formel funktioniert gracias guten hallo
-    hola ich il je le la les merci merhaba mit rien shwmae tag und vielen viele grüße grüßen dites s'il
-    erdgeschoss abend morgen señor señora buenos dias días tardes
+    hola ich il je le la les merci merhaba mit rien shwmae tag und vielen viele grüße grüßen i'm i've i'd i'll
+    it's sirs dites s'il erdgeschoss abend morgen señor señora buenos dias días tardes
     """
 )
 
@@ -65,43 +73,34 @@ _COMMON = _words(
 class Names:
     """A masker of names: call it with texts, in one batch, and get them back with `<NAME>` for each person.
 
-    `keep` are names never masked (the company's own, its products): any entity that holds one of their words stays.
     Titles stay ("Mrs <NAME>"), places and product words that the model takes for people are left alone.
     """
 
-    def __init__(self, pipeline: Any, *, keep: Iterable[str] = ()) -> None:
+    def __init__(self, pipeline: Any) -> None:
         self._pipeline = pipeline
-        self._keep = frozenset(word.lower() for name in keep for word in re.findall(r"\w+", name))
         self._places = _places()
 
     @classmethod
-    def load(cls, *, keep: Iterable[str] = ()) -> "Names":
-        """Load the first of MODELS that is installed (some seconds). Raises MissingDependency."""
-        for name in MODELS:
-            try:
-                model = importlib.import_module(name)
-            except ModuleNotFoundError:
-                continue
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return cls(model.load(exclude=list(UNUSED)), keep=keep)
-        raise MissingDependency(f"masking names needs one of: {', '.join(MODELS)}; or set FRICTIONARY_NAMES=false")
+    def load(cls) -> "Names":
+        """Load the first of MODELS that is installed: some seconds, once. Raises MissingDependency."""
+        return cls(_model())
 
-    def __call__(self, texts: Sequence[str]) -> list[str]:
-        """The texts with names masked."""
-        return [mask(text, spans) for text, spans in zip(texts, self.spans(texts), strict=True)]
+    def __call__(self, texts: Sequence[str], *, keep: Iterable[str] = ()) -> list[str]:
+        """The texts with names masked; `keep` are names that stay, such as the company's own."""
+        found = zip(texts, self.spans(texts), strict=True)
+        return [mask(text, spared(text, spans, keep=keep)) for text, spans in found]
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """Characters [start, end) of the names in each text, in order, without overlaps."""
         found: list[list[Span]] = [_patterns(text) for text in texts]
         pieces = [(n, start, piece) for n, text in enumerate(texts) for start, piece in _pieces(text)]
-        documents = self._pipeline.pipe((piece for _, _, piece in pieces), batch_size=128)
+        documents = self._pipeline.pipe((_encodable(piece) for _, _, piece in pieces), batch_size=128)
         for (n, start, piece), document in zip(pieces, documents, strict=True):
             for entity in document.ents:
                 if entity.label_ == "PERSON":
                     span = self._person(piece, entity.start_char, entity.end_char)
                     found[n] += [(start + span[0], start + span[1])] if span else []
-        return [_apart(spans) for spans in found]
+        return [apart(spans) for spans in found]
 
     def _person(self, text: str, start: int, end: int) -> Span | None:
         """What of an entity is a name: its capitalised words, without title and greeting; None where it is none."""
@@ -113,7 +112,7 @@ class Names:
             if not _NAME.fullmatch(word[2]) or _ordinary(word[2]):
                 break
             kept.append(word)
-        if not kept or any(word.lower().rstrip(".") in self._keep for _, _, word in kept):
+        if not kept:
             return None
         first, last = kept[0][0], kept[-1][1]
         name = text[first:last]
@@ -133,20 +132,69 @@ def mask(text: str, spans: Iterable[Span]) -> str:
     return "".join([*parts, text[place:]])
 
 
-def known(names: Iterable[str], *, keep: Iterable[str] = ()) -> Callable[[str], list[Span]]:
-    """A finder of people known by name ("Ada Lovelace": also "Ada" and "Lovelace", capitalised, as whole words)."""
-    kept = {word.lower() for name in keep for word in re.findall(r"\w+", name)}
-    wanted: set[str] = set()
+def spared(text: str, spans: Iterable[Span], *, keep: Iterable[str]) -> list[Span]:
+    """The spans but those that name something to keep: "Acme" and "Acme Ltd" where "Acme" or "@AcmeHelp" is kept."""
+    kept = [word for word in _split(keep) if len(word) > 3]
+
+    def same(word: str) -> bool:
+        return len(word) > 3 and any(word.startswith(other) or other.startswith(word) for other in kept)
+
+    return [span for span in spans if not any(same(word) for word in _split([text[slice(*span)]]))]
+
+
+def known(names: Iterable[str]) -> Callable[[str], list[Span]]:
+    """A finder of people known by name, as whole words.
+
+    "Ada Lovelace" is found in any case, "Ada" and "Lovelace" capitalised, "LOVELACE" too.
+    """
+    whole: set[str] = set()
+    parts: set[str] = set()
     for name in names:
-        words = [w for w in _WORD.findall(name) if w.lower().rstrip(".") not in _TITLES | _COMMON | kept]
-        words = [w for w in words if len(w) > 2 and _NAME.fullmatch(w)]
-        wanted |= {*words, " ".join(words)} if words else set()
-    if not wanted:
+        words = [word for word in _WORD.findall(name) if not _ordinary(word)]
+        words = [word for word in words if len(word) > 2 and _NAME.fullmatch(word)]
+        whole |= {" ".join(words)} if len(words) > 1 else set()
+        parts |= {*words, *(word.upper() for word in words if len(word) > 3)}
+    if not parts:
         return lambda text: []
-    pattern = re.compile(
-        rf"(?<![\w@#<])(?:{'|'.join(re.escape(name) for name in sorted(wanted, key=len, reverse=True))})(?![\w@>])"
-    )
+    pattern = re.compile(rf"(?<![\w@#<])(?:(?i:{_either(whole)})|{_either(parts)})(?![\w@>])")
     return lambda text: [match.span() for match in pattern.finditer(text)]
+
+
+def _either(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name))) or "(?!)"
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """In order; of overlapping spans their union."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _split(names: Iterable[str]) -> list[str]:
+    return [word.lower() for name in names for word in re.findall(r"\w+", name)]
+
+
+def _encodable(text: str) -> str:
+    """Halves of characters, which no encoder takes, as "?": offsets stay."""
+    return text.encode("utf-8", "replace").decode()
+
+
+@cache
+def _model() -> Any:
+    for name in MODELS:
+        try:
+            package = importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return package.load(exclude=list(UNUSED))
+    raise MissingDependency(f"masking names needs one of: {', '.join(MODELS)}; or set FRICTIONARY_NAMES=false")
 
 
 def _ordinary(word: str) -> bool:
@@ -158,7 +206,8 @@ def _greeted(before: str) -> bool:
 
 
 def _patterns(text: str) -> list[Span]:
-    found = [match.span(1) for rule in (_STATED, _TITLED) for match in rule.finditer(text)]
+    rules = (_STATED, _TITLED, _GREETED, _PRESENTED)
+    found = [match.span(match.lastindex or 0) for rule in rules for match in rule.finditer(text)]
     for match in _SIGNED.finditer(text):
         words = match.group(1).split()
         if words and not any(_ordinary(word) or not _NAME.fullmatch(word) for word in words):
@@ -178,17 +227,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
             start = stop
 
 
-def _apart(spans: Iterable[Span]) -> list[Span]:
-    """In order; of overlapping spans their union."""
-    joined: list[Span] = []
-    for start, end in sorted(spans):
-        if joined and start < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
+@cache
 def _places() -> frozenset[str]:
     """Towns and regions of the telephone number plans, in lower case: what the model takes for people most often."""
     from phonenumbers.geodata import GEOCODE_DATA

@@ -112,6 +112,13 @@ _NUMBERS = _rules(
     ("PHONE", r"(?i:\b(?:tele)?phone|\bmobile|\bcell|\btel|\bwhatsapp)(?: number| no\.?)?(?: is| on| at)?[:.]? ?"
      r"(\(?\d[\d ().-]{6,18}\d)(?![\w-])", _phone),
 )  # fmt: skip
+_SPOKEN = _rules(
+    ("EMAIL", r"\b(?:[\w']+ (?:dot|underscore|dash|hyphen) ){0,4}[\w']+ at [\w-]+(?: [\w-]+)?(?: dot [\w-]+){0,2} dot "
+     r"(?:com|net|org|edu|gov|info|io|ie|uk|de|fr|eu)\b", _always),
+    ("PHONE", r"\b(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple)\b[ ,.-]*){8,20}(?<![ ,.-])",
+     _always),
+    flags=re.IGNORECASE,
+)  # fmt: skip
 _PLACES = _rules(
     ("ADDRESS", rf"\b\d{{1,5}}[a-zA-Z]? (?:[A-Z][\w']+ ){{1,3}}(?:{_STREET})\b\.?", _always),
     ("ADDRESS", r"\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:straße|strasse|str\.|weg|platz|allee) \d{1,4}[a-z]?\b", _always),
@@ -121,6 +128,7 @@ _PLACES = _rules(
 _MAIL = re.compile(r"[\w+-]@\w|://\S*@")
 _LONG = re.compile(r"[\w.~+/-]{16}")
 _HINTS = ("passw", "passc", "passp", "pwd", "secret", "bearer", "api", "token", "pin", "-----begin", "=")
+_DICTATED = (" dot ", " oh ", "zero ", "double ", " nine ")
 _DIGIT = re.compile(r"\d")
 _PLACEHOLDER = re.compile(r"<(URL_LOGIN|EMAIL|SECRET|IBAN|CARD|SSN|IP|PHONE|ADDRESS)>")
 
@@ -150,6 +158,7 @@ def _once(text: str) -> str:
         *(_SECRETS if any(hint in lower for hint in _HINTS) or _LONG.search(text) else ()),
         *(_NUMBERS if digits >= 4 else ()),
         *(_PLACES if digits else ()),
+        *(_SPOKEN if any(word in lower for word in _DICTATED) else ()),
     )
     for kind, pattern, valid in rules:
         text = pattern.sub(partial(_placed, kind=kind, valid=valid), text)

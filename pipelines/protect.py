@@ -1,34 +1,125 @@
-"""What happens to a conversation before it is stored: texts masked, the customer known by pseudonym alone."""
+"""What happens before anything is stored: texts masked, customers known by pseudonym alone."""
 
+import hashlib
+import hmac
 import os
+import re
 import secrets
 import warnings
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nlp.conversation import Conversation
+from nlp.customer import Customer, Event
+from nlp.names import Names, apart, known, mask, spared
 from nlp.redaction import pseudonym, redact
 from pipelines.settings import Settings
+from pipelines.sources import Contact
+
+HANDLE = "<HANDLE>"
+MENTION = re.compile(r"(?<![\w@./])@(\w{2,30})\b")
+PERSONAL = re.compile(
+    r"name|mail|phone|mobile|handle|address|street|post_?code|zip|birth|dob|note|comment", re.IGNORECASE
+)
 
 
-def protector(settings: Settings) -> Callable[[Conversation], Conversation]:
-    """Masks turns and metadata by patterns and replaces "kind:value" customers by a keyed pseudonym.
+@dataclass(frozen=True, slots=True)
+class Protector:
+    """Masks and pseudonymises whatever a reader finds. `names`: whether person names are masked too."""
 
-    A conversation of an unknown customer gets a pseudonym of its own id. Person names in texts are not masked.
-    """
-    key = secret(settings)
+    key: bytes
+    names: bool = True
 
-    def protect(conversation: Conversation) -> Conversation:
-        return replace(
-            conversation,
-            customer=pseudonym(conversation.customer or f"conversation:{conversation.id}", key),
-            turns=tuple(replace(turn, text=redact(turn.text)[0]) for turn in conversation.turns),
-            metadata={name: _masked(value) for name, value in conversation.metadata.items()},
-        )
+    def conversations(self, batch: Sequence[Conversation], *, company: str = "") -> list[Conversation]:
+        """Turns and metadata masked, "kind:value" customers replaced by a keyed pseudonym.
 
-    return protect
+        Mentions of people become `<HANDLE>`; `company` and what the reader says of it are left readable. People whom
+        the reader knows (`people` in the metadata, dropped here) are masked by exact match, also where `names` is off.
+        A conversation of an unknown customer gets a pseudonym of its own id.
+        """
+        texts = [_texts(conversation) for conversation in batch]
+        keep = [_companies(conversation, company) for conversation in batch]
+        masked = [[_mentions(redact(text)[0], own) for text in said] for said, own in zip(texts, keep, strict=True)]
+        found = self._names([text for said in masked for text in said])
+        protected = []
+        for conversation, said, own in zip(batch, masked, keep, strict=True):
+            spans = [spared(text, next(found), keep=own) for text in said]
+            protected.append(self._rebuilt(conversation, _without_names(conversation, said, spans, own)))
+        return protected
+
+    def customer(self, identifier: str) -> str:
+        return pseudonym(identifier, self.key)
+
+    def contact(self, contact: Contact) -> tuple[Customer, list[str]]:
+        """The customer under the pseudonym of its id, with attributes free of personal data, and its pseudonyms."""
+        facts = {name: value for name, value in contact.customer.attributes.items() if not _personal(name, value)}
+        return Customer(self.customer(contact.customer.id), facts), [self.customer(i) for i in contact.identifiers]
+
+    def event(self, event: Event) -> Event:
+        """The event's own id is keyed too: it is made from the customer's identifier."""
+        id = "events:" + hmac.new(self.key, event.id.encode(), hashlib.sha256).hexdigest()[:24]
+        return replace(event, id=id, customer=self.customer(event.customer))
+
+    def _names(self, texts: Sequence[str]) -> Any:
+        return iter(Names.load().spans(texts) if self.names else [[] for _ in texts])
+
+    def _rebuilt(self, conversation: Conversation, said: Sequence[str]) -> Conversation:
+        turns = tuple(replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=False))
+        facts = {
+            name: _masked(value) for name, value in conversation.metadata.items() if name not in ("people", "brand")
+        }
+        if "subject" in facts:
+            facts["subject"] = said[-1]
+        customer = self.customer(conversation.customer or f"conversation:{conversation.id}")
+        return replace(conversation, customer=customer, turns=turns, metadata=facts)
+
+
+def protector(settings: Settings) -> Protector:
+    """By the settings' key and policy of names."""
+    return Protector(secret(settings), settings.names)
+
+
+def _texts(conversation: Conversation) -> list[str]:
+    """The turns' texts and the subject last."""
+    return [*(turn.text for turn in conversation.turns), str(conversation.metadata.get("subject", ""))]
+
+
+def _companies(conversation: Conversation, company: str) -> list[str]:
+    facts = conversation.metadata
+    return [name for name in (company, str(facts.get("brand", "")), str(facts.get("company", ""))) if name]
+
+
+def _mentions(text: str, own: Sequence[str]) -> str:
+    """Every @handle as `<HANDLE>`, but the company's own."""
+    if "@" not in text:
+        return text
+    plain = [re.sub(r"\W", "", name).lower() for name in own]
+
+    def masked(match: re.Match[str]) -> str:
+        handle = match.group(1).lower()
+        is_own = any(name.startswith(handle) or handle.startswith(name) for name in plain)
+        return match.group() if is_own else HANDLE
+
+    return MENTION.sub(masked, text)
+
+
+def _without_names(
+    conversation: Conversation, texts: Sequence[str], spans: Sequence[Iterable[tuple[int, int]]], own: Sequence[str]
+) -> list[str]:
+    """A name found in one place is masked wherever the conversation holds it; so are the people known beforehand."""
+    people = [str(name) for name in conversation.metadata.get("people", ())]
+    people += [text[start:end] for text, found in zip(texts, spans, strict=True) for start, end in found]
+    find = known(people)
+    return [
+        mask(text, apart([*found, *spared(text, find(text), keep=own)]))
+        for text, found in zip(texts, spans, strict=True)
+    ]
+
+
+def _personal(name: str, value: Any) -> bool:
+    return bool(PERSONAL.search(name)) or redact(str(value))[0] != str(value)
 
 
 def secret(settings: Settings) -> bytes:

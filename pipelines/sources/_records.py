@@ -101,7 +101,7 @@ def lines(stream: TextIO, limit: int, *, blank: bool = False) -> Iterator[tuple[
                 size += len(rest)
                 if rest.endswith("\n"):
                     break
-            yield number, _too_large(size, limit)
+            yield number, too_large(size, limit)
         elif blank or line.strip("\x00 \t\r\n\ufeff"):
             yield number, line
 
@@ -122,7 +122,7 @@ def json_records(stream: TextIO, limit: int) -> Numbered:
     line = first[1].lstrip("\x00 \t\r\n\ufeff") if isinstance(first[1], str) else "{"
     if line.startswith("{") and line.rstrip()[-1] in "{[,:" and isinstance(first[1], str):
         text = stream.read(limit + 1)
-        pieces = iter([(1, text if len(text) <= limit else _too_large(len(text), limit))])
+        pieces = iter([(1, text if len(text) <= limit else too_large(len(text), limit))])
     else:
         pieces = lines(stream, limit)
     for number, piece in pieces:
@@ -148,7 +148,7 @@ def _elements(stream: TextIO, limit: int) -> Iterator[tuple[int, str | BadRecord
     size = 0
 
     def finish(tail: str) -> str | BadRecord:
-        return _too_large(size + len(tail), limit) if size + len(tail) > limit else "".join([*held, tail])
+        return too_large(size + len(tail), limit) if size + len(tail) > limit else "".join([*held, tail])
 
     while chunk := stream.read(CHUNK):
         start = 0
@@ -183,7 +183,7 @@ def _elements(stream: TextIO, limit: int) -> Iterator[tuple[int, str | BadRecord
     )
 
 
-def _too_large(size: int, limit: int) -> BadRecord:
+def too_large(size: int, limit: int) -> BadRecord:
     return BadRecord(f"larger than {limit:,} characters; raise the setting max_record to read it", "size", str(size))
 
 

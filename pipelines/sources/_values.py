@@ -5,6 +5,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from bs4 import BeautifulSoup
 from bs4.exceptions import ParserRejectedMarkup
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
+from nlp.customer import Customer
 from nlp.errors import BadRecord, BadSetting
 
 Draft = tuple[Speaker, str, datetime | None]
@@ -30,6 +32,14 @@ QUOTED = re.compile(
 SIGNATURE = re.compile(
     r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Get Outlook for )", re.MULTILINE | re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A customer as the CRM knows it: identifiers "kind:value", the id's first. Protect before storing."""
+
+    customer: Customer
+    identifiers: tuple[str, ...]
 
 
 def zone(name: str) -> ZoneInfo:

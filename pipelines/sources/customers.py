@@ -1,24 +1,15 @@
 """Customers from a CRM's CSV: id, name, email, handle, phone, and any further columns as attributes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.customer import Customer
 from nlp.errors import BadRecord
 from pipelines.sources._records import DeadRecord, Options
-from pipelines.sources._values import clean, identifier
+from pipelines.sources._values import Contact, clean, identifier
 from pipelines.sources.table import csv_rows
 
 KINDS = {"id": "id", "email": "email", "phone": "phone", "handle": "x", "name": "name"}
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A customer as the CRM knows it: identifiers "kind:value", the id's first. Redact before storing."""
-
-    customer: Customer
-    identifiers: tuple[str, ...]
 
 
 def read(path: Path, options: Options) -> Iterator[Contact | BadRecord]:

@@ -7,11 +7,12 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadInput, BadRecord, BadSetting
-from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text
+from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
+from pipelines.sources._rows import Lines
 from pipelines.sources._values import conversation, identifier, time, zone
 
 GUESSES = {
@@ -42,6 +43,7 @@ GUESSES = {
 FACTS = ("subject", "status", "tags", "csat", "product", "company", "issue", "rating", "state", "submitted_via")
 KINDS = {"phone": "phone", "handle": "x", "email": "email", "customer_email": "email", "requester_email": "email"}
 HEAD = 1000
+PARQUET_ROWS = 200
 FIELDS = (*GUESSES, "customer_kind", "metadata")
 
 
@@ -59,8 +61,12 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
         head.append((number, record))
         if isinstance(record, dict) or len(head) == HEAD:
             break
-    mapping = {**_guessed(next((list(r) for _, r in head if isinstance(r, dict)), [])), **given}
-    numbered = itertools.chain(head or [(0, BadRecord("the file is empty"))], records)
+    columns = next((list(r) for _, r in head if isinstance(r, dict)), [])
+    mapping = {**_guessed(columns), **given}
+    numbered: Numbered = itertools.chain(head or [(0, BadRecord("the file is empty"))], records)
+    if columns and (lacking := [field for field in ("id", "text") if field not in mapping]):
+        reason = f"no column for {' and '.join(lacking)}: map one; columns: {', '.join(map(str, columns))}"
+        numbered = iter([(0, BadRecord(reason))])
     yield from convert(path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, options=options))
 
 
@@ -96,7 +102,7 @@ def _guessed(header: Iterable[str]) -> dict[str, Any]:
 def _rows(path: Path, options: Options) -> Numbered:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        yield from _parquet(path)
+        yield from _parquet(path, options.max_record)
     elif suffix in (".json", ".jsonl", ".ndjson"):
         with open_text(path) as stream:
             yield from json_records(stream, options.max_record)
@@ -105,25 +111,21 @@ def _rows(path: Path, options: Options) -> Numbered:
 
 
 def csv_rows(path: Path, options: Options) -> Numbered:
-    """(row number from 1, column -> cell). Raises BadInput where the file cannot be opened."""
+    """(row number from 1, column -> cell). Raises BadInput where the file cannot be opened.
+
+    A quote that is never closed, or closed within a later row, costs its own line, which is reported; no other.
+    """
     csv.field_size_limit(options.max_record)
     with open_text(path, newline="") as stream:
         head = stream.readline(1 << 16)
         stream.seek(0)
-        delimiter = max(",;\t", key=head.count)
-        large: list[BadRecord] = []
-        rows = csv.reader(_short(stream, options.max_record, large), delimiter=delimiter)
-        header: list[str] = []
-        for number in itertools.count():
-            try:
-                row = next(rows)
-            except StopIteration:
-                yield from ((number, bad) for bad in large)
-                return
-            except csv.Error as error:
-                yield number, BadRecord(f"not readable CSV: {error}")
-                continue
-            if number == 0:
+        physical = Lines(lines(stream, options.max_record, blank=True), options.max_record)
+        rows = physical.rows(delimiter=max(",;\t", key=head.count))
+        header: list[str] | None = None
+        for number, row in enumerate(rows):
+            if isinstance(row, BadRecord):
+                yield number, row
+            elif header is None:
                 header = [name.strip("\ufeff ") for name in row]
             elif len(row) > len(header):
                 yield number, BadRecord(f"{len(row)} cells where the header has {len(header)}", "record", ",".join(row))
@@ -131,26 +133,18 @@ def csv_rows(path: Path, options: Options) -> Numbered:
                 yield number, dict(zip(header, row, strict=False))
 
 
-def _short(stream: TextIO, limit: int, large: list[BadRecord]) -> Iterator[str]:
-    """Lines for the csv module, without null characters; one that is too large goes to `large` instead."""
-    for _, line in lines(stream, limit, blank=True):
-        if isinstance(line, BadRecord):
-            large.append(line)
-        else:
-            yield line.replace("\x00", "")
-
-
-def _parquet(path: Path) -> Numbered:
+def _parquet(path: Path, limit: int) -> Numbered:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(1000):
+            for batch in file.iter_batches(PARQUET_ROWS):
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, row
+                    size = sum(len(cell) for cell in row.values() if isinstance(cell, (str, bytes)))
+                    yield number, row if size <= limit else too_large(size, limit)
     except FileNotFoundError as error:
         raise BadInput(f"{path}: cannot be opened: no such file") from error
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -183,9 +177,6 @@ def _value(row: Mapping[str, Any], mapping: Mapping[str, Any], field: str) -> An
 
 def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options: Options) -> Conversation:
     row = rows[0]
-    for field in ("id", "text"):
-        if field not in mapping:
-            raise BadRecord(f"no column for {field}: map one; columns: {', '.join(map(str, row))}", field, "")
     tz = zone(options.timezone)
     started, naive = time(_value(row, mapping, "started_at") or options.started_at, "started_at", tz)
     column = str(mapping.get("customer", ""))

@@ -47,7 +47,12 @@ def thread(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
         customer=identifier("x", handle) or _customer(raw.get("customer")),
         started_at=started,
         drafts=drafts,
-        metadata={**extra, "company": head.get("company") or raw.get("company"), "naive_times": naive},
+        metadata={
+            **extra,
+            "people": [record(raw.get("customer")).get("name")],
+            "company": head.get("company") or raw.get("company"),
+            "naive_times": naive,
+        },
     )
 
 

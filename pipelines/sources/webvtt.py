@@ -59,7 +59,7 @@ def call(text: str, path: Path, options: Options) -> Conversation:
         customer=identifier("phone", notes.get("caller")),
         started_at=started,
         drafts=_drafts(pieces, roles, started),
-        metadata={"naive_times": naive, "roles_guessed": not sure},
+        metadata={"naive_times": naive, "roles_guessed": not sure, "people": _people(pieces)},
     )
 
 
@@ -91,6 +91,14 @@ def _roles(names: list[str]) -> tuple[dict[str, Speaker], bool]:
             taken = set(roles.values())
             roles[name] = Speaker.CUSTOMER if Speaker.AGENT in taken else Speaker.AGENT
     return roles, sure
+
+
+def _people(pieces: list[tuple[str, str, float]]) -> list[str]:
+    """The speakers' own names: their labels without the words that tell a role."""
+    labels = dict.fromkeys(name for name, _, _ in pieces)
+    for _, words in LABELS:
+        labels = dict.fromkeys(words.sub("", label).strip() for label in labels)
+    return [label for label in labels if label]
 
 
 def _drafts(pieces: list[tuple[str, str, float]], roles: dict[str, Speaker], started: datetime) -> list[Draft]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     tz = zone(options.timezone)
     threads: dict[str, dict[str, Post]] = defaultdict(dict)
     names: dict[str, str] = {}
+    people: dict[str, str] = {}
     first: dict[str, int] = {}
     with open_text(path) as stream:
         for number, page in mappings(json_records(stream, options.max_record)):
@@ -28,7 +30,9 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
                 yield DeadRecord(page.reason, page.field, page.value, str(path), number)
                 continue
             includes = record(page.get("includes"))
-            names |= {str(u.get("id")): str(u.get("username") or "") for u in rows(includes.get("users"))}
+            for user in rows(includes.get("users")):
+                names[str(user.get("id"))] = str(user.get("username") or "")
+                people[str(user.get("id"))] = str(user.get("name") or "")
             data = page.get("data")
             if "data" not in page and "meta" not in page:
                 yield DeadRecord("a page has the field data", "data", "", str(path), number)
@@ -36,10 +40,15 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
                 key = str(post.get("conversation_id") or post.get("id") or "")
                 threads[key].setdefault(str(post.get("id")), post)
                 first.setdefault(key, number)
-    company = options.company.lstrip("@").lower() or most_mentioned(p for t in threads.values() for p in t.values())
+    company = re.sub(r"\W", "", options.company).lower() or most_mentioned(
+        p for t in threads.values() for p in t.values()
+    )
 
     def make(key: str) -> Conversation:
-        return _thread(key, list(threads[key].values()), names, company, options, tz)
+        found = _thread(key, list(threads[key].values()), names, company, options, tz)
+        spoke = {str(post.get("author_id")) for post in threads[key].values()}
+        known = sorted(people[id] for id in spoke & people.keys() if names[id].lower() != company and people[id])
+        return replace(found, metadata={**found.metadata, "people": known})
 
     yield from convert(path, ((first[key], key) for key in threads), make)
 

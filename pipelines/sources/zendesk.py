@@ -29,6 +29,8 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
 def ticket(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Conversation:
     """One ticket. Internal notes are counted, never read. Raises BadRecord."""
     requester, via = record(raw.get("requester")), record(raw.get("via"))
+    source = record(via.get("source"))
+    sender = record(source.get("from"))
     author = raw.get("requester_id") or requester.get("id")
     started, naive = time(raw.get("created_at"), "created_at", tz)
     comments = rows(raw.get("comments"))
@@ -41,6 +43,8 @@ def ticket(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
         **{name: raw.get(name) for name in ("subject", "status", "priority", "type", "tags")},
         "csat": rating.get("score") if isinstance(rating, Mapping) else rating,
         "company": record(raw.get("organization")).get("name"),
+        "brand": record(source.get("to")).get("name"),
+        "people": [requester.get("name"), sender.get("name")],
         "via": via.get("channel"),
         "notes": len(comments) - len(public),
         "naive_times": naive,
@@ -49,7 +53,7 @@ def ticket(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
         raw.get("id"),
         source=options.source or "zendesk",
         channel=CHANNELS.get(str(via.get("channel")), Channel.TICKET),
-        customer=_customer(requester, record(record(via.get("source")).get("from")), author),
+        customer=_customer(requester, sender, author),
         started_at=started,
         drafts=drafts,
         metadata=metadata,

@@ -7,7 +7,7 @@ from nlp.names import Names, known, mask
 
 @pytest.fixture(scope="module")
 def names() -> Names:
-    return Names.load(keep=["Tilbury Home"])
+    return Names.load()
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,8 @@ def names() -> Names:
         ("Please ask for Margaret Thornley at the desk.", "Please ask for <NAME> at the desk."),
         ("Spoke to Mrs Okafor yesterday, no help at all.", "Spoke to Mrs <NAME> yesterday, no help at all."),
         ("still broken.\n\nKind regards,\nPeter Hollis", "still broken.\n\nKind regards,\n<NAME>"),
+        ("Hello Marcus! Have you tried the app?", "Hello <NAME>! Have you tried the app?"),
+        ("this is Patrice from Boston, my heating is off", "this is <NAME> from Boston, my heating is off"),
         ("hi my name is sarah jones and i never got it", "hi my name is <NAME> and i never got it"),
     ],
 )
@@ -37,7 +39,7 @@ def test_a_person_is_masked_and_the_sentence_stays_readable(names: Names, text: 
     ],
 )
 def test_places_products_shouting_and_the_company_stay(names: Names, text: str) -> None:
-    assert names([text]) == [text]
+    assert names([text], keep=["@TilburyHome"]) == [text]
 
 
 def test_a_text_does_not_depend_on_its_neighbours(names: Names) -> None:
@@ -46,9 +48,16 @@ def test_a_text_does_not_depend_on_its_neighbours(names: Names) -> None:
 
 
 def test_a_known_name_is_found_exactly_and_in_parts() -> None:
-    find = known(["Ada Threadgold"], keep=["Hub"])
+    find = known(["Ada Threadgold"])
     text = "Ada Threadgold rang. Ada is cross; write to @Ada, not adapters. Threadgold's hub."
     assert mask(text, find(text)) == "<NAME> rang. <NAME> is cross; write to @Ada, not adapters. <NAME>'s hub."
+
+
+def test_a_known_full_name_is_found_in_any_case_and_a_surname_in_capitals() -> None:
+    find = known(["Ada Threadgold"])
+    assert (
+        mask("ada threadgold, A THREADGOLD, ada", find("ada threadgold, A THREADGOLD, ada")) == "<NAME>, A <NAME>, ada"
+    )
 
 
 def test_nothing_known_finds_nothing() -> None:

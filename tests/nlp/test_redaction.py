@@ -66,6 +66,8 @@ def test_text_made_of_nothing_but_marks_and_digits_never_crashes(text: str) -> N
         ("phone number 2125550172", "phone number <PHONE>"),
         ("in Leeds LS6 3HN or Austin, TX 78701", "in Leeds <ADDRESS> or Austin, <ADDRESS>"),
         ("Hauptstraße 12a", "<ADDRESS>"),
+        ("it's moira dot lane at example dot net, yes", "it's <EMAIL>, yes"),
+        ("my number is oh two oh seven nine four six oh one one two.", "my number is <PHONE>."),
         ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "<SECRET>"),
     ],
 )
@@ -84,6 +86,8 @@ def test_words_around_it_tell_what_it_is(text: str, expected: str) -> None:
         "16GB, 8GB, 230 V, 4 x 100 W",
         "2026-06-12 14:02, 12/06/2026",
         "call 116 123",
+        "order two oh four one seven, and it took two or three or four days",
+        "I am at home dot dot dot",
     ],
 )
 def test_what_only_looks_personal_stays(text: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp.conversation import Channel, Conversation, Speaker
+from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options, customers, events
@@ -182,7 +183,7 @@ def test_a_thread_streams_from_a_list(tmp_path: Path) -> None:
 
 def test_an_unknown_format_lists_the_known_ones_and_an_unguessable_file_is_bad_input(tmp_path: Path) -> None:
     path = put(tmp_path, "what.bin", b"\x00\x01")
-    with pytest.raises(UnknownName, match="table, threads, webvtt, x, zendesk"):
+    with pytest.raises(UnknownName, match="customers, events, table, threads, webvtt, x, zendesk"):
         list(sources.read(path, format="zendesc"))
     with pytest.raises(BadInput, match="cannot be guessed"):
         sources.guess(path)
@@ -191,7 +192,7 @@ def test_an_unknown_format_lists_the_known_ones_and_an_unguessable_file_is_bad_i
 def test_customers_and_events_are_read_from_csv(tmp_path: Path) -> None:
     crm = put(tmp_path, "crm.csv", "id,email,handle,plan,value\n1,A@b.org,@Ann,pro,12.5\n,x@y.org,,,\n")
     contact, dead = customers.read(crm, Options())
-    assert isinstance(contact, customers.Contact)
+    assert isinstance(contact, sources.Contact)
     assert contact.identifiers == ("id:1", "email:a@b.org", "x:ann")
     assert contact.customer.attributes == {"plan": "pro", "value": 12.5}
     assert isinstance(dead, DeadRecord)
@@ -245,7 +246,7 @@ def test_no_bytes_raise_anything(format: str, suffix: str, content: bytes) -> No
     with tempfile.TemporaryDirectory() as folder:
         path = put(Path(folder), f"any{suffix}", content)
         for found in sources.read(path, format=format):
-            assert isinstance(found, (Conversation, BadRecord))
+            assert isinstance(found, (Conversation, sources.Contact, Event, BadRecord))
             if isinstance(found, Conversation):
                 repr(found).encode()
 

@@ -1,0 +1,62 @@
+"""What reaches a store is masked: texts, subjects, mentions, people that the reader knows; the company stays."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from nlp.conversation import Channel, Conversation, Speaker, Turn
+from nlp.customer import Customer, Event
+from pipelines.protect import Protector
+from pipelines.sources import Contact
+
+PATTERNS = Protector(b"key", names=False)
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def talk(*texts: str, **metadata: object) -> Conversation:
+    turns = tuple(Turn(n, Speaker.CUSTOMER, text) for n, text in enumerate(texts))
+    return Conversation("t:1", "t", Channel.SOCIAL, "email:a@example.org", AT, turns, metadata)
+
+
+def said(conversation: Conversation) -> list[str]:
+    return [turn.text for turn in conversation.turns]
+
+
+def test_mentions_of_people_are_masked_and_the_companys_own_stay() -> None:
+    found = talk("@AcmeHelp it's @jo_bloggs again, mail jo@example.org, 2 @ 5 each")
+    (masked,) = PATTERNS.conversations([found], company="Acme")
+    assert said(masked) == ["@AcmeHelp it's <HANDLE> again, mail <EMAIL>, 2 @ 5 each"]
+    (masked,) = PATTERNS.conversations([replace(found, metadata={"company": "acmehelp"})])
+    assert "@AcmeHelp" in said(masked)[0]
+
+
+def test_people_whom_the_reader_knows_are_masked_and_dropped_from_the_facts() -> None:
+    found = talk("ask Threadgold, or ADA THREADGOLD", people=["Ada Threadgold"], brand="Acme", subject="Ada's hub")
+    (masked,) = PATTERNS.conversations([found])
+    assert said(masked) == ["ask <NAME>, or <NAME>"]
+    assert masked.metadata == {"subject": "<NAME>'s hub"}
+
+
+def test_a_name_found_once_is_masked_in_every_turn() -> None:
+    found = talk("My name is Margaret Thornley and I wait.", "margaret thornley! THORNLEY! Brindle Home, please")
+    (masked,) = Protector(b"key").conversations([found], company="Brindle Home")
+    assert said(masked) == ["My name is <NAME> and I wait.", "<NAME>! <NAME>! Brindle Home, please"]
+
+
+def test_a_customer_is_known_by_pseudonym_alone_and_one_unknown_by_the_conversations() -> None:
+    known, unknown = PATTERNS.conversations([talk("a"), replace(talk("b"), customer="")])
+    assert known.customer == PATTERNS.customer("email:a@example.org")
+    assert unknown.customer == PATTERNS.customer("conversation:t:1")
+
+
+def test_attributes_that_are_or_hold_personal_data_are_left_out() -> None:
+    facts = {"plan": "pro", "value": 12.5, "Full name": "Jo", "home_address": "x", "contact": "jo@example.org"}
+    customer, pseudonyms = PATTERNS.contact(Contact(Customer("id:1", facts), ("id:1", "name:Jo")))
+    assert customer == Customer(PATTERNS.customer("id:1"), {"plan": "pro", "value": 12.5})
+    assert pseudonyms == [PATTERNS.customer("id:1"), PATTERNS.customer("name:Jo")]
+
+
+def test_an_events_id_cannot_be_guessed_from_its_customer() -> None:
+    event = Event("events:abc", "email:a@example.org", "ordered", AT)
+    masked, other = PATTERNS.event(event), Protector(b"other").event(event)
+    assert masked.customer == PATTERNS.customer("email:a@example.org")
+    assert len({event.id, masked.id, other.id}) == 3
