@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp import friction, intent, segmentation, sentiment, stages
+from nlp import friction, intent, language, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
 from nlp.encoder import Encoder, Floats, OnnxEncoder
 from nlp.head import Head
@@ -92,7 +92,10 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
         own: dict[str, list[Signal]] = {conversation.id: [] for conversation in batch}
         for signal in signals:
             own[signal.segment.conversation].append(signal)
-        summaries = [summary(id, found) for id, found in own.items()]
+        said: dict[str, list[str]] = {conversation.id: [] for conversation in batch}
+        for segment, text in pairs:
+            said[segment.conversation].append(text)
+        summaries = [summary(id, found, " ".join(said[id])) for id, found in own.items()]
         store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
         done += len(batch)
         if progress:
@@ -100,11 +103,11 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
     return done
 
 
-def summary(conversation: str, signals: Sequence[Signal]) -> Summary:
-    """What the segments of one conversation say together."""
+def summary(conversation: str, signals: Sequence[Signal], text: str = "") -> Summary:
+    """What the segments of one conversation say together; `text` is all of them, by which its language is told."""
     effort = max((friction.strength(s.evidence, *friction.EFFORT) for s in signals), default=0.0)
     leaving = max((friction.strength(s.evidence, *friction.LEAVING) for s in signals), default=0.0)
-    return summarise(conversation, signals, effort=effort, leaving=leaving, language="")
+    return summarise(conversation, signals, effort=effort, leaving=leaving, language=language.detect(text))
 
 
 def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:
