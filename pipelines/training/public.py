@@ -6,6 +6,8 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
+from pipelines.corpora import located
+
 BANKING = {
     "card_arrival": "order_status",
     "card_delivery_estimate": "order_status",
@@ -72,12 +74,12 @@ MOST = 25
 def intents(corpora: Path, *, seed: int) -> list[tuple[str, str]]:
     """(text, intent) of the training parts of Banking77, CLINC150 and MultiDoGO, at most MOST a label."""
     texts: dict[tuple[str, str], list[str]] = defaultdict(list)
-    with (corpora / "banking77/train.csv").open(encoding="utf-8") as file:
+    with (located("banking77", corpora) / "train.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             texts["banking", row["category"]].append(row["text"])
-    for text, label in json.loads((corpora / "clinc150/data_full.json").read_text("utf-8"))["train"]:
+    for text, label in json.loads((located("clinc150", corpora) / "data_full.json").read_text("utf-8"))["train"]:
         texts["clinc", label].append(text)
-    for path in sorted((corpora / "multidogo").glob("*.train.tsv")):
+    for path in sorted(located("multidogo", corpora).glob("*.train.tsv")):
         for line in path.read_text("utf-8").split("\n")[1:]:
             cells = line.split("\t")
             if len(cells) >= 6:
@@ -94,7 +96,7 @@ def intents(corpora: Path, *, seed: int) -> list[tuple[str, str]]:
 
 def sentiments(corpora: Path, *, test: bool = False) -> list[tuple[str, str]]:
     """(text, class) of SemEval-2017 task 4 A: 2016test where `test`, else all the rest without texts of the test."""
-    folder = corpora / "semeval2017"
+    folder = located("semeval2017", corpora)
     held_out = _tweets(folder / "twitter-2016test-A.txt")
     if test:
         return list(held_out.items())
