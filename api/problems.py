@@ -1,6 +1,7 @@
 """One shape for every error: problem details (RFC 9457), as application/problem+json."""
 
 import logging
+import reprlib
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -79,11 +80,17 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 
 def _refused(error: Mapping[str, Any]) -> dict[str, str]:
-    """Field, value given and what would be valid; pydantic's reason says the last."""
+    """Field, value given and what would be valid; pydantic's reason mostly says the last."""
+    place, given = list(error["loc"]), error.get("input", "")
     reason = str(error["msg"]).removeprefix("Value error, ")
-    if "error" in error.get("ctx", {}) and error["type"] == "json_invalid":
-        reason = f"{reason}: {error['ctx']['error']}"
-    return {"field": ".".join(map(str, error["loc"])), "value": str(error.get("input", ""))[:SHOWN], "reason": reason}
+    if error["type"] == "json_invalid":
+        reason = f"not valid JSON: {error['ctx']['error']} at character {place.pop()}"
+    elif error["type"] == "extra_forbidden":
+        reason = "no such field here; /docs lists those that are"
+    shown = given[:SHOWN] if isinstance(given, str) else reprlib.repr(given)
+    if error["type"] in ("json_invalid", "missing"):  # the whole body
+        shown = ""
+    return {"field": ".".join(map(str, place)), "value": shown, "reason": reason}
 
 
 def _plain(text: str) -> str:

@@ -102,7 +102,7 @@ class Guard:
     def knows(self, authorization: str) -> bool:
         """Compared in constant time."""
         scheme, _, given = authorization.partition(" ")
-        secret = given.strip().encode()
+        secret = given.strip().encode("latin-1")  # as headers are decoded
         if scheme.lower() == "basic":
             try:
                 secret = base64.b64decode(secret, validate=True).partition(b":")[2]

@@ -1,5 +1,6 @@
 """Friction themes: ranked by how much they hurt, each with its trend and its customers' words."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -9,10 +10,17 @@ from api.routes.conversations import finding
 from api.schemas.figures import ThemeDetail, ThemeOut
 from api.schemas.findings import Page, QuoteOut
 from api.schemas.requests import Counted, Question
-from nlp.errors import NotFound
+from nlp.taxonomy import UNKNOWN_STAGE
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
 Id = Annotated[str, Path(examples=["t1"])]
+NOTHING = {
+    **dict.fromkeys(("segments", "conversations", "customers", "pain", "leaving"), 0),
+    **dict.fromkeys(("friction", "sentiment", "first_seen", "last_seen")),
+    "stage": UNKNOWN_STAGE,
+    "channels": {},
+}
+"""The figures of a theme where no conversation fulfils the filters."""
 
 
 @router.get("", response_model=list[ThemeOut])
@@ -25,14 +33,12 @@ def themes(request: Request, question: Annotated[Question, Query()]) -> list[dic
 
 @router.get("/{id}", response_model=ThemeDetail)
 def theme(request: Request, id: Id, question: Annotated[Question, Query()]) -> dict[str, Any]:
-    """One theme: figures, terms, and its weeks. 404 also where no conversation of it fulfils the filters."""
+    """One theme of the current run: figures, terms, and its weeks."""
     store = request.app.state.store
     filter = chosen(question, request.app.state.annotator.taxonomy)
-    name = store.themes.get(id).name
-    found = next((theme for theme in store.themes.ranked(filter) if theme["id"] == id), None)
-    if found is None:
-        raise NotFound(f"no conversation of theme {id!r} ({name}) fulfils these filters")
-    return {**found, "trend": store.themes.trend(filter, theme=id)}
+    known = asdict(store.themes.get(id))
+    figures = next((theme for theme in store.themes.ranked(filter) if theme["id"] == id), NOTHING)
+    return {**known, **figures, "trend": store.themes.trend(filter, theme=id)}
 
 
 @router.get("/{id}/quotes", response_model=Page[QuoteOut])

@@ -16,12 +16,12 @@ class ThemeOut(BaseModel):
     segments: int
     conversations: int
     customers: int
-    friction: Figure = Field(description="0..100, the mean of its segments")
+    friction: Figure | None = Field(description="0..100, the mean of its segments")
     pain: Figure = Field(description="Sum of its segments' friction / 100: what themes are ranked by.")
-    sentiment: Figure
+    sentiment: Figure | None
     leaving: int = Field(description="Conversations with a threat to leave.")
-    first_seen: datetime
-    last_seen: datetime
+    first_seen: datetime | None
+    last_seen: datetime | None
     stage: str = Field(description="The most frequent.")
     channels: dict[str, int]
 
@@ -167,7 +167,7 @@ class RunOut(BaseModel):
 
 
 class IntentOut(BaseModel):
-    name: str
+    name: str = Field(examples=["refund_status"])
     group: str
     definition: str
     stage: str | None
@@ -180,7 +180,7 @@ class StageName(BaseModel):
 
 
 class TaxonomyOut(BaseModel):
-    name: str
+    name: str = Field(examples=["support"])
     version: int
     intents: list[IntentOut]
     stages: list[StageName]

@@ -1,0 +1,309 @@
+"""What the API answers: pages, filters, journeys, and that every documented example works."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pipelines.settings import ROOT
+from pipelines.stores import Store
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+def get(client: TestClient, path: str) -> Any:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def everything(client: TestClient, path: str) -> list[dict]:
+    """All items, page after page."""
+    items: list[dict] = []
+    while path:
+        found = get(client, path)
+        items, path = items + found["items"], found["next"]
+    return items
+
+
+def operations(client: TestClient) -> dict[str, dict]:
+    found = get(client, "/openapi.json")["paths"]
+    return {f"{method.upper()} {path}": told for path, methods in found.items() for method, told in methods.items()}
+
+
+# reading
+
+
+def test_health_names_the_models_and_the_run_that_discovered_the_themes(client: TestClient) -> None:
+    found = get(client, "/health")
+    assert (found["status"], found["store"], found["themes"]) == ("ok", "ok", "first")
+    assert found["models"]["encoder"].startswith("minilm")
+
+
+def test_pages_of_conversations_hold_each_one_once_newest_first(client: TestClient) -> None:
+    items = everything(client, "/v1/conversations?limit=7")
+    assert len({item["id"] for item in items}) == len(items) == get(client, "/v1/overview")["conversations"]
+    assert [item["started_at"] for item in items] == sorted((item["started_at"] for item in items), reverse=True)
+
+
+def test_filters_leave_what_fulfils_them_and_the_next_page_keeps_them(client: TestClient) -> None:
+    intent = get(client, "/v1/overview")["intents"][0]["intent"]
+    items = everything(client, f"/v1/conversations?limit=2&intent={intent}&since=2026-06-01")
+    assert items
+    assert {item["summary"]["intent"] for item in items} == {intent}
+    assert min(item["started_at"] for item in items) >= "2026-06-01"
+    assert everything(client, "/v1/conversations?until=2026-05-01") == []
+    assert everything(client, "/v1/conversations?channel=call") == []
+    assert len(everything(client, "/v1/conversations?source=zendesk&limit=200")) == 60
+
+
+def test_a_conversation_shows_its_turns_and_the_words_behind_its_figures(client: TestClient) -> None:
+    for head in everything(client, "/v1/conversations?limit=200"):
+        found = get(client, f"/v1/conversations/{head['id']}")
+        assert found["summary"] == head["summary"]
+        for finding in found["findings"]:
+            said = found["turns"][finding["turn"]]["text"][finding["start"] : finding["end"]]
+            assert all(said[e["start"] : e["end"]] == e["words"] for e in finding["evidence"])
+    assert any(f["evidence"] for f in found["findings"]) or found["turns"]
+
+
+def test_times_are_utc_with_a_z(client: TestClient) -> None:
+    head = get(client, "/v1/conversations?limit=1")["items"][0]
+    assert TIME.fullmatch(head["started_at"])
+    assert all(TIME.fullmatch(run["started_at"]) for run in get(client, "/v1/runs"))
+
+
+def test_themes_are_ranked_by_pain_and_each_has_its_weeks_and_quotes(client: TestClient) -> None:
+    ranked = get(client, "/v1/themes")
+    assert [theme["pain"] for theme in ranked] == sorted((theme["pain"] for theme in ranked), reverse=True)
+    for theme in ranked:
+        found = get(client, f"/v1/themes/{theme['id']}")
+        assert sum(week["segments"] for week in found["trend"]) == theme["segments"]
+        quotes = everything(client, f"/v1/themes/{theme['id']}/quotes?limit=9")
+        assert len({(q["conversation"], q["id"]) for q in quotes}) == len(quotes) == theme["segments"]
+        assert {q["theme"] for q in quotes} == {theme["id"]}
+
+
+def test_a_theme_without_conversations_in_the_filter_has_no_figures(client: TestClient) -> None:
+    found = get(client, "/v1/themes/t1?until=2020-01-01")
+    assert (found["name"], found["segments"], found["friction"], found["trend"]) == (
+        "Delivery <b>late</b>",
+        0,
+        None,
+        [],
+    )
+
+
+def test_stages_come_in_the_journeys_order(client: TestClient) -> None:
+    names = [stage["name"] for stage in get(client, "/v1/taxonomy")["stages"]]
+    assert [stage["stage"] for stage in get(client, "/v1/stages")][: len(names)] == names
+    assert all({"from", "to", "count", "share"} <= set(move) for move in get(client, "/v1/stages/transitions"))
+
+
+def test_a_journey_tells_conversations_and_events_in_order_of_time(client: TestClient) -> None:
+    customers = everything(client, "/v1/customers?limit=20")
+    assert len({c["id"] for c in customers}) == len(customers)
+    journey = get(client, f"/v1/customers/{customers[0]['id']}/journey")
+    assert {entry["kind"] for entry in journey["entries"]} == {"conversation", "event"}
+    assert [e["at"] for e in journey["entries"]] == sorted(e["at"] for e in journey["entries"])
+
+
+def test_features_are_what_was_known_before_the_moment(client: TestClient) -> None:
+    customer = get(client, "/v1/customers?limit=1")["items"][0]
+    before, after = (
+        get(client, f"/v1/customers/{customer['id']}/features?at={at}")
+        for at in ("2026-01-01", "2026-12-01T01:00:00%2B01:00")
+    )
+    assert before["features"]["conversations"] == 0
+    assert after["features"]["conversations"] == customer["conversations"]
+    assert after["at"] == "2026-12-01T00:00:00Z"
+
+
+# analysing
+
+
+def analyze(client: TestClient, body: dict) -> dict:
+    answer = client.post("/v1/analyze", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict = answer.json()
+    return found
+
+
+def test_analyze_masks_places_in_a_theme_and_stores_nothing(client: TestClient) -> None:
+    before = get(client, "/v1/overview")
+    text = "third time I ask, mail me at ada@example.com: where is my refund? You charged me twice"
+    (found,) = analyze(client, {"text": text, "evidence": True})["results"]
+    assert found["theme"] in ("t1", "t2")
+    assert found["language"] == "en"
+    assert {"kind": "effort", "start": 0, "end": 10, "words": "third time"} in found["evidence"]
+    assert get(client, "/v1/overview") == before
+
+
+def test_texts_are_answered_in_order_and_alone_as_together(client: TestClient) -> None:
+    texts = ["where is my parcel?", "thank you so much, that works", ""]
+    together = analyze(client, {"texts": texts})["results"]
+    assert [found["id"] for found in together] == ["1", "2", "3"]
+    assert [found["intent"] for found in together] == [
+        analyze(client, {"text": text})["results"][0]["intent"] for text in texts
+    ]
+    assert together[1]["theme"] is None
+    assert "evidence" not in together[0]
+
+
+def test_names_are_masked_where_asked_for(client: TestClient) -> None:
+    said = {
+        "channel": "chat",
+        "turns": [{"speaker": "customer", "text": "My name is Ada Lovelace, nobody has replied"}],
+    }
+    plain, masked = (
+        analyze(client, {"conversation": said, "names": names, "evidence": True})["results"][0]
+        for names in (False, True)
+    )
+    assert plain["end"] > masked["end"]
+    assert [e["words"] for e in plain["evidence"]] == [e["words"] for e in masked["evidence"]] != []
+
+
+def test_a_conversation_gets_a_summary_of_what_its_customer_said(client: TestClient) -> None:
+    turns = [
+        {"speaker": "customer", "text": "I was charged twice for my order."},
+        {"speaker": "agent", "text": "I want to cancel my account and I never buy here again!"},
+    ]
+    found = analyze(client, {"conversation": {"channel": "chat", "turns": turns}})
+    assert [result["turn"] for result in found["results"]] == [0]
+    assert found["summary"]["leaving"] == 0
+    assert found["summary"]["language"] == "en"
+    silent = analyze(client, {"conversation": {"turns": turns[1:]}})
+    assert (silent["results"], silent["summary"]["intent"]) == ([], "none")
+
+
+# taking in
+
+
+def thread(id: str, **other: Any) -> dict:
+    said = {"speaker": "customer", "text": "Ada here, ada@example.com: my refund has not come, third time I ask"}
+    return {
+        "id": id,
+        "customer": "email:ada@example.com",
+        "started_at": "2026-10-05T09:30:00Z",
+        "turns": [said],
+    } | other
+
+
+def test_conversations_are_taken_in_masked_and_annotated(writable: TestClient) -> None:
+    taken = writable.post("/v1/conversations", json=[thread("a/b:1"), thread("2")]).json()
+    assert (taken["counts"]["added"], taken["counts"]["annotated"], taken["dead_letters"]) == (2, 2, [])
+    found = get(writable, "/v1/conversations/threads:a/b:1")
+    assert "example.com" not in json.dumps(found)
+    assert found["summary"]["effort"] > 0
+    assert get(writable, "/v1/conversations/threads%3Aa%2Fb%3A1") == found
+    again = writable.post("/v1/conversations?source=shop", json=thread("2")).json()
+    assert again["counts"]["added"] == 1
+    assert writable.post("/v1/conversations", json=thread("2")).json()["counts"]["added"] == 0
+
+
+def test_a_bad_record_is_a_dead_letter_without_its_value_and_costs_no_good_one(writable: TestClient) -> None:
+    bad = [thread("x", turns=[]), thread("y", started_at="5 at ada@example.com"), {}, thread("z", channel="fax")]
+    taken = writable.post("/v1/conversations", json=[*bad, 7, thread("good")])
+    assert taken.json()["counts"]["added"] == 1
+    assert [letter["record"] for letter in taken.json()["dead_letters"]] == [1, 2, 3, 4, 5]
+    assert "example.com" not in taken.text
+
+
+def test_a_file_is_taken_in_by_its_guessed_format(writable: TestClient) -> None:
+    export = b"id,text,created_at\n1,my parcel never arrived,2026-10-01\n2,where is it,sometime\n"
+    taken = writable.post("/v1/ingest", files={"file": ("../../../etc/passwd.csv", export)}).json()
+    assert (taken["counts"]["added"], taken["counts"]["annotated"]) == (1, 1)
+    assert [(letter["record"], letter["field"]) for letter in taken["dead_letters"]] == [(2, "started_at")]
+    call = b"WEBVTT\n\n00:00.000 --> 00:04.000\n<v Customer>my boiler is broken\n"
+    files = {"file": ("20260515T172000Z-5713.vtt", call)}
+    assert writable.post("/v1/ingest", files=files, data={"format": "webvtt"}).json()["counts"]["added"] == 1
+    assert len(everything(writable, "/v1/conversations")) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"{" * 1000, b"PK\x03\x04"])
+def test_a_file_of_no_known_format_is_one_dead_letter(writable: TestClient, content: bytes) -> None:
+    taken = writable.post("/v1/ingest", files={"file": ("x", content)})
+    assert taken.status_code == 200
+    assert taken.json()["counts"]["dead"] == 1
+
+
+def test_new_conversations_join_the_known_themes(writable: TestClient, put_themes: Callable[[Store], None]) -> None:
+    writable.post("/v1/conversations", json=[thread(str(n)) for n in range(4)])
+    put_themes(writable.app.state.store)  # type: ignore[attr-defined]
+    writable.post("/v1/conversations", json=thread("new"))
+    (finding,) = get(writable, "/v1/conversations/threads:new")["findings"]
+    assert finding["theme"] in ("t1", "t2")
+    assert analyze(writable, {"text": thread("new")["turns"][0]["text"]})["results"][0]["theme"] in ("t1", "t2")
+
+
+# being described
+
+
+def examples(told: dict) -> list[tuple[dict, Any]]:
+    """(query, body) of every documented example of an operation: each parameter's alone, beside those that must be."""
+    queries = [p for p in told.get("parameters", []) if p["in"] == "query" and "examples" in p["schema"]]
+    needed = {p["name"]: p["schema"]["examples"][0] for p in queries if p["required"]}
+    content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    bodies = [example["value"] for example in content.get("examples", {}).values()]
+    asked = [needed, *({**needed, p["name"]: p["schema"]["examples"][0]} for p in queries)]
+    return [(query, body) for query in asked for body in bodies or [None]]
+
+
+def test_every_documented_example_works(client: TestClient, writable: TestClient) -> None:
+    known = {
+        "conversations": get(client, "/v1/conversations?limit=1")["items"][0]["id"],
+        "customers": get(client, "/v1/customers?limit=1")["items"][0]["id"],
+        "themes": "t1",
+    }
+    export = {"file": ("export.csv", b"id,text,created_at\n1,hello,2026-10-01\n")}
+    for name, told in operations(client).items():
+        method, path = name.split(" ")
+        asked = path.replace("{id}", known.get(path.split("/")[2] if path.count("/") > 1 else "", ""))
+        files = export if path == "/v1/ingest" else None
+        for query, body in examples(told):
+            to = writable if method == "POST" else client
+            answer = to.request(method, asked, params=query, json=body, files=files)
+            assert answer.status_code == 200, (name, query, answer.text)
+
+
+def test_every_operation_has_a_tag_a_description_and_tells_of_problems(client: TestClient) -> None:
+    for name, told in operations(client).items():
+        assert told["tags"], name
+        assert told["description"], name
+        assert "application/problem+json" in told["responses"]["default"]["content"], name
+
+
+def test_every_operation_shows_an_example(client: TestClient) -> None:
+    schemas = get(client, "/openapi.json")["components"]["schemas"]
+
+    def shown(part: Any, seen: frozenset[str] = frozenset()) -> bool:
+        text = json.dumps(part)
+        names = set(re.findall(r"#/components/schemas/(\w+)", text)) - seen
+        return '"example' in text or any(shown(schemas[name], seen | names) for name in names)
+
+    for name, told in operations(client).items():
+        assert shown({**told, "responses": told["responses"]["200"]}), name
+
+
+def test_the_page_of_the_api_names_every_route_and_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert all(name.split(" ")[1] in page.text for name in operations(client))
+    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", page.text)
+    assert 'id="problem-422"' in page.text
+
+
+def test_every_route_is_documented(client: TestClient) -> None:
+    text = (ROOT / "docs" / "api.md").read_text("utf-8")
+    assert [name for name in operations(client) if f"`{name}`" not in text] == []
+
+
+def test_the_answer_of_a_moment_is_the_same_for_every_way_to_write_it(client: TestClient) -> None:
+    ways = ["2026-06-01", "2026-06-01T00:00:00", "2026-06-01T00:00:00Z", "2026-06-01T02:00:00%2B02:00"]
+    found = [get(client, f"/v1/overview?since={way}") for way in ways]
+    assert all(one == found[0] for one in found)
+    assert datetime.fromisoformat(found[0]["first"]) >= datetime.fromisoformat("2026-06-01T00:00:00Z")
