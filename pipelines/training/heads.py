@@ -13,6 +13,7 @@ from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
 from nlp.metrics import expected_calibration_error, macro_recall
 from nlp.signal import SENTIMENTS
+from pipelines.corpora import digest
 from pipelines.settings import ROOT, Settings
 from pipelines.training import public
 
@@ -144,6 +145,7 @@ def _write_card(
     ]
     for name, figures in scores.items():
         lines += ["", f'[scores."{name}"]', *(f"{key} = {value:.4g}" for key, value in figures.items())]
+    lines += ["", "[sha256]", *(f'"{head.name}" = "{digest(head)}"' for head in sorted(path.parent.glob("*.npz")))]
     path.write_text("\n".join(lines) + "\n")
     print(path.read_text())
 
