@@ -7,23 +7,22 @@ from markupsafe import Markup, escape
 from nlp.conversation import Turn
 from nlp.signal import Evidence, Signal
 
-KINDS = {
-    "effort": "extra effort: again, still, waited",
-    "blocked": "blocked: cannot, broken, never came",
-    "leaving": "threat to leave",
-    "escalation": "escalation: manager, complaint",
-}
+CUES = {"effort": "extra effort", "blocked": "blocked", "leaving": "threat to leave", "escalation": "escalation"}
+FEELINGS = {"negative": "negative word", "positive": "positive word"}
+MARK = Markup('<mark class="{}" title="{}">{}</mark>')
 
 
 def marked(text: str, evidence: Iterable[Evidence], *, offset: int = 0) -> Markup:
     """HTML of `text` with each span of evidence in a <mark>. `offset`: where `text` begins in the turn's text.
 
-    Spans may overlap or reach outside; overlapping ones share a mark.
+    Spans may overlap or reach outside; overlapping ones share a mark. Words of feeling alone look different from cues
+    of friction.
     """
     html, at = Markup(), 0
     for start, end, kinds in _merged(evidence, offset, len(text)):
-        what = "; ".join(KINDS.get(kind, kind) for kind in kinds)
-        html += escape(text[at:start]) + Markup('<mark title="{}">{}</mark>').format(what, text[start:end])
+        what = ", ".join((CUES | FEELINGS).get(kind, kind) for kind in kinds)
+        look = kinds[0] if set(kinds) in ({name} for name in FEELINGS) else "cue"
+        html += escape(text[at:start]) + MARK.format(look, what, text[start:end])
         at = end
     return html + escape(text[at:])
 

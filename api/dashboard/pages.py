@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.dashboard import charts, figures, plotly
 from api.dashboard.choices import PERIODS, Choice
-from api.dashboard.marks import KINDS
+from api.dashboard.marks import CUES
 from api.dashboard.words import BAND_NAMES, FILTERS
 from nlp.conversation import Channel
 from nlp.errors import NotFound
@@ -33,7 +33,7 @@ templates = Environment(
 )
 templates.filters.update(FILTERS, sparkline=charts.sparkline)
 templates.globals.update(
-    periods=PERIODS, channels=[str(c) for c in Channel], bands=BAND_NAMES, cues=KINDS, plotly=plotly.PATH
+    periods=PERIODS, channels=[str(c) for c in Channel], bands=BAND_NAMES, cues=CUES, plotly=plotly.PATH
 )
 Page = Callable[..., Response]
 
@@ -57,7 +57,7 @@ def mount(app: FastAPI) -> None:
 
 def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
     html = templates.get_template(name).render(here=request.url.path, **context)
-    return HTMLResponse(html, status, {"cache-control": "no-cache"})
+    return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
 def missing(request: Request) -> HTMLResponse:

@@ -97,13 +97,20 @@ def path(id: str) -> str:
     return quote(id, safe=":")
 
 
+def fact(value: Any) -> str:
+    """A value of metadata or attributes: whole numbers without their point, lists with commas."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return ", ".join(fact(item) for item in value) if isinstance(value, list | tuple) else str(value)
+
+
 def excerpt(text: str, length: int = 160) -> str:
     """The first words, in one line."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + "…"
 
 
-FILTERS: dict[str, Any] = {
-    f.__name__: f
-    for f in (number, signed, share, day, moment, span, title, channel, plural, band, band_name, feeling, short, path)
-} | {"excerpt": excerpt}
+_ALL = (band, band_name, channel, day, excerpt, fact, feeling, moment, number, path, plural, share, short, signed, span)
+FILTERS: dict[str, Any] = {f.__name__: f for f in (*_ALL, title)}

@@ -1,0 +1,225 @@
+"""The dashboard's pages over a store built by hand, hostile texts in it."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
+from nlp.customer import Customer, Event
+from nlp.signal import Evidence, Signal, Summary
+from nlp.themes.theme import Assignment, Theme
+from pipelines.annotate import Annotator
+from pipelines.settings import Settings
+from pipelines.stores import open_store
+from pipelines.stores.protocols import Store
+
+HOSTILE = """</script><script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7 * 7 }} ' still broken"""
+ODD = "zendesk:a/../b c?d#e<i>"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PAGE = {"accept": "text/html"}
+PAGES = (
+    "/",
+    "/themes/t1",
+    "/map",
+    "/stages",
+    "/customers",
+    "/customers/c%26one",
+    "/conversations",
+    "/conversations/x:0",
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        yield store
+
+
+def serve(store: Store, annotator: Annotator) -> TestClient:
+    return TestClient(create_app(store, Settings(), annotator), base_url="http://localhost", headers=PAGE)
+
+
+@pytest.fixture
+def client(store: Store, annotator: Annotator) -> TestClient:
+    fill(store)
+    return serve(store, annotator)
+
+
+def fill(store: Store, count: int = 30) -> None:
+    """A conversation a week, the first with an odd id, each with a hostile text of one segment in theme t1."""
+    ids = [ODD, *(f"x:{n}" for n in range(count - 1))]
+    found = [conversation(id, START + timedelta(weeks=n)) for n, id in enumerate(ids)]
+    segments = [Segment(c.id, 0, 0, len(HOSTILE)) for c in found]
+    store.conversations.put(found)
+    vectors = np.zeros((count, 4), dtype=np.float32)
+    store.signals.put("m1", ids, [signal(s) for s in segments], vectors, [summary(c.id) for c in found])
+    themes = [Theme("t1", "<b>Late</b> & lost", HOSTILE, ("late", "<i>lost</i>"), count, (segments[0].id,), 1.0, 2.0)]
+    assigned = [Assignment(s.id, "r1", "t1", 0.9, START) for s in segments]
+    store.themes.put("r1", themes, assigned, np.ones((count, 2), dtype=np.float32))
+    store.customers.put([Customer("c&one", {"plan": HOSTILE, "value": 218.0})])
+    store.events.put([Event("e:1", "c&one", "ordered", START - timedelta(days=3), 149.0)])
+
+
+def conversation(id: str, at: datetime) -> Conversation:
+    turns = (Turn(0, Speaker.CUSTOMER, HOSTILE, at), Turn(1, Speaker.AGENT, "<u>Sorry</u>", at + timedelta(hours=1)))
+    return Conversation(id, "zendesk", Channel.TICKET, "c&one", at, turns, {"subject": HOSTILE, "tags": ["<a>", "b"]})
+
+
+def signal(segment: Segment) -> Signal:
+    at = HOSTILE.index("still")
+    cue = Evidence("effort", at, at + len("still broken"))
+    return Signal(
+        segment, "m1", "delivery_problem", 0.8, False, (), -0.5, (0.7, 0.1, 0.2), 62.0, "onboarding", 0.9, (cue,)
+    )
+
+
+def summary(id: str) -> Summary:
+    return Summary(
+        id, "delivery_problem", 0.8, False, -0.5, -0.4, -0.6, -0.9, 62, 0.5, 0.6, "onboarding", 0.9, "said", "en"
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_a_title_and_one_heading_and_runs_no_script_written_into_it(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert re.search(r"<title>\S.* · Frictionary</title>", answer.text)
+    assert answer.text.count("<h1>") == 1
+    assert [tag for tag in re.findall(r"<script[^>]*>", answer.text) if " src=" not in tag] == []
+    assert re.findall(r"<[^>]*\s(?:href|src)=[\"'](?!/|#)[^>]*>", answer.text) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_customer_wrote_stays_text(client: TestClient, path: str) -> None:
+    text = client.get(path).text
+    assert "<img" not in text
+    assert "<script>alert" not in text
+    assert not re.search(r"<[bisu]>(?:Late|lost|Sorry)", text)
+    assert "<a>" not in text
+
+
+def test_evidence_is_marked_in_quotes_and_in_conversations(client: TestClient) -> None:
+    marked = '<mark class="cue" title="extra effort">still broken</mark>'
+    assert marked in client.get("/themes/t1").text
+    assert marked in client.get("/conversations/x:3").text
+
+
+def test_quotes_lead_to_their_segment_whatever_their_conversation_is_called(client: TestClient) -> None:
+    link = re.findall(r'href="(/conversations/[^"]+#s0-0)"', client.get("/themes/t1").text)[0]
+    answer = client.get(html.unescape(link))
+    assert answer.status_code == 200
+    assert html.escape(ODD) in answer.text
+    assert 'id="s0-0"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/themes/t99", "/customers/nobody", "/conversations/none:1", "/nowhere", "/map/x"])
+def test_what_is_not_there_is_a_page_that_leads_back(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
+
+
+def test_a_program_that_misses_gets_problem_details(client: TestClient) -> None:
+    for path, accept in (("/v1/nothing", "text/html"), ("/nowhere", "application/json")):
+        answer = client.get(path, headers={"accept": accept})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_empty_store_says_which_command_fills_it(store: Store, annotator: Annotator, path: str) -> None:
+    answer = serve(store, annotator).get(path)
+    assert answer.status_code == 200
+    assert "frictionary ingest PATH" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/map", "/stages", "/conversations"])
+def test_a_store_without_themes_says_how_to_find_them_or_leaves_them_out(
+    store: Store, annotator: Annotator, path: str
+) -> None:
+    store.conversations.put([conversation("x:1", START)])
+    answer = serve(store, annotator).get(path)
+    assert answer.status_code == 200
+    assert ("frictionary themes discover" in answer.text) == (path != "/conversations")
+
+
+def test_conversations_not_yet_analysed_are_shown_as_such(store: Store, annotator: Annotator) -> None:
+    store.conversations.put([conversation("x:1", START)])
+    client = serve(store, annotator)
+    assert "not analysed yet" in client.get("/conversations").text
+    assert "not analysed yet" in client.get("/conversations/x:1").text
+
+
+def test_the_choice_is_kept_in_the_address_and_in_the_form(client: TestClient) -> None:
+    text = client.get("/?period=4w&channel=ticket&stage=onboarding").text
+    for value in ("4w", "ticket", "onboarding"):
+        assert f'<option value="{value}" selected>' in text
+    assert "5 conversations in tickets" in text
+
+
+@pytest.mark.parametrize("query", ["?period=year&channel=fax", "?from=-1", "?from=9999999999999", "?after="])
+def test_an_address_edited_into_nonsense_still_shows_a_page(client: TestClient, query: str) -> None:
+    for path in ("/", "/themes/t1", "/stages", "/customers", "/conversations"):
+        assert client.get(path + query).status_code == 200
+
+
+def test_a_choice_that_nothing_fits_says_so(client: TestClient) -> None:
+    assert "No conversation fits" in client.get("/?channel=call").text
+    assert "No conversation fits" in client.get("/conversations?intent=praise").text
+
+
+def test_quotes_and_conversations_are_paged(store: Store, annotator: Annotator) -> None:
+    fill(store, 60)
+    client = serve(store, annotator)
+    first, last = (client.get(f"/themes/t1?from={n}").text for n in (0, 40))
+    assert (first.count("<blockquote>"), last.count("<blockquote>")) == (20, 20)
+    assert 'href="/themes/t1?from=20#quotes"' in first
+    assert "More quotes" not in last
+    older = html.unescape(re.findall(r'rel="next" href="([^"]+)"', client.get("/conversations?channel=ticket").text)[0])
+    assert client.get(older).text.count('<th scope="row">') == 10
+
+
+def test_a_customer_s_timeline_holds_conversations_and_events_in_time(client: TestClient) -> None:
+    text = client.get("/customers/c%26one").text
+    names = re.findall(r"<b>(Ordered)</b>|>(Ticket: Delivery problem)<", text)
+    assert names[0] == ("Ordered", "")
+    assert len(names) == 31
+    assert "Value 218" in text
+
+
+def test_the_heat_map_s_figures_are_in_the_page_as_data(client: TestClient) -> None:
+    data = re.findall(r'data-chart="([^"]*)"', client.get("/stages").text)[0]
+    chart = json.loads(html.unescape(data))
+    assert chart["themes"] == [{"id": "t1", "name": "<b>Late</b> & lost"}]
+    assert chart["conversations"][0][chart["stages"].index("onboarding")] == 30
+
+
+def test_the_map_s_points_come_as_columns(client: TestClient) -> None:
+    data = client.get("/dashboard/data/map").json()
+    assert {len(column) for column in data["points"].values()} == {30}
+    assert data["themes"][0] | {"friction": 62} == {
+        "id": "t1", "name": "<b>Late</b> & lost", "conversations": 30, "friction": 62, "x": 1.0, "y": 2.0,
+    }  # fmt: skip
+
+
+def test_plotly_comes_from_the_installed_package_and_is_kept_by_the_browser(client: TestClient) -> None:
+    path = re.findall(r'src="(/dashboard/plotly-[^"]+)"', client.get("/map").text)[0]
+    zipped, plain = (client.get(path, headers={"accept-encoding": coding}) for coding in ("gzip", "identity"))
+    assert "plotly.js" in plain.text[:200]
+    assert zipped.text == plain.text
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert "immutable" in plain.headers["cache-control"]
+
+
+def test_pages_with_a_customer_s_words_are_not_kept_by_the_browser_unasked(client: TestClient) -> None:
+    assert client.get("/conversations/x:0").headers["cache-control"] == "no-store"
