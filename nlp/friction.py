@@ -18,6 +18,8 @@ _MANY = r"(?:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten|\d+|se
 _ORDINAL = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|2nd|3rd|\d+th|umpteenth)"
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+|several|many|multiple)"
 _TOLD = r"(?:asked|told|called|rang|rung|phoned|wrote|written|e-?mailed|messaged|sent|tried|explained|reported|chased|replied|contacted|complained|uploaded|submitted|answered|dm'?d|spoken|spoke)"
+_DID = r"(?:tried|did|done|reset|re-?installed|restarted|rebooted|filled|read|typed|entered|pressed|changed|scanned|attempted|declined|failed|refused|rejected|logged|updated|checked|went through|gone through|been through|paid again|moved)"
+_THING = r"(?:browsers?|cards?|phones?|devices?|computers?|laptops?|sockets?|networks?|numbers?|banks?|addresses|accounts?|shops?|branches|machines|leads?|cables?|e-?mails?)"
 _SPAN = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|years?|fortnight|minutes?|mins?)"
 _HELD = r"(?:account|subscription|sub|plan|contract|membership|policy|cover|service|tariff|line|premium|prime|plus)"
 _CUES = {
@@ -31,11 +33,15 @@ _CUES = {
         r"(?:i'm|i am|we're|just|been) (?:chasing|following up)|chasing (?:you|this|it|up|an?|my|the)\b|follow(?:ing)?[- ]up on (?:my|our|the|a)\b|bump\b",
         r"(?:explain\w*|repeat\w*|tell|told|say) (?:\w+ ){0,6}again\b|repeat(?:ing)? myself|from (?:the )?(?:beginning|scratch|start again)|whole story",
         r"tried (?:everything|all|calling|ringing|phoning|to (?:call|reach|contact|ring|phone|get (?:hold|through))|since|another|different|both)\b|been trying (?:to|for|since)\b",
+        # tries more than once, in more than one way
+        rf"{_DID} (?:[\w-]+ ){{0,6}}?{_MANY}|(?<!\w)x ?[2-9]\b|{_MANY} (?:today|over|this (?:week|month)|already|in a row)\b|(?:nine|\d+|{_NUMBER}) goes\b",
+        rf"tried (?:[\w-]+ ){{0,5}}?(?:and|then|another|also|other|different|both|for (?:an?|over|{_NUMBER})|on (?:my|the|a|two|three)|with (?:my|two|three|an?))\b|(?:two|three|four|both|another|a second|a different|different|other) (?:different |other )?{_THING} (?:and|too|same|no|still)\b",
+        rf"(?:been|be) (?:at|doing|trying) (?:it |this |that )?(?:for |since |all )?(?:an?|over|{_NUMBER}|half|the whole)\b|same (?:thing|result|answer|error|story) (?:every|each|again|both|on|with|in)\b",
         # waits
         r"still (?:no|not|nothing|nobody|waiting|haven'?t|hasn'?t|isn'?t|ain'?t|doesn'?t|don'?t|won'?t|can'?t|cannot|couldn'?t|didn'?t|has not|have not|does not|is not|pending|the same|unresolved|under review)\b",
         rf"(?:been|have been|'ve been) waiting|waited (?:in|all|over|an?|\d+|{_NUMBER})\b|waiting (?:\w+ )?(?:since|over|for (?:\w+ )?{_NUMBER}|{_NUMBER} {_SPAN}|\d+ ?{_SPAN})|(?:left|kept|hours?|mins?|minutes|\d+|been|sat) on hold|hold music|stayed in\b|day off\b|by the phone",
         rf"(?:been|that'?s|it'?s|after|over|for) (?:\w+ ){{0,2}}?(?:{_NUMBER}|an?|the (?:last|past)) (?:\w+ )?{_SPAN} (?:now|already|since|without|with no|because|of (?:this|waiting|trying)|to (?:get|reach))\b|it'?s been (?:over |nearly |about |more than |almost )?(?:an?|{_NUMBER}) (?:full |whole |few )?{_SPAN}\b|(?:days|weeks|wks|months|hours) (?:now|later|overdue|on,)|open for (?:\w+ ){{1,2}}{_SPAN}\b|day \d+(?: of (?!tweet)|[.,!?]|$| @)",
-        rf"(?:spent|wasted) (?:an?|the|my|all|half|over|hours|days|weeks|{_NUMBER}) ?(?:\w+ ){{0,2}}?(?:{_SPAN}|weekend|afternoon|morning|evening)?\b|{_SPAN} (?:on hold|on the (?:phone|line)|in (?:a |the |your )?(?:\w+ )?(?:queue|chat)\b|wait\b)",
+        rf"(?:spent|wasted) (?:an?|the|my|all|half|over|hours|days|weeks|{_NUMBER})\b ?(?:\w+ ){{0,2}}?(?:{_SPAN}|weekend|afternoon|morning|evening)?\b|{_SPAN} (?:on hold|on the (?:phone|line)|in (?:a |the |your )?(?:\w+ )?(?:queue|chat)\b|wait\b)",
         # is not answered, is not helped
         r"(?:no ?one|nobody|no-one)(?:'s)? (?:\w+ ){0,3}?(?:confirmed|repl\w+|answer\w*|respond\w*|call\w*|r[aiu]ng|phoned|wrote|help\w*|knows?|came|come|turned|showed|got back|pick\w*|bother\w*|cares?|listen\w*|seems|can tell)\b",
         r"no (?:reply|answer|response|word|update|callback|call back|news)\b(?! (?:needed|necessary|required|is needed))|0 replies|radio silence|since then silence|crickets\b|and then nothing\b|(?:anyone|anybody|any1) (?:there|working|reading|alive|home)\b",
