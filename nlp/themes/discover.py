@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,10 @@ MERGE = 0.75
 """Leaves are one theme where their members are this near to one another, measured by how near each leaf's are."""
 FAR = 0.30
 """A segment less similar to its nearest centroid than this belongs to no theme."""
+
+EXACT = 20_000
+"""Up to this many texts all distances are computed; beyond, neighbours are approximate."""
+Neighbours = tuple[np.ndarray, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,17 @@ def discover(embeddings: Floats, *, seed: int = 0) -> Discovery:
         nothing = np.zeros((0, embeddings.shape[1] if embeddings.ndim == 2 else 0), np.float32)
         return Discovery((), np.zeros(0, np.float32), np.zeros((0, 2), np.float32), nothing, np.zeros(0, np.float32))
     shape, copies = _different(embeddings)
-    labels = _few(shape) if len(shape) < FEW else _dense(shape, seed)
+    dense = len(shape) >= FEW
+    neighbours = _neighbours(shape, seed) if dense else None
+    labels = _dense(shape, neighbours, seed) if neighbours else _few(shape)
     centroids = _settled(shape, labels)
     thresholds = np.full(len(centroids), FAR, np.float32)
     places, strengths = nearest(embeddings, centroids, thresholds)
     order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centroids)), kind="stable")
     rank = {int(old): new for new, old in enumerate(order)}
     found = tuple(rank.get(place) for place in places.tolist())
-    return Discovery(found, strengths, _map(shape, seed)[copies], centroids[order], thresholds[order])
+    places_2d = _umap(shape, neighbours, seed, 2, min_dist=0.1) if neighbours else _principal(shape)
+    return Discovery(found, strengths, places_2d[copies], centroids[order], thresholds[order])
 
 
 def minimum_size(n: int) -> int:
@@ -84,11 +90,11 @@ def _few(shape: Floats) -> Places:
     return np.where(small[labels], -1, labels)
 
 
-def _dense(shape: Floats, seed: int) -> Places:
+def _dense(shape: Floats, neighbours: Neighbours, seed: int) -> Places:
     with _quiet():
         import hdbscan
 
-        low = _umap(shape, seed, DIMENSIONS).astype(np.float64)
+        low = _umap(shape, neighbours, seed, DIMENSIONS, min_dist=0.0).astype(np.float64)
         model = hdbscan.HDBSCAN(
             min_cluster_size=minimum_size(len(shape)),
             min_samples=5,
@@ -137,32 +143,45 @@ def _centroids(shape: Floats, labels: Places, *, least: int = 1) -> Floats:
     return unit
 
 
-def _map(shape: Floats, seed: int) -> Floats:
-    """float32 (m, 2): UMAP, or the two principal directions for a few rows."""
-    if len(shape) >= FEW:
-        with _quiet():
-            return _umap(shape, seed, 2, min_dist=0.1)
-    centred = shape - shape.mean(axis=0)
+def _principal(shape: Floats) -> Floats:
+    """float32 (m, 2): the two principal directions."""
     if len(shape) < 3:
         return np.zeros((len(shape), 2), np.float32)
+    centred = shape - shape.mean(axis=0)
     _, _, directions = np.linalg.svd(centred, full_matrices=False)
     found: Floats = (centred @ directions[:2].T).astype(np.float32)
     return found
 
 
-def _umap(shape: Floats, seed: int, dimensions: int, *, min_dist: float = 0.0) -> Floats:
-    import umap
+def _neighbours(shape: Floats, seed: int) -> Neighbours:
+    """Places and cosine distances of the nearest rows, each (m, NEIGHBOURS): exact up to EXACT rows."""
+    with _quiet():
+        if len(shape) <= EXACT:
+            from sklearn.neighbors import NearestNeighbors
 
-    model = umap.UMAP(
-        n_neighbors=min(NEIGHBOURS, len(shape) - 1),
-        n_components=dimensions,
-        min_dist=min_dist,
-        metric="cosine",
-        random_state=seed,
-        n_jobs=1,
-    )
-    found: Any = model.fit_transform(shape)
-    return np.asarray(found, np.float32)
+            distances, places = NearestNeighbors(n_neighbors=NEIGHBOURS, metric="cosine").fit(shape).kneighbors(shape)
+        else:
+            from umap.umap_ import nearest_neighbors
+
+            random = np.random.RandomState(seed)
+            places, distances, _ = nearest_neighbors(shape, NEIGHBOURS, "cosine", None, False, random, n_jobs=1)
+    return places, distances.astype(np.float32)
+
+
+def _umap(shape: Floats, neighbours: Neighbours, seed: int, dimensions: int, *, min_dist: float) -> Floats:
+    with _quiet():
+        import umap
+
+        model = umap.UMAP(
+            n_neighbors=NEIGHBOURS,
+            n_components=dimensions,
+            min_dist=min_dist,
+            metric="cosine",
+            random_state=seed,
+            n_jobs=1,
+            precomputed_knn=(*neighbours, None),
+        )
+        return np.asarray(model.fit_transform(shape), np.float32)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 
 from nlp.encoder import Encoder, Floats
 from nlp.themes.phrases import Phrase, phrases
-from nlp.themes.terms import Terms, terms
+from nlp.themes.terms import PLACEHOLDER, Terms, terms
 
 Parse = Callable[[Sequence[str]], Iterable[Any]]
 """Texts to parsed spaCy Docs (tags, dependencies, entities), in order."""
@@ -48,50 +48,36 @@ def _candidates(
     members: Sequence[Sequence[str]], centroids: Floats, found: Terms, *, encoder: Encoder, parse: Parse
 ) -> list[list[_Candidate]]:
     """Each theme's candidates, best first."""
-    texts = [text for theme in members for text in theme[:READ]]
+    texts = [PLACEHOLDER.sub("it", text) for theme in members for text in theme[:READ]]
     docs = iter(parse(texts))
     said: list[dict[str, Phrase]] = []
-    counts: list[dict[tuple[str, ...], int]] = []
     for said_here in members:
         own: dict[str, Phrase] = {}
-        count: dict[tuple[str, ...], int] = {}
         for _ in said_here[:READ]:
-            here = {phrase.text: phrase for phrase in phrases(next(docs))}
-            own |= here
-            for words in {phrase.words for phrase in here.values()}:
-                count[words] = count.get(words, 0) + 1
+            own |= {phrase.text: phrase for phrase in phrases(next(docs))}
         said.append(own)
-        counts.append(count)
     vectors = iter(encoder.encode([text for own in said for text in own]))
     ranked: list[list[_Candidate]] = []
     for theme, own in enumerate(said):
-        near = np.array([next(vectors) for _ in own], np.float32).reshape(len(own), -1)
-        similarities = near @ centroids.T if len(own) else np.zeros((0, len(centroids)), np.float32)
+        near = np.array([next(vectors) for _ in own], np.float32).reshape(len(own), centroids.shape[1])
+        similarities = near @ centroids.T
         strengths = found.strengths(theme)
         scored = [
-            _Candidate(phrase, _score(phrase, row, theme, strengths, counts[theme][phrase.words]))
+            _Candidate(phrase, _score(phrase, row, theme, strengths))
             for phrase, row in zip(own.values(), similarities, strict=True)
         ]
         ranked.append(sorted(scored, key=lambda c: (-c.score, c.phrase.text)))
     return ranked
 
 
-def _score(phrase: Phrase, similarities: Floats, theme: int, strengths: dict[str, float], count: int) -> float:
-    """Nearness to the theme, and how much nearer than to any other; the weight of its words; how often it is said;
-    whether it says what is wrong. Weights chosen by reading names on public corpora."""
+def _score(phrase: Phrase, similarities: Floats, theme: int, strengths: dict[str, float]) -> float:
+    """Nearness to the theme, how much nearer than to any other, the weight of its words, and the merit of its form.
+    The factors were chosen by reading the names of public corpora."""
     own = float(similarities[theme])
     other = float(np.delete(similarities, theme).max(initial=0.0))
-    weight = np.mean([strengths.get(word, 0.0) for word in phrase.words])
-    length = len(phrase.text.split())
-    return float(
-        own
-        + 0.5 * (own - other)
-        + 0.25 * weight
-        + 0.05 * np.log2(count)
-        + 0.06 * phrase.clause
-        + 0.06 * phrase.problem
-        + 0.04 * (3 <= length <= 5)
-    )
+    weights = [strengths.get(s, 0.0) for s in phrase.stems]
+    usual = 0.5 * sum(weights) / (len(weights) + 0.5) - 0.12 * weights.count(0.0)
+    return own + 0.5 * (own - other) + usual + phrase.merit + 0.04 * (3 <= len(phrase.text.split()) <= 5)
 
 
 def _free(ranked: Sequence[_Candidate], words: Sequence[str], taken: set[str], theme: int) -> str:
@@ -116,7 +102,7 @@ def _description(words: Sequence[str], ranked: Sequence[_Candidate], name: str) 
     others: list[str] = []
     for candidate in ranked:
         tokens = set(candidate.phrase.text.lower().split())
-        if len(others) < 2 and candidate.phrase.clause and len(tokens & used) <= len(tokens) / 2:
+        if len(others) < 2 and candidate.phrase.merit > 0 and len(tokens & used) <= len(tokens) / 2:
             others.append(candidate.phrase.text[0].lower() + candidate.phrase.text[1:])
             used |= tokens
     about = f"Customers speak of {_listed(words[:4])}" if words else "Customers speak of this"

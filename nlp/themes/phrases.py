@@ -1,122 +1,147 @@
-"""Phrases: short clauses in the customers' own words, cut from parsed sentences."""
+"""Phrases: short clauses in the customers' own words, cut from parsed sentences in the style of a headline."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nlp.themes.terms import FILLERS, PLACEHOLDER, words
+from nlp.themes.terms import FILLERS, PLACEHOLDER, stem, words
 
 SHORTEST, LONGEST = 2, 7
 NOUNS = ("NOUN", "PROPN")
-DROPPED = ("det", "poss", "predet", "intj", "punct", "cc", "nummod", "mark", "expl")
-KEPT_ADVERBS = words("twice never still again back down off out not there nowhere early late away yet")
-EXPANDED = {
-    "n't": "not",
-    "n’t": "not",
-    "'nt": "not",
-    "nt": "not",
-    "ca": "can",
-    "wo": "will",
-    "'s": "is",
-    "'re": "are",
-    "'ve": "have",
-}
-BLAND_VERBS = words("be have do say tell know think want get go see let hope guess mean try need please thank")
+BLAND = words(
+    "be have do say tell know think want get go see let hope guess mean try need please thank ask look come give make "
+    "take put keep like feel use seem understand believe speak talk start read hear call send write sit"
+)
+"""Verbs that say too little without a subject or a negation."""
+VAGUE = FILLERS | words(
+    "someone anyone everyone nothing something anything everything person people man woman one lot bit kind sort guy "
+    "way thing stuff time times day days week weeks month months year years hour hours minute minutes today tomorrow "
+    "yesterday tonight morning afternoon evening night monday tuesday wednesday thursday friday saturday sunday january "
+    "february march april may june july august september october november december joke mum mother dad father son "
+    "daughter wife husband kid kids friend neighbour sister brother god hell shit wtf lol reason question word words"
+)
+"""Nouns that cannot carry a name."""
+STAYING = words("twice never still again back down off out away late early offline online together everywhere")
+STATES = words("offline online down off out late early missing")
+DATES = ("DATE", "TIME", "PERSON", "GPE", "CARDINAL", "ORDINAL", "MONEY", "QUANTITY", "PERCENT", "NORP", "LOC", "FAC")
+PLAIN = {"n't": "not", "n’t": "not", "nt": "not", "ca": "can", "wo": "will", "cannot": "cannot"}
+CANNOT = words("can ca could couldn cannot")
+MERIT = {"cannot": 0.16, "subject": 0.12, "not": 0.12, "passive": 0.12, "wish": 0.05, "group": 0.0, "told": -0.08}
+"""What kind of phrase says most by itself, on the scale of a cosine similarity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`text`: sentence case, 2 to 7 words. `words`: lemmas of its content words. `clause`: has a verb. `problem`: it
-    says that something is not, cannot, never or still."""
+    """`text`: sentence case, 2 to 7 words. `stems`: of its content words. `merit`: how much its form says by itself."""
 
     text: str
-    words: tuple[str, ...]
-    clause: bool
-    problem: bool
+    stems: tuple[str, ...]
+    merit: float
 
 
-def phrases(sentence: Any) -> Iterator[Phrase]:
-    """Candidates of a parsed text (a spaCy Doc): clauses around each verb, and noun groups."""
-    for token in sentence:
-        if token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ in ("ROOT", "conj", "ccomp", "advcl")):
-            yield from filter(None, (_phrase(tokens) for tokens in _clauses(token)))
+def phrases(doc: Any) -> Iterator[Phrase]:
+    """Candidates of a parsed text (a spaCy Doc): clauses around its verbs, and groups around its nouns."""
+    for token in doc:
+        if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass"):
+            kind, core = _clause(token)
+            if kind:
+                tails = [tail for child in token.children if child.dep_ in ("prep", "agent") and (tail := _tail(child))]
+                yield from _fit(kind, [core, *(core + tail for tail in tails[:2])])
         elif token.pos_ in NOUNS and token.dep_ not in ("compound", "nmod"):
             group = _group(token)
-            yield from filter(None, (_phrase(group), _phrase(group + _attached(token))))
+            tails = [tail for child in token.children if child.dep_ == "prep" and (tail := _tail(child))]
+            yield from _fit("group", [group, *(group + tail for tail in tails[:1])])
 
 
-def _clauses(verb: Any) -> Iterator[list[Any]]:
-    """The verb with its negation, particle, noun subject and object; again with what a preposition adds."""
-    core = [verb]
-    negated = any(child.dep_ == "neg" for child in verb.children)
-    subject: list[Any] = []
-    tail: list[Any] = []
+def _clause(verb: Any) -> tuple[str, list[Any]]:
+    """Its kind and its tokens; no kind where it says too little."""
+    children = list(verb.children)
+    negated = any(c.dep_ == "neg" or c.lower_ == "never" for c in children)
+    helpers = [c for c in children if c.dep_ in ("aux", "auxpass")]
+    can = [c for c in helpers if c.lower_ in CANNOT]
+    subject = next((c for c in children if c.dep_ in ("nsubj", "nsubjpass")), None)
+    passive = any(c.dep_ == "auxpass" for c in children)
+    rest, noun_object = _rest(verb)
+    bland = verb.lemma_.lower() in BLAND
+    if subject is not None and subject.pos_ in NOUNS:
+        if verb.lemma_ == "be":  # "the hub is offline" -> "hub offline"
+            complement = [t for t in rest if t.dep_ in ("acomp", "neg") or t.lower_ in STATES]
+            return ("subject", _group(subject) + complement) if any(t.dep_ != "neg" for t in complement) else ("", [])
+        kept = helpers if negated else [c for c in helpers if c.lower_ in ("will", "wo", "can")]
+        return ("subject" if not bland or negated else ""), [*_group(subject), *kept, verb, *rest]
+    if verb.lemma_ == "be":
+        return "", []
+    if negated and can:
+        return ("cannot" if verb.tag_ == "VB" else ""), [*can, verb, *rest]
+    if negated:
+        return ("not" if noun_object else ""), [*(c for c in helpers if c.lower_ != "to"), verb, *rest]
+    if bland:
+        return "", []
+    if passive:
+        return "passive", [verb, *rest]
+    if verb.tag_ in ("VB", "VBG"):
+        return "wish", [verb, *rest]
+    return ("told" if noun_object else ""), [verb, *rest]
+
+
+def _rest(verb: Any) -> tuple[list[Any], bool]:
+    """Negation, particle, object, complements and short adverbs; whether a noun is among them."""
+    found: list[Any] = []
+    noun = False
     for child in verb.children:
-        if child.dep_ in ("neg", "prt") or child.lower_ in KEPT_ADVERBS:
-            core.append(child)
-        elif child.dep_ in ("nsubj", "nsubjpass") and child.pos_ in NOUNS:
-            subject = _group(child)
+        if child.dep_ in ("neg", "prt", "acomp") or child.lower_ in STAYING:
+            found.append(child)
         elif child.dep_ in ("dobj", "attr", "oprd") and child.pos_ in NOUNS:
-            core += _group(child)
-        elif child.dep_ in ("acomp", "oprd") or (child.dep_ == "advmod" and child.i > verb.i and verb.pos_ == "AUX"):
-            core.append(child)
-        elif child.dep_ == "xcomp":
-            core += [child, *(c for c in child.children if c.dep_ in ("aux", "neg", "prt", "acomp"))]
-            core += [t for c in child.children if c.dep_ == "dobj" and c.pos_ in NOUNS for t in _group(c)]
-        elif child.dep_ in ("prep", "agent"):
-            tail = tail or _prepositional(child)
-    auxiliaries = [c for c in verb.children if c.dep_ in ("aux", "auxpass")]
-    modal = [c for c in auxiliaries if c.lower_ in ("can", "ca", "could", "wo", "will", "keep")]
-    if subject:
-        core += subject + (auxiliaries if negated or verb.tag_ in ("VBN", "VBG") else modal)
-    elif negated:
-        core += modal or auxiliaries
-    yield core
-    if tail:
-        yield core + tail
+            found += _group(child)
+            noun = True
+        elif child.dep_ == "xcomp" and child.i > verb.i:
+            inner, inner_noun = _rest(child)
+            found += [child, *(c for c in child.children if c.dep_ == "aux"), *inner]
+            noun |= inner_noun
+    return found, noun
 
 
 def _group(noun: Any) -> list[Any]:
     """The noun with its compounds and adjectives."""
-    return [*(c for c in noun.children if c.dep_ in ("compound", "amod", "nmod", "neg") and c.i < noun.i), noun]
+    return [*(c for c in noun.children if c.dep_ in ("compound", "amod", "nmod") and c.i < noun.i), noun]
 
 
-def _attached(noun: Any) -> list[Any]:
-    return next((found for c in noun.children if c.dep_ == "prep" if (found := _prepositional(c))), [])
-
-
-def _prepositional(preposition: Any) -> list[Any]:
+def _tail(preposition: Any) -> list[Any]:
     objects = [c for c in preposition.children if c.dep_ == "pobj" and c.pos_ in NOUNS]
     return [preposition, *_group(objects[0])] if objects else []
 
 
-def _phrase(tokens: list[Any]) -> Phrase | None:
-    """None where the tokens make no phrase fit to be read."""
-    ordered = [t for t in sorted({t.i: t for t in tokens}.values(), key=lambda t: t.i) if t.dep_ not in DROPPED]
-    if any(not _clean(t) for t in ordered):
-        return None
-    said = [EXPANDED.get(t.lower_, t.text if t.pos_ == "PROPN" and t.ent_type_ else t.lower_) for t in ordered]
-    while said and said[0] in ("to", "and", "but", "not", "of", "for"):
-        said, ordered = said[1:], ordered[1:]
-    text = " ".join(said).replace("can not", "cannot").replace("will not", "will not")
-    content = tuple(t.lemma_.lower() for t in ordered if t.pos_ in ("NOUN", "PROPN", "VERB", "ADJ") and not t.is_stop)
-    nouns = [t for t in ordered if t.pos_ in NOUNS]
-    clause = any(t.pos_ in ("VERB", "AUX") for t in ordered)
-    if (
-        not SHORTEST <= len(text.split()) <= LONGEST
-        or not content
-        or not nouns
-        or set(content) <= BLAND_VERBS | FILLERS
-    ):
-        return None
-    problem = any(
-        t.lower_ in ("not", "n't", "never", "cannot", "still", "no", "ca", "unable", "without") for t in ordered
-    )
-    return Phrase(text[0].upper() + text[1:], content, clause, problem)
+def _fit(kind: str, found: list[list[Any]]) -> Iterator[Phrase]:
+    """The candidates fit to be read."""
+    for tokens in found:
+        ordered = [t for _, t in sorted({t.i: t for t in tokens}.items()) if not t.is_punct]
+        if not ordered or not all(map(_clean, ordered)):
+            continue
+        said = [PLAIN.get(t.lower_, _cased(t)) for t in ordered]
+        text = " ".join(said).replace("can not", "cannot").replace("could not", "cannot")
+        content = [t for t in ordered if t.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "ADV") and not t.is_stop]
+        nouns = [t for t in content if t.pos_ in NOUNS and t.lower_ not in VAGUE]
+        solid = [t for t in content if t.lower_ not in VAGUE]
+        stems = tuple(stem(t.lower_) for t in solid)
+        if (
+            len(set(stems)) == len(stems)
+            and SHORTEST <= len(text.split()) <= LONGEST
+            and nouns
+            and (kind != "group" or len(solid) > 1)
+        ):
+            yield Phrase(text[0].upper() + text[1:], stems, MERIT[kind])
+
+
+def _cased(token: Any) -> str:
+    """As written where it is a proper noun that does not shout."""
+    proper = token.pos_ == "PROPN" and (token.text.istitle() or (token.text.isupper() and 1 < len(token) < 5))
+    return token.text if proper else token.lower_
 
 
 def _clean(token: Any) -> bool:
-    """No placeholder, handle, digit, name of a person or oddly written word."""
-    if token.ent_type_ == "PERSON" or PLACEHOLDER.search(token.text) or token.like_url or token.like_email:
+    """No placeholder, handle, digit, date, place, name of a person, vague noun or oddly written word."""
+    if token.ent_type_ in DATES or PLACEHOLDER.search(token.text) or token.lower_.startswith(("'", "’")):
         return False
-    return token.lower_ in EXPANDED or all(c.isalpha() or c in "-'’" for c in token.text)
+    if token.pos_ in NOUNS and token.lower_ in VAGUE:
+        return False
+    return token.lower_ in PLAIN or all(c.isalpha() or c == "-" for c in token.text)

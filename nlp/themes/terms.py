@@ -25,6 +25,12 @@ FILLERS = words(
 )
 
 
+TELLING = words(
+    "amount bill bottom call computer cry describe detail empty fill fire found front full interest mine move system"
+)
+"""Words on scikit-learn's list of stop words that mean something to customers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """`words`: m terms; `weights`: float32 (k, m), each theme's row scaled to a maximum of 1."""
@@ -41,13 +47,25 @@ class Terms:
             term = self.words[place]
             if row[place] <= 0 or len(found) == top:
                 break
-            if not any(set(term.split()) & set(other.split()) for other in found):
+            if not any({stem(w) for w in term.split()} & {stem(w) for w in other.split()} for other in found):
                 found.append(term)
         return tuple(found)
 
     def strengths(self, theme: int) -> dict[str, float]:
-        """Weight 0..1 of each single word."""
-        return {w: float(s) for w, s in zip(self.words, self.weights[theme], strict=True) if s > 0 and " " not in w}
+        """Weight 0..1 by stem: the largest of the single words that have it."""
+        found: dict[str, float] = {}
+        for word, weight in zip(self.words, self.weights[theme].tolist(), strict=True):
+            if weight > 0 and " " not in word:
+                found[stem(word)] = max(weight, found.get(stem(word), 0.0))
+        return found
+
+
+def stem(word: str) -> str:
+    """Without the commonest English endings; it only tells that two words are one."""
+    return _ENDING.sub("", word) if len(word) > 4 else word.removesuffix("s")
+
+
+_ENDING = re.compile(r"(?:ies|ied|ing|ed|es|s|e|y)$")
 
 
 def terms(documents: Sequence[str]) -> Terms:
@@ -59,7 +77,7 @@ def terms(documents: Sequence[str]) -> Terms:
     """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-    stop = sorted(ENGLISH_STOP_WORDS | FILLERS)
+    stop = sorted(ENGLISH_STOP_WORDS - TELLING | FILLERS)
     counter = CountVectorizer(ngram_range=(1, 2), stop_words=stop, token_pattern=WORD, dtype=np.float32)
     texts = [PLACEHOLDER.sub(" ", document) for document in documents]
     try:
