@@ -13,6 +13,7 @@ from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines import journeys
 from pipelines.sinks import Columns, Row
 from pipelines.stores.protocols import Filter, Store
+from pipelines.streams import by_customer, owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _conversations(r: Request) -> Iterator[Row]:
     run = r.store.themes.current_run()
     mentions = r.store.themes.mentions(r.filter)
     current = (m for m in mentions if m.assignment.run == run and m.assignment.theme)
-    for _, items in journeys.by_customer(journeys.owned(r.store.customers.contacts(r.filter)), journeys.owned(current)):
+    for _, items in by_customer(owned(r.store.customers.contacts(r.filter)), owned(current)):
         raised: dict[str, dict[str | None, None]] = {}
         for mention in (i for i in items if isinstance(i, Mention)):
             raised.setdefault(mention.conversation, {})[mention.assignment.theme] = None
@@ -111,7 +112,7 @@ def _customers(r: Request) -> Iterator[Row]:
     """A filter leaves those of whom nothing passes it out."""
     everyone = ((customer.id, customer) for customer in r.store.customers.all())
     contacts, events = r.store.customers.contacts(r.filter), journeys.events_of(r.store, r.filter)
-    for id, items in journeys.by_customer(journeys.owned(contacts), journeys.owned(events), everyone):
+    for id, items in by_customer(owned(contacts), owned(events), everyone):
         spoke = [i for i in items if isinstance(i, Contact)]
         did = [i for i in items if isinstance(i, Event)]
         if id and (spoke or did or r.filter == Filter()):

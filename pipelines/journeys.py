@@ -4,26 +4,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from heapq import merge
 from itertools import groupby
-from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from nlp.customer import Event
 from nlp.errors import BadInput, NotFound
 from nlp.journeys import features as past
 from nlp.journeys.contact import Contact, Mention
+from nlp.journeys.placing import placed
 from nlp.journeys.transitions import transitions as moves
 from nlp.journeys.visits import merged, seen
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
-from pipelines.annotate import summary
+from pipelines.placing import last, said
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Filter, Quote, Store
+from pipelines.streams import by_customer, owned
 
 TOP = 3
 Row = dict[str, Any]
-T = TypeVar("T")
-Owned = Contact | Event | Mention
 
 
 @cache
@@ -95,36 +93,25 @@ def events_of(store: Store, filter: Filter) -> Iterator[Event]:
             yield event
 
 
-def by_customer(*streams: Iterable[tuple[str, T]]) -> Iterator[tuple[str, list[T]]]:
-    """(customer, items) from streams in order of customer, read side by side: one customer in memory at a time."""
-    for customer, pairs in groupby(merge(*streams, key=itemgetter(0)), key=itemgetter(0)):
-        yield customer, [item for _, item in pairs]
-
-
-def owned(items: Iterable[Owned]) -> Iterator[tuple[str, Owned]]:
-    """Each item with its customer."""
-    return ((item.customer, item) for item in items)
-
-
 def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) -> Row:
     """One customer's conversations and events in order of time, and the path through the stages that they show.
 
     Keys id, attributes, stage, confidence, reason (of the last entry that shows a stage), path [{stage, since, until,
     visits}], entries [{kind "conversation" or "event", id, at, stage, confidence, reason, channel, intent, friction,
     sentiment, leaving, themes [{id, name}], quote, name, value}]; what an entry has not is None. `quote` is the
-    redacted passage that shows the conversation's stage most surely. Raises NotFound.
+    redacted passage that shows the conversation's stage best. Raises NotFound.
     """
     taxonomy = taxonomy or shipped()
     rank = {stage.name: stage.order for stage in taxonomy.stages}
     events = store.events.of(customer)
     attributes = _attributes(store, customer, known=bool(events))
     own, names = Filter(customer=customer), {theme.id: theme.name for theme in store.themes.current()}
-    said = {id: list(quotes) for id, quotes in groupby(store.signals.all(own), key=lambda q: q.segment.conversation)}
-    spoken = [_spoken(c, said.get(c.id, []), names) for c in store.customers.contacts(own)]
+    words = {id: list(quotes) for id, quotes in groupby(store.signals.all(own), key=lambda q: q.segment.conversation)}
+    spoken = [_spoken(c, words.get(c.id, []), names) for c in store.customers.contacts(own)]
     entries = spoken + [_done(e, taxonomy.events) for e in events]
     entries.sort(key=lambda entry: (entry["at"], rank.get(entry["stage"], len(rank) + 1), entry["id"]))
-    placed = [entry for entry in entries if entry["stage"] != UNKNOWN_STAGE]
-    here = placed[-1] if placed else {"stage": UNKNOWN_STAGE, "confidence": 0.0, "reason": "nothing shows a stage"}
+    shown = [entry for entry in entries if entry["stage"] != UNKNOWN_STAGE]
+    here = shown[-1] if shown else {"stage": UNKNOWN_STAGE, "confidence": 0.0, "reason": "nothing shows a stage"}
     path = merged((seen(entry["stage"], entry["at"]) for entry in entries), order=taxonomy.stage_names)
     return {
         "id": customer,
@@ -144,21 +131,21 @@ def _attributes(store: Store, customer: str, *, known: bool) -> Mapping[str, Any
         return {}
 
 
-def _spoken(c: Contact, said: Sequence[Quote], names: Mapping[str, str]) -> Row:
+def _spoken(c: Contact, quotes: Sequence[Quote], names: Mapping[str, str]) -> Row:
     s = c.summary
-    placed = {"stage": s.stage, "confidence": s.stage_confidence, "reason": s.reason}
+    place = {"stage": s.stage, "confidence": s.stage_confidence, "reason": s.reason}
     figures = {"intent": s.intent, "friction": s.friction, "sentiment": s.sentiment, "leaving": s.leaving}
-    raised = [{"id": id, "name": names.get(id, id)} for id in dict.fromkeys(q.theme for q in said) if id]
-    telling = max((q for q in said if q.signal.stage == s.stage), key=lambda q: q.signal.stage_confidence, default=None)
+    raised = [{"id": id, "name": names.get(id, id)} for id in dict.fromkeys(q.theme for q in quotes) if id]
+    telling = max(quotes, key=lambda q: (q.signal.stage == s.stage, q.signal.stage_confidence), default=None)
     words = {"themes": raised, "quote": telling and telling.text, "name": None, "value": None}
-    return {"kind": "conversation", "id": c.id, "at": c.at} | placed | {"channel": c.channel} | figures | words
+    return {"kind": "conversation", "id": c.id, "at": c.at} | place | {"channel": c.channel} | figures | words
 
 
 def _done(e: Event, leads: Mapping[str, str]) -> Row:
     stage = leads.get(e.name, UNKNOWN_STAGE)
-    placed = {"stage": stage, "confidence": 1.0 if e.name in leads else 0.0, "reason": f"event {e.name}"}
+    place = {"stage": stage, "confidence": 1.0 if e.name in leads else 0.0, "reason": f"event {e.name}"}
     nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes", "quote"))
-    return {"kind": "event", "id": e.id, "at": e.at} | placed | nothing | {"name": e.name, "value": e.value}
+    return {"kind": "event", "id": e.id, "at": e.at} | place | nothing | {"name": e.name, "value": e.value}
 
 
 def features(store: Store, customer: str, at: datetime, *, taxonomy: Taxonomy | None = None) -> dict[str, past.Value]:
@@ -192,24 +179,23 @@ def all_features(
 def _features(
     store: Store,
     contacts: Iterable[Contact],
-    events: Iterable[Event],
+    events: Sequence[Event],
     mentions: Iterable[Mention],
     at: datetime,
     taxonomy: Taxonomy | None,
 ) -> dict[str, past.Value]:
-    known = [_as_of(store, c, at) for c in contacts if c.at < at]
-    return past.features(known, events, mentions, at=at, taxonomy=taxonomy or shipped())
+    """A conversation that went on at or after `at` is summarised from what was said before."""
+    taxonomy = taxonomy or shipped()
+
+    def known(c: Contact) -> Contact:
+        if c.last_at < at:
+            return c
+        words, before = said(store, c, before=at), last(events, c.at, taxonomy)
+        return replace(c, summary=placed(words, before, taxonomy))
+
+    return past.features([known(c) for c in contacts if c.at < at], events, mentions, at=at, taxonomy=taxonomy)
 
 
 def aware(at: datetime) -> None:
     if at.tzinfo is None:
         raise BadInput(f"the time {at.isoformat()} has no zone; give an aware one, such as {at.isoformat()}Z")
-
-
-def _as_of(store: Store, contact: Contact, at: datetime) -> Contact:
-    """A conversation that went on at or after `at` is summarised from what was said before."""
-    if contact.last_at < at:
-        return contact
-    times = {turn.number: turn.at or contact.at for turn in store.conversations.get(contact.id).turns}
-    said = [s for s in store.signals.of(contact.id) if times[s.segment.turn] < at]
-    return replace(contact, summary=replace(summary(contact.id, said), language=contact.summary.language))

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import assign_new, discover
 from pipelines.ingest import ingest
+from pipelines.placing import place
 from pipelines.protect import protector
 from pipelines.settings import Settings
 from pipelines.sources import Options
@@ -59,6 +60,8 @@ def run(
             discover(store, annotator.encoder, run=id, at=started, seed=seed, progress=progress)
         else:
             assign_new(store, at=started)
+    with _timed("journeys", seconds):
+        counts["placed"] = place(store, annotator.taxonomy)
     finished = Run(id, started, datetime.now(UTC), "done", counts, seconds, {"encoder": annotator.version})
     store.runs.put(finished)
     return finished

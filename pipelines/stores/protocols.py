@@ -100,6 +100,9 @@ class SignalStore(Protocol):
         customer segment is annotated with no signal at all.
         """
 
+    def summarise(self, summaries: Iterable[Summary]) -> int:
+        """Replace the summaries of annotated conversations; returns how many changed."""
+
     def of(self, conversation: str) -> list[Signal]: ...
 
     def summary(self, conversation: str) -> Summary | None: ...

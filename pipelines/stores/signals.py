@@ -1,6 +1,6 @@
 """What was found in each segment: signals, embeddings, summaries, and segments as a person reads them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -37,6 +37,15 @@ class Signals:
             _mark(connection, model, annotated)
             _clear(connection, annotated, {signal.segment.id for signal in signals})
             _insert(connection, model, signals, embeddings, summaries)
+
+    def summarise(self, summaries: Iterable[Summary]) -> int:
+        """A transaction a batch: `summaries` may be drawn from this very store."""
+        changed = 0
+        for batch in chunks(summaries):
+            with self._database.write() as connection:
+                rows = [asdict(summary) for summary in batch]
+                changed += self._database.upsert_changed(connection, _SUMMARIES, rows)
+        return changed
 
     def of(self, conversation: str) -> list[Signal]:
         with self._database.read() as connection:
@@ -86,6 +95,9 @@ class Signals:
         statement = _quotes().where(*conditions(filter)).order_by(S.conversation, S.turn, S.start)
         for row in self._database.stream(statement):
             yield _quote(row)
+
+
+_SUMMARIES = summaries
 
 
 def _check(annotated: Sequence[str], found: Sequence[Signal], vectors: Floats, derived: Sequence[Summary]) -> None:

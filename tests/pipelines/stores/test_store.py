@@ -323,6 +323,13 @@ def test_all_segments_stream_as_quotes_by_conversation_and_place(themed: SqlStor
     assert [q.segment.conversation for q in themed.signals.all(Filter(theme="t1"))] == ["s:1", "s:3"]
 
 
+def test_summaries_are_replaced_and_those_that_differ_counted(themed: SqlStore) -> None:
+    other, same = summary("s:1", stage="exit"), summary("s:2")
+    assert themed.signals.summarise([other, same]) == 1
+    assert themed.signals.summarise([other, same]) == 0
+    assert themed.signals.summary("s:1") == other
+
+
 def test_events_and_runs_come_back_as_put(store: SqlStore) -> None:
     events = [Event("e2", "b", "left", MONDAY, 2.5), Event("e1", "a", "ordered", MONDAY)]
     assert (store.events.put(events), store.events.put(events)) == (2, 0)
