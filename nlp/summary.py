@@ -1,8 +1,8 @@
 """The one rule that derives a conversation's findings from its customer's segments.
 
 - Only segments that ask for something (intent not `none`) speak; where there is none, all do.
-- Intent: probabilities summed over the segments, each weighted by its confidence, the first segment doubled: customers
-  mostly open with what they want.
+- Intent: probabilities summed over the segments, each weighted by its confidence and by half as much with each further
+  turn: customers mostly open with what they want, and answer questions later.
 - Sentiment: the mean over segments, with start (first third), end (last third) and lowest. Friction: the mean of the
   highest and the mean, so that one bad moment counts and chatter does not hide it; where the customer's last words are
   still negative, it ends unresolved, and the highest counts alone.
@@ -27,9 +27,10 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
     asking = [s for s in signals if s.intent != NONE] or list(signals)
     wants: dict[str, float] = defaultdict(float)
     stages: dict[str, float] = defaultdict(float)
-    for n, signal in enumerate(asking):
+    order = {turn: n for n, turn in enumerate(dict.fromkeys(s.segment.turn for s in asking))}
+    for signal in asking:
         for name, probability in signal.intents:
-            wants[name] += probability * signal.confidence * (2 if n == 0 else 1)
+            wants[name] += probability * signal.confidence * 0.5 ** order[signal.segment.turn]
         stages[signal.stage] += signal.stage_confidence
     known = {name: weight for name, weight in stages.items() if name != UNKNOWN_STAGE} or stages
     intent, stage = max(wants, key=wants.__getitem__), max(known, key=known.__getitem__)
