@@ -8,6 +8,7 @@ from nlp import friction, intent, language, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
 from nlp.encoder import Encoder, Floats, OnnxEncoder
 from nlp.head import Head
+from nlp.journeys.placing import last, placed
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
@@ -68,15 +69,15 @@ class Annotator:
                     stage=placed[n][0],
                     stage_confidence=placed[n][1],
                     evidence=cues.evidence
-                    + _leaves(segment, leaves=defaults.get(name) == last and not wants[n].abstained)
+                    + _leaves(segment, defaults.get(name) == last and not (wants[n].abstained or cues.leaving))
                     + sentiment.words(text, offset=segment.start),
                 )
             )
         return found, embeddings
 
 
-def _leaves(segment: Segment, *, leaves: bool) -> tuple[Evidence, ...]:
-    """The whole segment, where what it asks for belongs to the journey's last stage: to cancel, to close."""
+def _leaves(segment: Segment, leaves: bool) -> tuple[Evidence, ...]:
+    """The whole segment, where its intent alone, which belongs to the journey's last stage, tells that it leaves."""
     return (Evidence("leaving", segment.start, segment.end),) if leaves else ()
 
 
@@ -85,7 +86,7 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
 
     `progress` is told how many are done so far.
     """
-    done = 0
+    done, taxonomy = 0, annotator.taxonomy
     for batch in store.conversations.pending(annotator.version):
         pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
         signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])
@@ -95,7 +96,10 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
         said: dict[str, list[str]] = {conversation.id: [] for conversation in batch}
         for segment, text in pairs:
             said[segment.conversation].append(text)
-        summaries = [summary(id, found, " ".join(said[id])) for id, found in own.items()]
+        summaries = [
+            placed(summary(c.id, own[c.id], " ".join(said[c.id])), last(did, c.started_at, taxonomy), taxonomy)
+            for c, did in ((c, store.events.of(c.customer)) for c in batch)
+        ]
         store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
         done += len(batch)
         if progress:

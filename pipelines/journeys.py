@@ -11,11 +11,11 @@ from nlp.customer import Event
 from nlp.errors import BadInput, NotFound
 from nlp.journeys import features as past
 from nlp.journeys.contact import Contact, Mention
-from nlp.journeys.placing import placed
+from nlp.journeys.placing import last, placed
 from nlp.journeys.transitions import transitions as moves
 from nlp.journeys.visits import merged, seen
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
-from pipelines.placing import last, said
+from pipelines.placing import said
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Filter, Quote, Store
 from pipelines.streams import by_customer, owned

@@ -1,12 +1,12 @@
 """Conversations to their stage in the journey, by what was said and by the customer's last event before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from nlp.customer import Event
 from nlp.journeys.contact import Contact
-from nlp.journeys.placing import placed
+from nlp.journeys.placing import last, placed
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
 from pipelines.annotate import summary
@@ -15,7 +15,7 @@ from pipelines.streams import by_customer, owned
 
 
 def place(store: Store, taxonomy: Taxonomy) -> int:
-    """Place every conversation of the customers with events; returns how many changed. Twice is once.
+    """Place every conversation of the customers with events anew; returns how many changed. Twice is once.
 
     It starts from the signals, not from an earlier placing, so that events may come in at any time and order.
     """
@@ -37,8 +37,3 @@ def said(store: Store, contact: Contact, *, before: datetime | None = None) -> S
         times = {turn.number: turn.at or contact.at for turn in store.conversations.get(contact.id).turns}
         signals = [s for s in signals if times[s.segment.turn] < before]
     return replace(summary(contact.id, signals), language=contact.summary.language)
-
-
-def last(events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> str | None:
-    """The name of the last event before `at` that leads somewhere; `events` are one customer's, oldest first."""
-    return next((e.name for e in reversed(events) if e.at < at and e.name in taxonomy.events), None)

@@ -61,7 +61,8 @@ def run(
         else:
             assign_new(store, at=started)
     with _timed("journeys", seconds):
-        counts["placed"] = place(store, annotator.taxonomy)
+        if report.events or report.moved:
+            counts["placed"] = place(store, annotator.taxonomy)
     finished = Run(id, started, datetime.now(UTC), "done", counts, seconds, {"encoder": annotator.version})
     store.runs.put(finished)
     return finished

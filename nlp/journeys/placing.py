@@ -1,7 +1,10 @@
 """Placing: the last event before a conversation as a second witness of its stage, beside what is said in it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from nlp.customer import Event
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
 
@@ -25,3 +28,8 @@ def placed(said: Summary, event: str | None, taxonomy: Taxonomy) -> Summary:
         return said
     reason = f"event {event} before; its words alone say {said.stage} ({said.reason})"
     return replace(said, stage=stage, stage_confidence=WITNESS, reason=reason)
+
+
+def last(events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> str | None:
+    """The name of the last event before `at` that leads somewhere; `events` are one customer's, oldest first."""
+    return next((e.name for e in reversed(events) if e.at < at and e.name in taxonomy.events), None)

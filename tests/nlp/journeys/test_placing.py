@@ -1,8 +1,11 @@
 """What was said and what was done before are two witnesses of a conversation's stage."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from nlp.journeys.placing import placed
+from nlp.customer import Event
+from nlp.journeys.placing import last, placed
 from nlp.signal import Summary
 from nlp.taxonomy import Stage, Taxonomy
 
@@ -37,3 +40,11 @@ def test_two_witnesses_of_one_stage_are_surer_than_one() -> None:
 def test_without_an_event_that_leads_somewhere_the_words_stand_alone() -> None:
     assert placed(said("awareness", 0.1), None, TAXONOMY) == placed(said("awareness", 0.1), "waved", TAXONOMY)
     assert placed(said("awareness", 0.1), None, TAXONOMY) == said("awareness", 0.1)
+
+
+def test_the_last_event_is_the_last_before_that_leads_somewhere() -> None:
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    events = [
+        Event(str(n), "ann", name, start + timedelta(n)) for n, name in enumerate(("ordered", "waved", "installed"))
+    ]
+    assert [last(events, start + timedelta(n), TAXONOMY) for n in range(4)] == [None, "ordered", "ordered", "installed"]
