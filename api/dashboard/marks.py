@@ -16,10 +16,11 @@ def marked(text: str, evidence: Iterable[Evidence], *, offset: int = 0) -> Marku
     """HTML of `text` with each span of evidence in a <mark>. `offset`: where `text` begins in the turn's text.
 
     Spans may overlap or reach outside; overlapping ones share a mark. Words of feeling alone look different from cues
-    of friction.
+    of friction. A span of the whole text beside narrower ones is left out: it would hide them.
     """
-    html, at = Markup(), 0
-    for start, end, kinds in _merged(evidence, offset, len(text)):
+    html, at, spans = Markup(), 0, list(evidence)
+    narrow = [e for e in spans if e.start > offset or e.end < offset + len(text)]
+    for start, end, kinds in _merged(narrow or spans, offset, len(text)):
         what = ", ".join((CUES | FEELINGS).get(kind, kind) for kind in kinds)
         look = kinds[0] if set(kinds) in ({name} for name in FEELINGS) else "cue"
         html += escape(text[at:start]) + MARK.format(look, what, text[start:end])
