@@ -1,6 +1,7 @@
 """What the routes of one application share: the known themes, the masker of names, and one writer at a time."""
 
 from threading import Lock
+from time import monotonic
 
 from nlp.names import Names
 from nlp.themes.assign import Assigner
@@ -9,6 +10,8 @@ from pipelines.annotate import Annotator
 from pipelines.discover import assigner
 from pipelines.stores.protocols import Store
 
+FRESH = 1.0
+
 
 class Desk:
     """`writing` is held by whoever takes conversations in."""
@@ -16,7 +19,7 @@ class Desk:
     def __init__(self, store: Store, annotator: Annotator) -> None:
         self.writing = Lock()
         self._store, self._annotator = store, annotator
-        self._themes: tuple[str | None, Assigner | None] = (None, None)
+        self._themes: tuple[float, str | None, Assigner | None] = (-FRESH, None, None)
         self._names: Names | None = None
         self._loading = Lock()
 
@@ -24,11 +27,14 @@ class Desk:
         return Analyst(self._annotator, self.themes(), self.names() if names else None)
 
     def themes(self) -> Assigner | None:
-        """Of the current run; loaded anew when another run has discovered them."""
-        run = self._store.themes.current_run()
-        if run != self._themes[0]:
-            self._themes = (run, assigner(self._store))
-        return self._themes[1]
+        """Of the current run; loaded anew within FRESH seconds of another run's discovery."""
+        checked, run, known = self._themes
+        if monotonic() - checked < FRESH:
+            return known
+        current = self._store.themes.current_run()
+        known = known if current == run else assigner(self._store)
+        self._themes = (monotonic(), current, known)
+        return known
 
     def names(self) -> Names:
         """Loaded on first use. Raises MissingDependency."""

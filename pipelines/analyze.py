@@ -46,7 +46,7 @@ class Analyst:
             {**row(f"{s.turn}:{s.start}", *found, evidence=evidence), "turn": s.turn, "start": s.start, "end": s.end}
             for s, found in zip(segments, zip(texts, signals, themes, strict=True), strict=True)
         ]
-        return rows, overall(summary(conversation.id, signals), " ".join(texts))
+        return rows, overall(summary(conversation.id, signals, " ".join(texts)))
 
     def masked(self, texts: Sequence[str]) -> list[str]:
         """By patterns, then names; halves of characters, which no encoder takes, become "?"."""
@@ -85,11 +85,11 @@ def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool
     return found | {"evidence": spans(text, signal)} if evidence else found
 
 
-def overall(found: Summary, text: str) -> Row:
-    """The public shape of a conversation's summary; `text` is all that the customer said."""
+def overall(found: Summary) -> Row:
+    """The public shape of a conversation's summary."""
     figures = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(found).items()}
     del figures["conversation"]
-    return figures | {"friction": round(found.friction, 1), "language": language.detect(text)}
+    return figures | {"friction": round(found.friction, 1)}
 
 
 def spans(text: str, signal: Signal) -> list[Row]:
