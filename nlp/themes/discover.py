@@ -16,10 +16,10 @@ DIMENSIONS = 10
 FEW = 40
 """Fewer different texts than this have no density to speak of: they are grouped by similarity alone."""
 ROUNDS = 10
-MERGE = 0.75
+MERGE = 0.70
 """Leaves are one theme where their members are this near to one another, measured by how near each leaf's are."""
 FAR = 0.30
-"""A segment less similar to its nearest centroid than this belongs to no theme."""
+"""A segment less similar to its nearest centroid than this belongs to no theme, however loose the theme."""
 
 EXACT = 20_000
 """Up to this many texts all distances are computed; beyond, neighbours are approximate."""
@@ -58,7 +58,7 @@ def discover(embeddings: Floats, *, seed: int = 0) -> Discovery:
     neighbours = _neighbours(shape, seed) if dense else None
     labels = _dense(shape, neighbours, seed) if neighbours else _few(shape)
     centroids = _settled(shape, labels)
-    thresholds = np.full(len(centroids), FAR, np.float32)
+    thresholds = _thresholds(shape, centroids)
     places, strengths = nearest(embeddings, centroids, thresholds)
     order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centroids)), kind="stable")
     rank = {int(old): new for new, old in enumerate(order)}
@@ -134,6 +134,13 @@ def _settled(shape: Floats, labels: Places) -> Floats:
             return centroids
         labels = moved
     return _centroids(shape, labels, least=least)
+
+
+def _thresholds(shape: Floats, centroids: Floats) -> Floats:
+    """float32 (k,): two standard deviations under the mean similarity of a theme's nearest rows, at least FAR."""
+    places, similarities = nearest(shape, centroids)
+    own = [similarities[places == k] for k in range(len(centroids))]
+    return np.array([max(FAR, s.mean() - 2 * s.std()) if len(s) else FAR for s in own], np.float32)
 
 
 def _centroids(shape: Floats, labels: Places, *, least: int = 1) -> Floats:

@@ -16,9 +16,9 @@ BLAND = words(
 VAGUE = FILLERS | words(
     "someone anyone everyone nothing something anything everything person people man woman one lot bit kind sort guy "
     "way thing stuff time times day days week weeks month months year years hour hours minute minutes today tomorrow "
-    "yesterday tonight morning afternoon evening night monday tuesday wednesday thursday friday saturday sunday january "
-    "february march april may june july august september october november december joke mum mother dad father son "
-    "daughter wife husband kid kids friend neighbour sister brother god hell shit wtf lol reason question word words"
+    "yesterday tonight morning afternoon evening night monday tuesday wednesday thursday friday saturday sunday "
+    "january february march april may june july august september october november december joke mum mother dad father "
+    "son daughter wife husband kid kids friend neighbour sister brother god hell shit wtf lol reason question word"
 )
 """Nouns that cannot carry a name."""
 STAYING = words("twice never still again back down off out away late early offline online together everywhere")
@@ -135,7 +135,7 @@ def _fit(kind: str, found: list[list[Any]]) -> Iterator[Phrase]:
 def _cased(token: Any) -> str:
     """As written where it is a proper noun that does not shout."""
     proper = token.pos_ == "PROPN" and (token.text.istitle() or (token.text.isupper() and 1 < len(token) < 5))
-    return token.text if proper else token.lower_
+    return str(token.text if proper else token.lower_)
 
 
 def _clean(token: Any) -> bool:

@@ -252,6 +252,23 @@ def test_the_latest_discovery_is_the_current_one_and_takes_new_segments(themed: 
         themed.themes.assign([replace(new, run="r1")])
 
 
+def test_a_discovery_keeps_its_artefact_and_tells_members_and_all_ids_ever_given(themed: SqlStore) -> None:
+    assert themed.themes.artefact() is None
+    assert themed.themes.members() == {"s:1#0:13": "t1", "s:2#0:13": "t2", "s:3#0:13": "t1", "s:4#0:13": None}
+    themed.themes.put("r2", [Theme("t3", "Three", "", (), 0)], [], np.zeros((0, 2), np.float32), b"\x00\xff")
+    assert themed.themes.artefact() == b"\x00\xff"
+    assert (themed.themes.members(), themed.themes.ids()) == ({}, {"t1", "t2", "t3"})
+
+
+def test_unplaced_segments_are_those_that_the_current_discovery_has_not_looked_at(themed: SqlStore) -> None:
+    assert themed.signals.bearing(0.0, unplaced=True)[0] == []
+    themed.conversations.put([conversation(5)])
+    annotate(themed, range(5, 6))
+    assert themed.signals.bearing(0.0, unplaced=True)[0] == ["s:5#0:13"]
+    themed.themes.put("r2", [], [], np.zeros((0, 2), np.float32))
+    assert len(themed.signals.bearing(0.0, unplaced=True)[0]) == 5
+
+
 def test_customers_found_to_be_one_stay_one_after_a_second_import(store: SqlStore) -> None:
     store.conversations.put([conversation(1, "a"), conversation(2, "b"), conversation(3, "c")])
     store.events.put([Event("e", "a", "ordered", MONDAY)])

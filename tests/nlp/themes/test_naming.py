@@ -1,0 +1,99 @@
+"""Names are phrases that customers said, differ from one another, and hold nothing personal."""
+
+import numpy as np
+import pytest
+
+from nlp.encoder import OnnxEncoder
+from nlp.themes.matching import match
+from nlp.themes.naming import Naming, Parse, name_themes
+from nlp.themes.quotes import representative
+from nlp.themes.terms import terms
+from pipelines.discover import parser
+from pipelines.settings import Settings
+
+CANCEL = (
+    "I cannot cancel my subscription, the button is missing.",
+    "There is no way to cancel the subscription on the website.",
+    "I've tried to cancel my subscription three times, <NAME>.",
+    "Why can't I cancel my subscription in the app?",
+)
+PARCEL = (
+    "My parcel never arrived and the courier says it was delivered.",
+    "The courier marked the parcel delivered but nothing is here.",
+    "Parcel never arrived, @ShopHelp. Write to <EMAIL> please.",
+    "The parcel has not arrived, where is the courier?",
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> OnnxEncoder:
+    return OnnxEncoder(Settings().models / "encoder")
+
+
+@pytest.fixture(scope="module")
+def parse() -> Parse:
+    return parser()
+
+
+def named(themes: list[tuple[str, ...]], encoder: OnnxEncoder, parse: Parse) -> list[Naming]:
+    means = [encoder.encode(texts).mean(axis=0) for texts in themes]
+    centroids = np.array([mean / np.linalg.norm(mean) for mean in means], np.float32)
+    return name_themes(themes, centroids, encoder=encoder, parse=parse)
+
+
+def test_a_name_is_a_phrase_of_what_the_customers_say(encoder: OnnxEncoder, parse: Parse) -> None:
+    cancel, parcel = named([CANCEL, PARCEL], encoder, parse)
+    assert cancel.name == "Cannot cancel subscription"
+    assert "arrive" in parcel.name.lower()
+    assert "parcel" in parcel.name.lower()
+    assert parcel.terms[0] in ("parcel", "courier")
+
+
+def test_names_hold_no_placeholder_handle_or_figure_and_have_two_to_seven_words(
+    encoder: OnnxEncoder, parse: Parse
+) -> None:
+    for naming in named([CANCEL, PARCEL], encoder, parse):
+        assert 2 <= len(naming.name.split()) <= 7
+        assert not set(naming.name + naming.description) & set("<>@#0123456789")
+
+
+def test_no_two_themes_have_the_same_name(encoder: OnnxEncoder, parse: Parse) -> None:
+    names = [naming.name for naming in named([CANCEL, CANCEL, CANCEL], encoder, parse)]
+    assert len({name.lower() for name in names}) == 3
+
+
+def test_a_theme_without_a_phrase_is_named_by_its_terms_or_its_number(encoder: OnnxEncoder, parse: Parse) -> None:
+    silent, babble = named([("...", "<EMAIL>"), ("refund refund", "refund")], encoder, parse)
+    assert silent.name == "Theme 1"
+    assert babble.name == "Refund"
+
+
+def test_terms_set_a_theme_apart_and_do_not_repeat_a_word() -> None:
+    found = terms(["\n".join(CANCEL), "\n".join(PARCEL)])
+    assert found.of(0)[0] in ("subscription", "cancel subscription", "cancel")
+    listed = [word for term in found.of(0) for word in term.split()]
+    assert len(listed) == len(set(listed))
+    assert "parcel" not in listed
+
+
+def test_quotes_are_central_different_and_neither_short_nor_long() -> None:
+    vectors = np.array([[1, 0], [1, 0], [0.8, 0.6], [0.9, 0.44], [1, 0]], np.float32)
+    fitting = "a sentence of the right length for a quote, number "
+    texts = [fitting + "1", fitting + "1", fitting + "2", "short", "x" * 400]
+    centroid = np.array([1, 0], np.float32)
+    assert representative(texts, vectors, centroid, count=2) == [0, 2]
+    assert representative(texts, vectors, centroid, count=9)[:2] == [0, 2]
+    assert representative([], np.zeros((0, 2), np.float32), centroid) == []
+
+
+def test_a_theme_that_shares_most_members_keeps_its_id() -> None:
+    old = {"a": "t1", "b": "t1", "c": "t1", "d": "t2", "e": "t2", "f": None}
+    assert match(old, ["a", "b", "c", "d", "e", "f", "g"], [1, 1, 1, 0, 0, 0, 2]) == {1: "t1", 0: "t2"}
+
+
+def test_one_known_theme_that_splits_gives_its_id_once_and_strangers_get_none() -> None:
+    old = {"a": "t1", "b": "t1", "c": "t1"}
+    assert match(old, ["a", "b", "c"], [0, 0, 1]) == {0: "t1"}
+    assert match(old, ["x", "y"], [0, 1]) == {}
+    assert match({}, ["a"], [0]) == {}
+    assert match(old, ["a"], [None]) == {}

@@ -1,0 +1,116 @@
+"""Themes of a store: discovered, kept over refits, and given to segments that come later."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
+from nlp.encoder import OnnxEncoder
+from nlp.signal import Signal
+from pipelines.discover import MINIMUM_FRICTION, assign_new, assigner, discover
+from pipelines.settings import Settings
+from pipelines.stores import open_store
+from pipelines.stores.protocols import Store
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+CANCEL = (
+    "I cannot cancel my subscription, the button is missing.",
+    "There is no way to cancel the subscription on the website.",
+    "I've tried to cancel my subscription three times now.",
+    "Why can't I cancel my subscription in the app?",
+    "You make it impossible to cancel a subscription.",
+)
+PARCEL = (
+    "My parcel never arrived and the courier says it was delivered.",
+    "The courier marked the parcel as delivered but nothing is here.",
+    "Where is my parcel? The courier never came to the door.",
+    "The parcel has not arrived, the courier lost it.",
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> OnnxEncoder:
+    return OnnxEncoder(Settings().models / "encoder")
+
+
+@pytest.fixture
+def store(tmp_path: Path, encoder: OnnxEncoder) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path / 'store.db'}") as opened:
+        put(opened, encoder, CANCEL + PARCEL)
+        yield opened
+
+
+def put(store: Store, encoder: OnnxEncoder, texts: tuple[str, ...], *, first: int = 0, friction: float = 50.0) -> None:
+    """One conversation a text, with one segment of that friction."""
+    ids = [f"s:{first + n:02d}" for n in range(len(texts))]
+    store.conversations.put(
+        Conversation(id, "s", Channel.TICKET, "ann", DAY, (Turn(0, Speaker.CUSTOMER, text, DAY),), {})
+        for id, text in zip(ids, texts, strict=True)
+    )
+    signals = [
+        Signal(
+            Segment(id, 0, 0, len(text)), "m", "help", 0.9, False, (("help", 0.9),), -0.5, (0.7, 0.1, 0.2), friction,
+            "use", 0.5,
+        )
+        for id, text in zip(ids, texts, strict=True)
+    ]  # fmt: skip
+    store.signals.put("m", ids, signals, encoder.encode(texts), [])
+
+
+def test_themes_are_found_named_and_stored_with_quotes_and_points(store: Store, encoder: OnnxEncoder) -> None:
+    steps: list[tuple[str, int, int | None]] = []
+    cancel, parcel = discover(
+        store, encoder, run="r1", at=DAY, progress=lambda step, done, total: steps.append((step, done, total))
+    )
+    assert (cancel.id, cancel.size, parcel.id, parcel.size) == ("t1", 5, "t2", 4)
+    assert "cancel" in cancel.name.lower()
+    assert "cancel" in next(q.text for q in store.themes.quotes("t1"))
+    assert {point["theme"] for point in store.themes.points()} == {"t1", "t2"}
+    assert store.themes.members()["s:00#0:0"] == "t1"
+    assert steps[-1][1] == steps[-1][2]
+
+
+def test_an_empty_store_has_no_themes_and_serves_none(tmp_path: Path, encoder: OnnxEncoder) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'empty.db'}") as empty:
+        assert (assigner(empty), assign_new(empty, at=DAY)) == (None, 0)
+        assert discover(empty, encoder, run="r1", at=DAY) == []
+        assert empty.themes.current_run() == "r1"
+        serving = assigner(empty)
+        assert serving is not None
+        assert serving.assign(encoder.encode(["Where is it?"]))[0] == [None]
+
+
+def test_a_refit_keeps_the_ids_of_themes_that_live_on_and_never_gives_an_old_number_again(
+    store: Store, encoder: OnnxEncoder
+) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    router = tuple(f"The router drops the wifi every {unit}, so annoying." for unit in ("hour", "minute", "evening"))
+    put(store, encoder, router + tuple(text.replace("router", "modem") for text in router) + router[:1], first=20)
+    themes = {theme.name: theme.id for theme in discover(store, encoder, run="r2", at=DAY)}
+    assert sorted(themes.values()) == ["t1", "t2", "t3"]
+    assert next(id for name, id in themes.items() if "cancel" in name.lower()) == "t1"
+
+
+def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: Store, encoder: OnnxEncoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    put(store, encoder, ("How do I cancel the subscription? The button does nothing.",), first=30)
+    put(store, encoder, ("I cannot cancel my subscription today.",), first=40, friction=MINIMUM_FRICTION - 1)
+    put(store, encoder, ("The orchestra played Mahler in the rain.",), first=50)
+    assert assign_new(store, at=DAY) == 2
+    assert assign_new(store, at=DAY) == 0
+    members = store.themes.members()
+    assert members["s:30#0:0"] == "t1"
+    assert members["s:50#0:0"] is None
+    assert "s:40#0:0" not in members
+
+
+def test_serving_gives_every_fitted_segment_the_theme_of_the_fit(store: Store, encoder: OnnxEncoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    serving = assigner(store)
+    assert serving is not None
+    assert serving.encoder == encoder.version
+    ids, _, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION)
+    members = store.themes.members()
+    assert serving.assign(embeddings)[0] == [members[id] for id in ids]
