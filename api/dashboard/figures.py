@@ -15,16 +15,18 @@ from pipelines import journeys
 from pipelines.stores.protocols import Filter, Quote, Store
 
 Row = dict[str, Any]
-POINTS = 20_000
-CERTAIN = 1.645
-"""One-sided 5 % of the normal distribution: (now - before) / sqrt(now + before) for two Poisson counts."""
+POINTS = 5_000
+"""Dots of the map, drawn as SVG: WebGL needs scripts made at run time, which the content security policy forbids."""
+CERTAIN = 2.326
+"""One-sided 1 % of the normal distribution: (now - before) / sqrt(now + before) for two Poisson counts."""
 
 
 def overview(store: Store, choice: Choice) -> Row:
     """Keys totals, recent, before (the two four-week windows), weekly, themes, unassigned."""
-    last = store.overview()["last"]
+    known = store.overview()
+    last = known["last"]
     filter, windows = choice.filter(last), choice.windows(last)
-    totals = store.overview(filter)
+    totals = known if filter == Filter() else store.overview(filter)
     weeks = charts.weeks(totals["weekly"], last.date() if totals["weekly"] else None)
     recent, before = (store.overview(window) for window in windows)
     return {
@@ -40,9 +42,9 @@ def overview(store: Store, choice: Choice) -> Row:
 def ranked(store: Store, filter: Filter, windows: tuple[Filter, Filter], weeks: Sequence[date]) -> list[Row]:
     """Themes by total friction, each with its weekly conversations and its change over the last four weeks."""
     rows = store.themes.ranked(filter)
-    now, before = ({row["id"]: row["conversations"] for row in store.themes.ranked(w)} for w in windows)
+    now, before = (_conversations(store.themes.trend(window, theme=filter.theme)) for window in windows)
     weekly: dict[str, dict[date, int]] = {}
-    for row in store.themes.trend(filter):
+    for row in store.themes.trend(filter, theme=filter.theme):
         weekly.setdefault(row["theme"], {})[row["week"]] = row["conversations"]
     most = max((row["pain"] for row in rows), default=0) or 1
     newest = windows[0].since
@@ -53,6 +55,14 @@ def ranked(store: Store, filter: Filter, windows: tuple[Filter, Filter], weeks: 
         | {"mark": mark(row, now.get(row["id"], 0), before.get(row["id"], 0), newest)}
         for row in rows
     ]
+
+
+def _conversations(trend: Sequence[Row]) -> dict[str, int]:
+    """By theme. A conversation counts in one week alone, so that weeks add up."""
+    found: dict[str, int] = {}
+    for row in trend:
+        found[row["theme"]] = found.get(row["theme"], 0) + row["conversations"]
+    return found
 
 
 def mark(row: Mapping[str, Any], now: int, before: int, since: datetime | None) -> str:
@@ -95,22 +105,21 @@ def anchor(turn: int, start: int) -> str:
     return f"s{turn}-{start}"
 
 
+def themes_on_map(store: Store) -> list[Row]:
+    """Ranked themes with their places x, y on the map."""
+    themes = {theme.id: theme for theme in store.themes.current()}
+    return [row | {"x": themes[row["id"]].x, "y": themes[row["id"]].y} for row in store.themes.ranked()]
+
+
 def map_points(store: Store) -> Row:
-    """Columns of the map's points, thinned evenly to what a browser draws at ease, and its themes with their places."""
+    """Columns of the map's points, thinned evenly to what a browser draws at ease."""
     rows = store.themes.points()
     step = -(-len(rows) // POINTS) or 1
     shown = rows[::step]
     columns = ("x", "y", "theme", "friction", "sentiment", "stage", "channel", "conversation")
-    themes = {t.id: t for t in store.themes.current()}
-    figures = ("id", "name", "conversations", "friction")
     return {
         "points": {name: [_plain(row[name]) for row in shown] for name in columns},
         "days": [row["at"].date().isoformat() for row in shown],
-        "themes": [
-            {key: _plain(row[key]) for key in figures} | {"x": themes[row["id"]].x, "y": themes[row["id"]].y}
-            for row in store.themes.ranked()
-            if row["id"] in themes
-        ],
         "shown": len(shown),
         "all": len(rows),
     }
@@ -124,8 +133,9 @@ def stages(store: Store, taxonomy: Taxonomy, choice: Choice) -> Row:
     """Keys stages (journeys.stages), heat (rows of themes by column of stage), moves (journeys.transitions)."""
     filter = choice.filter(store.overview()["last"])
     rows = journeys.stages(store, taxonomy, filter)
-    columns = [row["stage"] for row in rows]
     cells = {(row["theme"], row["stage"]): row for row in store.themes.by_stage(filter)}
+    used = {*taxonomy.stage_names, *(stage for _, stage in cells)}
+    columns = [row["stage"] for row in rows if row["stage"] in used]
     heat = [
         {"id": theme["id"], "name": theme["name"], "cells": [cells.get((theme["id"], name)) for name in columns]}
         for theme in store.themes.ranked(filter)

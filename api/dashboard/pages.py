@@ -124,7 +124,7 @@ def theme(request: Request) -> Response:
 
 @page("/map")
 def theme_map(request: Request) -> Response:
-    return render(request, "map.html", themes=store_of(request).themes.ranked())
+    return render(request, "map.html", themes=figures.themes_on_map(store_of(request)))
 
 
 @router.get("/dashboard/data/map")

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from nlp.taxonomy import NONE
+
 NOTHING = "–"
 BANDS = (15, 30, 45, 60)
 BAND_NAMES = ("low", "mild", "noticeable", "high", "severe")
@@ -59,6 +61,11 @@ def title(name: str | None) -> str:
     return text[:1].upper() + text[1:] if text else NOTHING
 
 
+def intent(name: str) -> str:
+    """An intent's name; one who asks for nothing has none."""
+    return "Asks for nothing" if name == NONE else title(name)
+
+
 def channel(name: str, count: float = 1) -> str:
     """ "post" or "posts"."""
     one, many = _CHANNELS.get(name, (name, name))
@@ -112,5 +119,22 @@ def excerpt(text: str, length: int = 160) -> str:
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + "…"
 
 
-_ALL = (band, band_name, channel, day, excerpt, fact, feeling, moment, number, path, plural, share, short, signed, span)
+_ALL = (
+    band,
+    band_name,
+    channel,
+    day,
+    excerpt,
+    fact,
+    feeling,
+    intent,
+    moment,
+    number,
+    path,
+    plural,
+    share,
+    short,
+    signed,
+    span,
+)
 FILTERS: dict[str, Any] = {f.__name__: f for f in (*_ALL, title)}

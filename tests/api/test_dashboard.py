@@ -206,10 +206,10 @@ def test_the_heat_map_s_figures_are_in_the_page_as_data(client: TestClient) -> N
 
 def test_the_map_s_points_come_as_columns(client: TestClient) -> None:
     data = client.get("/dashboard/data/map").json()
-    assert {len(column) for column in data["points"].values()} == {30}
-    assert data["themes"][0] | {"friction": 62} == {
-        "id": "t1", "name": "<b>Late</b> & lost", "conversations": 30, "friction": 62, "x": 1.0, "y": 2.0,
-    }  # fmt: skip
+    assert {len(column) for column in (*data["points"].values(), data["days"])} == {30}
+    assert (data["shown"], data["all"]) == (30, 30)
+    theme = json.loads(html.unescape(re.findall(r'data-theme="([^"]*)"', client.get("/map").text)[0]))
+    assert theme == {"id": "t1", "name": "<b>Late</b> & lost", "conversations": 30, "friction": 62, "x": 1, "y": 2}
 
 
 def test_plotly_comes_from_the_installed_package_and_is_kept_by_the_browser(client: TestClient) -> None:

@@ -109,7 +109,7 @@ def test_a_choice_is_its_address() -> None:
 
 @pytest.mark.parametrize(
     ("now", "before", "first", "name"),
-    [(6, 0, 5, "new"), (12, 3, 30, "rising"), (3, 12, 30, "easing"), (4, 3, 30, ""), (0, 0, 30, "")],
+    [(6, 0, 5, "new"), (14, 3, 30, "rising"), (3, 14, 30, "easing"), (4, 3, 30, ""), (0, 0, 30, "")],
 )
 def test_a_theme_is_marked_where_chance_does_not_explain_its_change(
     now: int, before: int, first: int, name: str

@@ -104,12 +104,16 @@ def visit(browser: "playwright.Browser") -> Iterator[Visit]:
     made.context.close()
 
 
+# how far what was drawn moved afterwards, summed (cumulative layout shift)
+SHIFTS = """new Promise(done => new PerformanceObserver(list =>
+  done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))).observe({type: "layout-shift", buffered: true})
+  || setTimeout(() => done(0), 300))"""
 PAGES = ("/", "/map", "/stages", "/customers", "/conversations", "/?period=4w&stage=use")
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
-def test_a_page_loads_without_error_asks_nobody_else_and_never_scrolls_sideways(
+def test_a_page_loads_without_error_asks_nobody_else_and_neither_jumps_nor_scrolls_sideways(
     browser: "playwright.Browser", site: str, path: str, size: dict[str, int]
 ) -> None:
     visit = Visit(browser, viewport=size)
@@ -117,6 +121,7 @@ def test_a_page_loads_without_error_asks_nobody_else_and_never_scrolls_sideways(
     assert visit.errors == []
     assert [url for url in visit.asked if not url.startswith((site, "data:", "blob:"))] == []
     assert visit.tab.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert visit.tab.evaluate(SHIFTS) < 0.01
     visit.context.close()
 
 
@@ -184,6 +189,7 @@ def test_the_system_s_dark_appearance_is_followed(browser: "playwright.Browser",
 def test_everything_but_the_figures_works_without_javascript(browser: "playwright.Browser", site: str) -> None:
     visit = Visit(browser, java_script_enabled=False)
     visit.open(site + "/stages")
+    visit.tab.get_by_text("The same as a table").click()
     assert visit.tab.locator("#heat-table table").is_visible()
     visit.open(site)
     visit.tab.get_by_label("Stage").select_option("use")

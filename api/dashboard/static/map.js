@@ -1,32 +1,32 @@
 // The map of themes: a dot a message, coloured by friction, with the themes' names at their centres.
 import { CONFIG, TOP, always, colour, frictionScale, layout, plain, words } from "./figure.js";
 
-const MANY = 4000; // beyond it, dots are drawn by WebGL
 const figure = document.getElementById("map");
 const index = document.getElementById("themes");
 const note = document.getElementById("map-note");
 
 if (figure) {
   const answer = await fetch("/dashboard/data/map");
-  if (answer.ok) start(await answer.json());
+  const themes = [...index.children].map((item) => JSON.parse(item.dataset.theme));
+  if (answer.ok) start(themes, await answer.json());
   else note.textContent = "The map could not be loaded; load the page again.";
 }
 
-function start({ points, days, themes, shown, all }) {
+function start(themes, { points, days, shown, all }) {
   const touch = matchMedia("(pointer: coarse)").matches;
   const whole = { x: range(points.x), y: range(points.y) };
   const names = new Map(themes.map((theme) => [theme.id, theme]));
-  const many = points.x.length > MANY;
+  const size = points.x.length > 1500 ? 5 : 8;
   const hover = points.theme.map((id, n) => describe(names.get(id), points, days[n], n));
   let chosen = null, view = whole;
 
   const draw = () => {
     const opacity = points.theme.map((id) => (chosen ? (id === chosen ? 1 : 0.12) : id === null ? 0.3 : 0.9));
     const dots = {
-      type: many ? "scattergl" : "scatter", mode: "markers", x: points.x, y: points.y, text: hover,
+      type: "scatter", mode: "markers", x: points.x, y: points.y, text: hover,
       customdata: points.conversation, hovertemplate: "%{text}<extra></extra>",
       marker: {
-        color: points.friction, cmin: 0, cmax: TOP, colorscale: frictionScale(), opacity, size: many ? 5 : 8,
+        color: points.friction, cmin: 0, cmax: TOP, colorscale: frictionScale(), opacity, size,
         line: { width: 0.5, color: colour("--edge") },
       },
     };
@@ -40,7 +40,7 @@ function start({ points, days, themes, shown, all }) {
   const choose = (id) => { if (id !== chosen) { chosen = id; draw(); } };
   const look = (at) => { view = at; draw(); };
 
-  const item = (event) => event.target.closest("[data-theme-id]")?.dataset.themeId ?? null;
+  const item = (event) => themes[[...index.children].indexOf(event.target.closest("li"))]?.id ?? null;
   for (const kind of ["pointerover", "focusin"]) index.addEventListener(kind, (event) => choose(item(event)));
   for (const kind of ["pointerleave", "focusout"]) index.addEventListener(kind, () => choose(null));
   always(draw);
@@ -50,10 +50,7 @@ function start({ points, days, themes, shown, all }) {
   figure.on("plotly_relayout", (to) => {
     if ("xaxis.range[0]" in to) look({ x: [to["xaxis.range[0]"], to["xaxis.range[1]"]], y: [to["yaxis.range[0]"], to["yaxis.range[1]"]] });
   });
-  note.textContent = [
-    shown < all ? `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} messages are drawn.` : "",
-    touch ? "Tap a dot to read its conversation." : "Click a dot to read its conversation; drag to zoom in, double-click to zoom out.",
-  ].join(" ").trim();
+  if (shown < all) note.textContent = `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} messages are drawn.`;
 }
 
 function describe(theme, points, day, n) {

@@ -7,8 +7,6 @@ const cut = (name) => (name.length > 36 ? `${name.slice(0, 35)}…` : name);
 const cells = themes.flatMap((_, y) => stages.map((stage, x) => ({ x: words(stage), y, f: friction[y][x], n: conversations[y][x] })))
   .filter((cell) => cell.f !== null);
 
-document.getElementById("heat-table").open = matchMedia("(max-width: 45rem)").matches;
-
 always(() => {
   const rows = themes.map((_, n) => n);
   const heat = {
