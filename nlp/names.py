@@ -40,11 +40,18 @@ _SIGNED = re.compile(
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Herr|Frau|Señora?)\.? ((?:[A-Z]\.? )?[A-Z][\w'’]+(?:-[A-Z]\w+)?)")
 _GREETED = re.compile(
-    r"(?:^|[.!?\n]\s*)(?:Hi|Hello|Hey|Dear|Hiya|Good (?:morning|afternoon|evening)) ([A-Z][\w'’]+)(?=[,.!]|\s*\n|\s*$)"
+    r"(?:^|[.!?\n>]\s*)(?:Hi|Hello|Hey|Dear|Hiya|Good (?:morning|afternoon|evening)) ([A-Z][\w'’]+)(?=[,.!]|\s*\n|\s*$)"
 )
 _PRESENTED = re.compile(
     r"\b(?i:it's|this is|i'?m|i am) ([A-Z][\w'’]+(?: [A-Z][\w'’-]+)?)(?= (?:from|in|at|here|calling|again)\b)"
-    r"|\b([A-Z][\w'’]+ [A-Z][\w'’-]+)(?= from [A-Z]| here\b)"
+)
+_DETERMINED = re.compile(
+    r"(?:\b(?:my|your|our|the|an?|his|their|this|that|any|each|every|old|new|using|via|on)\s+|\S)$", re.I
+)
+_THING = re.compile(
+    r"\s*(?:accounts?|apps?|devices?|servers?|updates?|support|transfers?|banks?|company|inc|llc|ltd|cards?|credit|"
+    r"services?|store|finance|mortgage|loans?|lending|funding|recovery|firm|lets|house|version|users?|team|department|installer|os|pro|plus|premium)\b",
+    re.I,
 )
 _COMMON = _words(
     """
@@ -65,7 +72,13 @@ _COMMON = _words(
     whose why wifi will windows checked chargeback exit god spooky bulbs yard untick wishes with would x yeah year
     yes yesterday yet you your yours youtube bonjour buenas danke diolch formel funktioniert gracias guten hallo
     hola ich il je le la les merci merhaba mit rien shwmae tag und vielen viele grüße grüßen i'm i've i'd i'll
-    it's sirs dites s'il erdgeschoss abend morgen señor señora buenos dias días tardes
+    it's sirs dites s'il erdgeschoss abend morgen señor señora buenos dias días tardes equifax experian transunion
+    paypal netflix hulu xbox dropbox yahoo gmail spotify adobe zoom microsoft godaddy venmo zelle chime uber
+    airbnb ebay playstation nintendo roblox minecraft santander citicard tiktok whatsapp linkedin alexa siri ios
+    macos fedex ups dpd hermes glad fingers start buy clipboard maps mind mac pro premiere creative cloud gamertag
+    candy crush claimant clerk proof copy system incorrect discover plaza signatures debtor consult children
+    upgrade titles prestige verifiable closing finance mortgage loan loans lending funding recovery firm lets
+    accordance resold inquiries desk shiver anzeige xxxx
     """
 )
 
@@ -117,6 +130,8 @@ class Names:
         first, last = kept[0][0], kept[-1][1]
         name = text[first:last]
         if re.search(r"\d", text[max(0, first - 2) : first] + text[last : last + 2]) or len(name) < 3:
+            return None
+        if _DETERMINED.search(text[max(0, first - 12) : first]) or _THING.match(text[last : last + 15]):
             return None
         if name.lower() in self._places and not _greeted(text[:first]):
             return None
@@ -208,11 +223,14 @@ def _greeted(before: str) -> bool:
 def _patterns(text: str) -> list[Span]:
     rules = (_STATED, _TITLED, _GREETED, _PRESENTED)
     found = [match.span(match.lastindex or 0) for rule in rules for match in rule.finditer(text)]
-    for match in _SIGNED.finditer(text):
-        words = match.group(1).split()
-        if words and not any(_ordinary(word) or not _NAME.fullmatch(word) for word in words):
-            found.append((match.start(1), match.start(1) + len(match.group(1).rstrip(" \t."))))
-    return [(s, e) for s, e in found if not _ordinary(text[s:e].split()[0])]
+    found += [(match.start(1), match.start(1) + len(match.group(1).rstrip(" \t."))) for match in _SIGNED.finditer(text)]
+    stated = {match.span(1) for match in _STATED.finditer(text)}  # said to be a name: in lower case, too
+    return [span for span in found if span in stated or _capitalised(text[slice(*span)])]
+
+
+def _capitalised(name: str) -> bool:
+    words = name.split()
+    return bool(words) and all(_NAME.fullmatch(word) and not _ordinary(word) for word in words)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

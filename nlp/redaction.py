@@ -98,7 +98,7 @@ _SECRETS = _rules(
 )  # fmt: skip
 _NUMBERS = _rules(
     ("IBAN", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban),
-    ("CARD", r"(?<![\d-])\d(?:[ -]?\d){12,18}(?![\d-])", _luhn),
+    ("CARD", r"(?<![\d/-])\d(?:[ -]?\d){12,18}(?![\d/-])", _luhn),
     ("SSN", r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])", _always),
     ("SSN", r"(?i:\bssn|\bsocial security(?: number)?)(?: is| was)?[:#]? ?(\d{3}[- ]?\d{2}[- ]?\d{4})\b", _always),
     ("SSN", r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]\b", _always),

@@ -95,14 +95,18 @@ def _mentions(text: str, own: Sequence[str]) -> str:
     """Every @handle as `<HANDLE>`, but the company's own."""
     if "@" not in text:
         return text
-    plain = [re.sub(r"\W", "", name).lower() for name in own]
+    plain = [_plain(name) for name in own]
 
     def masked(match: re.Match[str]) -> str:
-        handle = match.group(1).lower()
+        handle = _plain(match.group(1))
         is_own = any(name.startswith(handle) or handle.startswith(name) for name in plain)
         return match.group() if is_own else HANDLE
 
     return MENTION.sub(masked, text)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def _without_names(

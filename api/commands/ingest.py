@@ -1,8 +1,12 @@
-"""frictionary ingest: exports into the store, redacted, then every conversation annotated."""
+"""frictionary ingest: exports into the store, masked, each customer known as one, then annotated."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,39 +14,110 @@ import click
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "format_", help="Read as this format instead of guessing.")
+@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Columns, as TOML.")
+@click.option("--column", "columns", multiple=True, help="A column: field=NAME, or field==VALUE. Repeatable.")
+@click.option("--timezone", default="UTC", show_default=True, help="Zone of times that name none.")
+@click.option("--company", default="", help="The company's own name or @handle: never masked as a person.")
+@click.option("--started-at", type=click.DateTime(), help="Time of conversations that have none.")
+@click.option("--source", default="", help="First half of every id; the format's name otherwise.")
+@click.option("--names/--no-names", default=None, help="Mask person names; FRICTIONARY_NAMES (on) otherwise.")
 @click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def command(paths: tuple[Path, ...], format_: str | None, url: str | None, as_json: bool) -> None:
-    """Read exports (files or folders) into the store, mask them, and annotate what is new.
+def command(
+    paths: tuple[Path, ...],
+    format_: str | None,
+    mapping: Path | None,
+    columns: tuple[str, ...],
+    timezone: str,
+    company: str,
+    started_at: datetime | None,
+    source: str,
+    names: bool | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Read exports (files or folders) into the store: mask them, resolve customers, annotate what is new.
 
     \b
     Example: frictionary ingest corpora/sample/tickets.jsonl corpora/sample/calls --store demo.db
+    Example: frictionary ingest complaints.csv --column text="What happened" --column channel==ticket
     """
-    from nlp.errors import FrictionaryError
+    from api.progress import progress
     from pipelines import sources
     from pipelines.annotate import Annotator, annotate
+    from pipelines.discover import assign_new
     from pipelines.ingest import ingest
+    from pipelines.placing import place
     from pipelines.protect import protector
     from pipelines.settings import Settings
+    from pipelines.sources.table import mapping_of
     from pipelines.stores import open_store
 
-    settings = Settings.from_environment(store=url)
-    files = [
-        p for path in paths for p in (sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path])
-    ]
-    if not format_ and not as_json:
-        for path in files[:10]:
-            try:
-                click.echo("{}: {}, since {}".format(path, *sources.guess(path)))
-            except FrictionaryError as error:
-                click.echo(str(error), err=True)
-    with open_store(settings.store) as store:
-        report = ingest(files, store=store, protect=protector(settings), settings=settings, format=format_)
+    settings = Settings.from_environment(store=url, names=names)
+    files = sources.files(paths)
+    options = sources.Options(
+        timezone=timezone,
+        company=company,
+        source=source,
+        started_at=started_at and started_at.replace(tzinfo=UTC),
+        mapping={**mapping_of(mapping), **_mapping(columns)} or None,
+    )
+    if not as_json:
+        _guesses(files, format_)
+    with open_store(settings.store) as store, progress(hidden=as_json) as report:
+        found = ingest(
+            files,
+            store=store,
+            protect=protector(settings),
+            settings=settings,
+            format=format_,
+            options=options,
+            progress=lambda r: report("ingest", r.read + r.customers + r.events, None),
+        )
         annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
-        waiting = store.conversations.count()
-        with click.progressbar(length=waiting, label="annotating", hidden=as_json) as bar:
-            annotated = annotate(store, annotator, progress=bar.update)
-    summary = asdict(report) | {"annotated": annotated}
-    click.echo(json.dumps(summary) if as_json else "\n".join(f"{name:>10} {count}" for name, count in summary.items()))
-    if report.dead:
-        click.echo(f"{report.dead} dead letters, with their reasons: {settings.dead_letters}", err=True)
+        waiting = store.conversations.waiting(annotator.version)
+        annotated = annotate(store, annotator, progress=lambda done: report("annotate", done, waiting))
+        if store.themes.current_run() is not None:
+            assign_new(store, at=datetime.now(UTC))
+        if found.events or found.moved:
+            place(store, annotator.taxonomy)
+    _show(asdict(found) | {"annotated": annotated}, as_json=as_json)
+    if found.dead:
+        click.echo(f"dead letters: {found.dead}, each with its reason in {settings.dead_letters}", err=True)
+
+
+def _mapping(columns: Sequence[str]) -> dict[str, Any]:
+    """`field=column` pairs; a field given several times is a list. Raises BadParameter."""
+    mapping: dict[str, Any] = {}
+    for text in columns:
+        field, equals, column = text.partition("=")
+        if not (field and equals and column):
+            raise click.BadParameter(f"{text!r}: field=NAME expected, such as text=Body", param_hint="--column")
+        if field == "metadata":
+            mapping.setdefault(field, []).append(column)
+        else:
+            mapping[field] = column
+    return mapping
+
+
+def _guesses(files: Sequence[Path], format: str | None) -> None:
+    """What each file is taken for, and why; many files of one folder that are alike take one line."""
+    from nlp.errors import FrictionaryError
+    from pipelines import sources
+
+    alike: Counter[tuple[Path, str]] = Counter()
+    last: dict[tuple[Path, str], Path] = {}
+    for path in files:
+        try:
+            said = f"{format}, as told" if format else "{}, since {}".format(*sources.guess(path))
+        except FrictionaryError as error:
+            said = str(error).removeprefix(f"{path}: ")
+        alike[path.parent, said] += 1
+        last[path.parent, said] = path
+    for (folder, said), count in alike.items():
+        click.echo(f"{f'{folder}: {count} files' if count > 1 else last[folder, said]}: {said}", err=True)
+
+
+def _show(summary: dict[str, Any], *, as_json: bool) -> None:
+    lines = (f"{name:>10} {count}" for name, count in summary.items())
+    click.echo(json.dumps(summary) if as_json else "\n".join(lines))

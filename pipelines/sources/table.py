@@ -55,7 +55,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     """
     zone(options.timezone)
     records = mappings(_rows(path, options))
-    given = _given(options.mapping)
+    given = mapping_of(options.mapping)
     head: list[tuple[int, Any]] = []
     for number, record in records:
         head.append((number, record))
@@ -70,7 +70,8 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     yield from convert(path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, options=options))
 
 
-def _given(mapping: Path | Mapping[str, Any] | None) -> dict[str, Any]:
+def mapping_of(mapping: Path | Mapping[str, Any] | None) -> dict[str, Any]:
+    """A mapping of columns, read from TOML where it is a file, and checked. Raises BadSetting."""
     if mapping is None:
         return {}
     if isinstance(mapping, Path):
