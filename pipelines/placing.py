@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nlp.customer import Event
 from nlp.journeys.contact import Contact
-from nlp.journeys.placing import last, placed
+from nlp.journeys.placing import last, placed, witness
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
 from pipelines.annotate import summary
@@ -17,17 +17,22 @@ from pipelines.streams import by_customer, owned
 def place(store: Store, taxonomy: Taxonomy) -> int:
     """Place every conversation of the customers with events anew; returns how many changed. Twice is once.
 
-    It starts from the signals, not from an earlier placing, so that events may come in at any time and order.
+    Where another event had placed a conversation, its words are asked again, so that events may come in at any time
+    and in any order.
     """
-    return store.signals.summarise(_placed(store, taxonomy))
+    return store.signals.summarise(_moved(store, taxonomy))
 
 
-def _placed(store: Store, taxonomy: Taxonomy) -> Iterator[Summary]:
+def _moved(store: Store, taxonomy: Taxonomy) -> Iterator[Summary]:
     for customer, items in by_customer(owned(store.customers.contacts()), owned(store.events.all())):
         events = [i for i in items if isinstance(i, Event)]
-        if customer and events:
-            for contact in (i for i in items if isinstance(i, Contact)):
-                yield placed(said(store, contact), last(events, contact.at, taxonomy), taxonomy)
+        for contact in (i for i in items if isinstance(i, Contact) and customer and events):
+            event, known = last(events, contact.at, taxonomy), witness(contact.summary)
+            if known and known == event and contact.summary.stage == taxonomy.events[event]:
+                continue
+            words = said(store, contact) if known else contact.summary
+            if (anew := placed(words, event, taxonomy)) != contact.summary:
+                yield anew
 
 
 def said(store: Store, contact: Contact, *, before: datetime | None = None) -> Summary:

@@ -1,5 +1,6 @@
 """Placing: the last event before a conversation as a second witness of its stage, beside what is said in it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +11,9 @@ from nlp.taxonomy import Taxonomy
 
 WITNESS = 0.5
 """Weight of the event: words less sure than a coin give way to what the customer is known to have done."""
+
+
+EVENT = re.compile(r"(?:^|; )event (\S+) before(?:$|; its words alone say )")
 
 
 def placed(said: Summary, event: str | None, taxonomy: Taxonomy) -> Summary:
@@ -28,6 +32,12 @@ def placed(said: Summary, event: str | None, taxonomy: Taxonomy) -> Summary:
         return said
     reason = f"event {event} before; its words alone say {said.stage} ({said.reason})"
     return replace(said, stage=stage, stage_confidence=WITNESS, reason=reason)
+
+
+def witness(summary: Summary) -> str | None:
+    """The event that a placed summary's reason names; None where words alone placed it."""
+    found = EVENT.search(summary.reason)
+    return found and found[1]
 
 
 def last(events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> str | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nlp.customer import Event
-from nlp.journeys.placing import last, placed
+from nlp.journeys.placing import last, placed, witness
 from nlp.signal import Summary
 from nlp.taxonomy import Stage, Taxonomy
 
@@ -35,6 +35,11 @@ def test_two_witnesses_of_one_stage_are_surer_than_one() -> None:
     found = placed(said("onboarding", 0.4), "ordered", TAXONOMY)
     assert (found.stage, found.reason) == ("onboarding", "order status; event ordered before")
     assert found.stage_confidence == pytest.approx(0.7)
+
+
+def test_a_placed_summary_names_its_witness() -> None:
+    asked = [(said("awareness", 0.3), "installed"), (said("use", 0.3), "installed"), (said("exit", 0.3), "installed")]
+    assert [witness(placed(*one, TAXONOMY)) for one in asked] == ["installed", "installed", None]
 
 
 def test_without_an_event_that_leads_somewhere_the_words_stand_alone() -> None:
