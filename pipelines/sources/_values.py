@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from nlp.errors import BadRecord, BadSetting
 Draft = tuple[Speaker, str, datetime | None]
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])>", re.I)
+LEFT_OUT = re.compile(r"<(?:script|style|blockquote|!)|gmail_|yahoo_", re.I)
 NESTED = 2000
 SURROGATE = re.compile("[\ud800-\udfff]")
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
@@ -73,12 +75,16 @@ def _time(value: Any) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     if match := YEAR_FIRST.match(text):
         return datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-    for pattern in PATTERNS:
+    for read in (datetime.fromisoformat, *(partial(_as, pattern) for pattern in PATTERNS)):
         try:
-            return datetime.strptime(text, pattern)  # noqa: DTZ007
+            return read(text)
         except ValueError:
             continue
-    return datetime.fromisoformat(text)
+    raise ValueError(text)
+
+
+def _as(pattern: str, text: str) -> datetime:
+    return datetime.strptime(text, pattern)  # noqa: DTZ007
 
 
 def identifier(kind: str, value: Any) -> str:
@@ -102,8 +108,9 @@ def from_html(body: str) -> str:
     """The readable text; quotes, signatures and styles of known mail programs are left out."""
     if not TAG.search(body) and "&" not in body:
         return body
-    if len(re.findall(r"<[a-zA-Z]", body)) > NESTED:  # the parser's time grows with the square of the nesting
-        return html.unescape(TAG.sub(" ", BREAK.sub("\n", body)))
+    if not LEFT_OUT.search(body) or len(re.findall(r"<[a-zA-Z]", body)) > NESTED:
+        # nothing to leave out, or too deep for the parser, whose time grows with the square of the nesting
+        return re.sub(r"[ \t\xa0]+", " ", html.unescape(TAG.sub("", BREAK.sub("\n", body))))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
