@@ -1,4 +1,4 @@
-"""What the routes of one application share: the known themes, the masker of names, and one writer at a time."""
+"""What the routes of one application share: the known themes, and one writer at a time."""
 
 from threading import Lock
 from time import monotonic
@@ -20,11 +20,10 @@ class Desk:
         self.writing = Lock()
         self._store, self._annotator = store, annotator
         self._themes: tuple[float, str | None, Assigner | None] = (-FRESH, None, None)
-        self._names: Names | None = None
-        self._loading = Lock()
 
     def analyst(self, *, names: bool = False) -> Analyst:
-        return Analyst(self._annotator, self.themes(), self.names() if names else None)
+        """Raises MissingDependency where `names` are to be masked and no model for them is installed."""
+        return Analyst(self._annotator, self.themes(), Names.load() if names else None)
 
     def themes(self) -> Assigner | None:
         """Of the current run; loaded anew within FRESH seconds of another run's discovery."""
@@ -35,9 +34,3 @@ class Desk:
         known = known if current == run else assigner(self._store)
         self._themes = (monotonic(), current, known)
         return known
-
-    def names(self) -> Names:
-        """Loaded on first use. Raises MissingDependency."""
-        with self._loading:
-            self._names = self._names or Names.load()
-            return self._names

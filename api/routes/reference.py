@@ -71,8 +71,16 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
 @router.get("/docs")
 def docs(request: Request) -> HTMLResponse:
     found = request.app.openapi()
+    schemas = found["components"]["schemas"]
     operations = [
-        {"method": method.upper(), "path": path, "body": _body(operation), **operation}
+        {
+            **operation,
+            "method": method.upper(),
+            "path": path,
+            "examples": _examples(operation),
+            "body": _fields(operation.get("requestBody", {}), schemas),
+            "answer": _fields(operation["responses"]["200"], schemas),
+        }
         for path, methods in found["paths"].items()
         for method, operation in methods.items()
     ]
@@ -80,7 +88,20 @@ def docs(request: Request) -> HTMLResponse:
     return HTMLResponse(page.render(api=found, operations=operations, tags=TAGS, kinds=KINDS))
 
 
-def _body(operation: dict[str, Any]) -> dict[str, Any]:
-    """The examples of a request's body, by name."""
+def _examples(operation: dict[str, Any]) -> dict[str, Any]:
+    """Of a request's body, by name."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     return {name: example["value"] for name, example in content.get("examples", {}).items()}
+
+
+def _fields(part: dict[str, Any], schemas: dict[str, Any], inside: str = "") -> list[dict[str, str]]:
+    """Each field of a body or an answer, those of the objects within it as "items.id"."""
+    schema = next(iter(part.get("content", {}).values()), {}).get("schema", part)
+    schema = schema.get("anyOf", [schema])[0]
+    schema = schema.get("items", schema)
+    schema = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    fields = []
+    for name, field in schema.get("properties", {}).items():
+        fields.append({"name": inside + name, "about": field.get("description", "")})
+        fields += _fields(field, schemas, f"{inside}{name}.")
+    return fields
