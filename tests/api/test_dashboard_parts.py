@@ -146,6 +146,7 @@ def test_text_contrasts_with_what_lies_behind_it_in_both_appearances(start: str)
     behind += [(f"on-f{n}", f"f{n}") for n in range(5)]
     weak = {pair: round(contrast(found[pair[0]], found[pair[1]]), 2) for pair in behind}
     assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
+    assert min(contrast(found["rim"], found[back]) for back in ("paper", "card")) >= 3
 
 
 def test_nothing_of_the_dashboard_is_fetched_from_elsewhere() -> None:
