@@ -1,5 +1,6 @@
 """Naming: what a theme is called, by a phrase that its own customers used; its terms, description and quotes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +9,15 @@ import numpy as np
 
 from nlp.encoder import Encoder, Floats
 from nlp.themes.phrases import Phrase, phrases
-from nlp.themes.terms import PLACEHOLDER, Terms, terms
+from nlp.themes.terms import PLACEHOLDER, Terms, stem, terms
 
 Parse = Callable[[Sequence[str]], Iterable[Any]]
 """Texts to parsed spaCy Docs (tags, dependencies, entities), in order."""
 READ = 60
 """Most central segments of a theme whose phrases stand for election."""
+
+COMMON = 0.15
+"""A word that this share of the segments holds is common to the theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +55,41 @@ def _candidates(
     texts = [PLACEHOLDER.sub("it", text) for theme in members for text in theme[:READ]]
     docs = iter(parse(texts))
     said: list[dict[str, Phrase]] = []
-    for said_here in members:
-        own: dict[str, Phrase] = {}
-        for _ in said_here[:READ]:
-            own |= {phrase.text: phrase for phrase in phrases(next(docs))}
-        said.append(own)
+    shares: list[dict[str, float]] = []
+    for own in members:
+        read = [next(docs) for _ in own[:READ]]
+        said.append({phrase.text: phrase for doc in read for phrase in phrases(doc)})
+        shares.append(_shares(read))
     vectors = iter(encoder.encode([text for own in said for text in own]))
     ranked: list[list[_Candidate]] = []
-    for theme, own in enumerate(said):
-        near = np.array([next(vectors) for _ in own], np.float32).reshape(len(own), centroids.shape[1])
-        similarities = near @ centroids.T
+    for theme, spoken in enumerate(said):
+        near = np.array([next(vectors) for _ in spoken], np.float32).reshape(len(spoken), centroids.shape[1])
         strengths = found.strengths(theme)
         scored = [
-            _Candidate(phrase, _score(phrase, row, theme, strengths))
-            for phrase, row in zip(own.values(), similarities, strict=True)
+            _Candidate(phrase, _score(phrase, row, theme, strengths, shares[theme]))
+            for phrase, row in zip(spoken.values(), near @ centroids.T, strict=True)
         ]
         ranked.append(sorted(scored, key=lambda c: (-c.score, c.phrase.text)))
     return ranked
 
 
-def _score(phrase: Phrase, similarities: Floats, theme: int, strengths: dict[str, float]) -> float:
-    """Nearness to the theme, how much nearer than to any other, the weight of its words, and the merit of its form.
-    The factors were chosen by reading the names of public corpora."""
+def _shares(docs: Sequence[Any]) -> dict[str, float]:
+    """Share of the segments that hold a word, 0..1 by stem."""
+    count = Counter(found for doc in docs for found in {stem(token.lower_) for token in doc})
+    return {word: number / len(docs) for word, number in count.items()}
+
+
+def _score(
+    phrase: Phrase, similarities: Floats, theme: int, strengths: dict[str, float], shares: dict[str, float]
+) -> float:
+    """Nearness to the theme, how much nearer than to any other; how telling its words are and how many customers use
+    them; the merit of its form. The factors were chosen by reading the names of public corpora."""
     own = float(similarities[theme])
     other = float(np.delete(similarities, theme).max(initial=0.0))
-    weights = [strengths.get(s, 0.0) for s in phrase.stems]
-    usual = 0.5 * sum(weights) / (len(weights) + 0.5) - 0.12 * weights.count(0.0)
-    return own + 0.5 * (own - other) + usual + phrase.merit + 0.04 * (3 <= len(phrase.text.split()) <= 5)
+    telling = sum(strengths.get(s, 0.0) for s in phrase.stems) / (len(phrase.stems) + 0.5)
+    common = np.mean([min(1.0, shares.get(s, 0.0) / COMMON) for s in phrase.stems])
+    form = phrase.merit + 0.04 * (3 <= len(phrase.text.split()) <= 5)
+    return float(own + 0.5 * (own - other) + 0.4 * telling + 0.5 * common + form)
 
 
 def _free(ranked: Sequence[_Candidate], words: Sequence[str], taken: set[str], theme: int) -> str:

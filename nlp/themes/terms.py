@@ -47,7 +47,9 @@ class Terms:
             term = self.words[place]
             if row[place] <= 0 or len(found) == top:
                 break
-            if not any({stem(w) for w in term.split()} & {stem(w) for w in other.split()} for other in found):
+            if len(set(term.split())) == len(term.split()) and not any(
+                {stem(w) for w in term.split()} & {stem(w) for w in other.split()} for other in found
+            ):
                 found.append(term)
         return tuple(found)
 
