@@ -8,6 +8,7 @@ from typing import Any
 from api.dashboard import charts
 from api.dashboard.choices import WINDOW, Choice
 from api.dashboard.marks import marked, pieces
+from api.dashboard.words import day
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
@@ -119,7 +120,7 @@ def map_points(store: Store) -> Row:
     columns = ("x", "y", "theme", "friction", "sentiment", "stage", "channel", "conversation")
     return {
         "points": {name: [_plain(row[name]) for row in shown] for name in columns},
-        "days": [row["at"].date().isoformat() for row in shown],
+        "days": [day(row["at"]) for row in shown],
         "shown": len(shown),
         "all": len(rows),
     }

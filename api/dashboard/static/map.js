@@ -57,7 +57,7 @@ function describe(theme, points, day, n) {
   const head = theme
     ? `<b>${plain(theme.name)}</b><br>${theme.conversations} conversations, mean friction ${Math.round(theme.friction)}`
     : "<b>No theme</b>";
-  return `${head}<br>This message: friction ${Math.round(points.friction[n])}, sentiment ${points.sentiment[n].toFixed(2)}` +
+  return `${head}<br>This message: friction ${Math.round(points.friction[n])}, sentiment ${points.sentiment[n].toFixed(2).replace("-", "\u2212")}` +
     `<br>${plain(words(points.stage[n]))}, ${plain(points.channel[n])}, ${day}`;
 }
 
