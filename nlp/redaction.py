@@ -92,7 +92,7 @@ _SECRETS = _rules(
     ("SECRET", r"\bbearer\s+([\w.~+/-]{16,2000}=*)", _always),
     ("SECRET", r"[?&](?:access_|api_?)?(?:token|key|sig|secret|password|auth|code)=([^\s&#<>]{6,2000})", _always),
     ("SECRET", r"\b(?:password|passwort|passcode|passphrase|pwd|secret|api[ _-]?key|access[ _-]?token|pin(?: code)?)"
-     r"(?:\s*[:=]\s*|\s+(?:is|was)\s+:?\s*(?=[^\s<>]*[\d#$%&*_@]))[\"'“‘]?([^\s<>\"'”’]{3,79}[^\s<>\"'”’,;.!?)])",
+     r"(?:\s*[:=]\s*|\s+(?:(?:is|was)\s+)?(?=[^\s<>]*[\d#$%&*_@]))[\"'“‘]?([^\s<>\"'”’]{3,79}[^\s<>\"'”’,;.!?)])",
      _always),
     flags=re.IGNORECASE,
 )  # fmt: skip

@@ -18,6 +18,7 @@ def names() -> Names:
         ("still broken.\n\nKind regards,\nPeter Hollis", "still broken.\n\nKind regards,\n<NAME>"),
         ("Hello Marcus! Have you tried the app?", "Hello <NAME>! Have you tried the app?"),
         ("this is Patrice from Boston, my heating is off", "this is <NAME> from Boston, my heating is off"),
+        ("my name is sarah and my ssn is wrong", "my name is <NAME> and my ssn is wrong"),
         ("hi my name is sarah jones and i never got it", "hi my name is <NAME> and i never got it"),
     ],
 )
