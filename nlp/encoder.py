@@ -1,10 +1,12 @@
 """Texts to embeddings: the Encoder protocol, and the ONNX Runtime encoder that serves the shipped weights."""
 
+import hashlib
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +14,10 @@ import numpy.typing as npt
 from nlp.errors import BadModel
 
 Floats = npt.NDArray[np.float32]
-TOKEN_BUDGET = 512
-"""Tokens in one batch, padding included: a layer input then stays in a core's cache."""
+TOKEN_BUDGET = 384
+"""Tokens in one batch: a layer's input then stays in a core's cache."""
+FIELDS = ("name", "version", "dimension", "max_tokens")
+"""What the card of an ONNX folder must hold."""
 
 
 class Encoder(Protocol):
@@ -26,11 +30,19 @@ class Encoder(Protocol):
         """float32 (len(texts), dimension), rows of unit length; an empty text gets the vector of no words."""
 
 
+@runtime_checkable
+class SentimentEncoder(Encoder, Protocol):
+    """An encoder that tells sentiment in the same pass."""
+
+    def encode_with_sentiment(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """The embeddings, and float32 (len(texts), 3): P(negative), P(neutral), P(positive)."""
+
+
 class OnnxEncoder:
     """Serves a model folder (card.toml, model.onnx, tokenizer.json) on ONNX Runtime, in single-threaded runs.
 
-    Texts of like length share a batch under a token budget. Activation ranges are static, so a text's vector does not
-    depend on its neighbours. Texts over the card's `max_tokens` are cut. Raises BadModel naming file and field.
+    Texts of one length share a batch and activation ranges are static, so a text's result does not depend on its
+    neighbours. Texts over the card's `max_tokens` are cut. Raises BadModel naming file and field.
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
@@ -40,59 +52,77 @@ class OnnxEncoder:
         card = read_card(folder)
         self.version = str(card["version"])
         self.dimension = int(card["dimension"])
-        for file in ("model.onnx", "tokenizer.json"):
-            if not (folder / file).is_file():
-                raise BadModel(
-                    f"{folder / file} is missing: a model folder holds card.toml, model.onnx, tokenizer.json"
-                )
+        weights = _weights(folder, card)
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # The graph is fused where that pays; further fusions would bring slower kernels back.
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
         options.log_severity_level = 3
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            session = ort.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+            session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise BadModel(f"{folder}: cannot be loaded: {error}") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(card["max_tokens"]))
-        self._session, self._threads = session, max(1, threads)
+        self._session, self._threads, self._folder = session, max(1, threads), folder
+        self.sentiment = "sentiment" in {output.name for output in session.get_outputs()}
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """float32 (len(texts), dimension), rows of unit length, in the order given."""
+        embeddings = np.zeros((len(texts), self.dimension), np.float32)
+        self._run(texts, {"embedding": embeddings})
+        return embeddings
+
+    def encode_with_sentiment(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """One pass: the embeddings, and float32 (len(texts), 3). Raises BadModel where the graph lacks the output."""
+        if not self.sentiment:
+            raise BadModel(f"{self._folder / 'model.onnx'} has no output 'sentiment': train a head with `make heads`")
+        embeddings = np.zeros((len(texts), self.dimension), np.float32)
+        feelings = np.zeros((len(texts), 3), np.float32)
+        self._run(texts, {"embedding": embeddings, "sentiment": feelings})
+        return embeddings, feelings
+
+    def _run(self, texts: Sequence[str], outputs: Mapping[str, Floats]) -> None:
+        """Fill the named outputs, a row a text. What is not asked for is not computed."""
         tokens = [e.ids for e in self._tokenizer.encode_batch_fast([t[:20_000] for t in texts])]
-        out = np.zeros((len(texts), self.dimension), np.float32)
+        names = list(outputs)
+
+        def run(group: list[int]) -> None:
+            found = self._session.run(names, {"input_ids": np.array([tokens[i] for i in group], np.int32)})
+            for name, rows in zip(names, found, strict=True):
+                outputs[name][group] = rows
+
         groups = list(batches([len(t) for t in tokens]))
         if self._threads == 1 or len(groups) < 2:
             for group in groups:
-                out[group] = self._run([tokens[i] for i in group])
-            return out
+                run(group)
+            return
         with ThreadPoolExecutor(self._threads) as pool:  # a session may run in several threads at once
-            for group, rows in zip(groups, pool.map(lambda g: self._run([tokens[i] for i in g]), groups), strict=True):
-                out[group] = rows
-        return out
+            list(pool.map(run, groups))
 
-    def _run(self, tokens: Sequence[Sequence[int]]) -> Any:
-        width = max(map(len, tokens))
-        ids = np.zeros((len(tokens), width), np.int32)
-        mask = np.zeros((len(tokens), width), np.int32)
-        for row, sequence in enumerate(tokens):
-            ids[row, : len(sequence)] = sequence
-            mask[row, : len(sequence)] = 1
-        return self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0]
+
+def _weights(folder: Path, card: Mapping[str, Any]) -> bytes:
+    """The graph, checked against the card. Raises BadModel naming the file."""
+    for file in ("model.onnx", "tokenizer.json"):
+        if not (folder / file).is_file():
+            raise BadModel(f"{folder / file} is missing: a model folder holds card.toml, model.onnx, tokenizer.json")
+    weights = (folder / "model.onnx").read_bytes()
+    if "sha256" in card and hashlib.sha256(weights).hexdigest() != card["sha256"]:
+        raise BadModel(f"{folder / 'model.onnx'} is not the file of its card (sha256): copy both from one build")
+    return weights
 
 
 def batches(lengths: Sequence[int], *, budget: int = TOKEN_BUDGET) -> Iterator[list[int]]:
-    """Indices grouped by like length, longest first, so that rows times longest stays within `budget` tokens."""
+    """Indices grouped by equal length, longest first, at most `budget` tokens a group (or one text)."""
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
-    start = 0
-    while start < len(order):
-        rows = max(1, budget // max(1, lengths[order[start]]))
-        yield order[start : start + rows]
-        start += rows
+    for length, found in groupby(order, key=lambda i: lengths[i]):
+        same, rows = list(found), max(1, budget // max(1, length))
+        yield from (same[start : start + rows] for start in range(0, len(same), rows))
 
 
-def read_card(folder: Path) -> dict[str, Any]:
-    """A model folder's card. Raises BadModel naming the file and the field."""
+def read_card(folder: Path, *, fields: Sequence[str] = FIELDS) -> dict[str, Any]:
+    """A model folder's card, with at least `fields`. Raises BadModel naming the file and the field."""
     path = folder / "card.toml"
     try:
         card = tomllib.loads(path.read_text("utf-8"))
@@ -100,7 +130,7 @@ def read_card(folder: Path) -> dict[str, Any]:
         raise BadModel(f"{path} is missing: a model folder holds card.toml, model.onnx, tokenizer.json") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadModel(f"{path}: not valid TOML: {error}") from error
-    for field in ("name", "version", "dimension", "max_tokens"):
+    for field in fields:
         if field not in card:
             raise BadModel(f"{path}: the field {field!r} is missing")
     return card

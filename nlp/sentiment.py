@@ -1,10 +1,11 @@
-"""How a customer feels: class probabilities from the head, and VADER as baseline and second opinion."""
+"""How a customer feels: class probabilities from the encoder or a head, and VADER as baseline and second opinion."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from nlp.encoder import Floats
+from nlp.encoder import Encoder, Floats, SentimentEncoder
 from nlp.errors import BadModel
 from nlp.head import Head
 from nlp.signal import SENTIMENTS, Evidence
@@ -13,6 +14,21 @@ STRONG = 1.5
 """Valence (-4..+4 in VADER's lexicon) from which a word is shown as evidence."""
 NEGATE = frozenset({"not", "no", "never", "none", "nothing", "without", "hardly", "cannot", "neither", "nor"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+def read(encoder: Encoder, head: Head | None, texts: Sequence[str]) -> tuple[Floats, Floats]:
+    """One pass: embeddings float32 (n, d), and sentiment as in `classify`, by `head` where given, else by the encoder.
+
+    Raises BadModel where neither tells it.
+    """
+    if head is not None:
+        embeddings = encoder.encode(texts)
+        return embeddings, classify(head, embeddings)
+    if isinstance(encoder, SentimentEncoder):
+        return encoder.encode_with_sentiment(texts)
+    raise BadModel(
+        f"encoder {encoder.version!r} tells no sentiment, and no sentiment head was trained for it: `make heads`"
+    )
 
 
 def classify(head: Head, embeddings: Floats) -> Floats:

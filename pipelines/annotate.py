@@ -6,12 +6,13 @@ from pathlib import Path
 
 from nlp import friction, intent, language, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
-from nlp.encoder import Encoder, Floats, OnnxEncoder
+from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 from nlp.journeys.placing import last, placed
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
+from pipelines.encoders import open_encoder
 from pipelines.stores.protocols import Store
 
 CALM = (NONE, "praise")
@@ -19,22 +20,24 @@ CALM = (NONE, "praise")
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """All models that a signal needs; `version` names the encoder and is stored with each signal."""
+    """All models that a signal needs; `version` names the encoder and is stored with each signal.
+
+    `sentiments` is for an encoder that tells no sentiment itself; else None.
+    """
 
     encoder: Encoder
     intents: Head
-    sentiments: Head
+    sentiments: Head | None
     stages: Head
     taxonomy: Taxonomy
 
     @classmethod
     def load(cls, models: Path, taxonomy: Path, *, threads: int = 1) -> "Annotator":
-        """Load the shipped models. Raises BadModel, BadTaxonomy."""
-        encoder = OnnxEncoder(models / "encoder", threads=threads)
-        intents, sentiments, placed = (
-            Head.load(models / "heads" / f"{name}.npz", encoder=encoder.version)
-            for name in ("intent", "sentiment", "stage")
-        )
+        """Load a models folder: encoder/, heads/. Raises BadModel, BadTaxonomy, MissingDependency."""
+        encoder, heads = open_encoder(models / "encoder", threads=threads), models / "heads"
+        intents, placed = (Head.load(heads / f"{name}.npz", encoder=encoder.version) for name in ("intent", "stage"))
+        own = heads / "sentiment.npz"
+        sentiments = Head.load(own, encoder=encoder.version) if own.is_file() else None
         known = Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy))
         return cls(encoder, intents, sentiments, placed, known)
 
@@ -44,9 +47,8 @@ class Annotator:
 
     def signals(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], Floats]:
         """One signal a segment, and the embeddings float32 (n, d). `texts` are the segments' own, redacted."""
-        embeddings = self.encoder.encode(texts)
+        embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
         wants = intent.classify(self.intents, embeddings)
-        feelings = sentiment.classify(self.sentiments, embeddings)
         defaults = stages.default_stages(self.taxonomy)
         last = max(self.taxonomy.stages, key=lambda stage: stage.order).name
         placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)

