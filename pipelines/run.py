@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +41,9 @@ def run(
     id = f"run-{started:%Y%m%dT%H%M%S%fZ}"
     seconds: dict[str, float] = {}
     counts: dict[str, int] = {}
+    broken = any(before.status != "done" for before in store.runs.page(limit=1))
+    begun = Run(id, started, versions={"encoder": annotator.version})
+    store.runs.put(begun)
     with _timed("ingest", seconds):
         report = ingest(
             paths,
@@ -61,9 +64,9 @@ def run(
         else:
             assign_new(store, at=started)
     with _timed("journeys", seconds):
-        if report.events or report.moved:
+        if report.events or report.moved or broken:  # a run that was killed may have stored events and not placed
             counts["placed"] = place(store, annotator.taxonomy)
-    finished = Run(id, started, datetime.now(UTC), "done", counts, seconds, {"encoder": annotator.version})
+    finished = replace(begun, finished_at=datetime.now(UTC), status="done", counts=counts, seconds=seconds)
     store.runs.put(finished)
     return finished
 
