@@ -93,10 +93,16 @@ def contents(folder: Path) -> dict[str, str]:
     return {name: hashlib.sha256("\n".join(found).encode()).hexdigest() for name, found in rows.items()}
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
+def start(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from api.commands import main; main()", *ARGUMENTS, "--no-names"]
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, env=os.environ | environment(folder), stdout=quiet, stderr=quiet)
+    return subprocess.Popen(
+        command, env=os.environ | environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    _, said = process.communicate()
+    assert process.returncode == 0, said
 
 
 @pytest.mark.slow
@@ -104,7 +110,7 @@ def test_killed_at_any_moment_and_run_again_the_store_is_the_same(tmp_path: Path
     began = time.monotonic()
     whole = tmp_path / "whole"
     whole.mkdir()
-    assert start(whole).wait() == 0
+    finish(start(whole))
     lasted = time.monotonic() - began
     for n, part in enumerate((0.3, 0.5, 0.7, 0.85, 0.95)):
         broken = tmp_path / str(n)
@@ -112,6 +118,6 @@ def test_killed_at_any_moment_and_run_again_the_store_is_the_same(tmp_path: Path
         process = start(broken)
         time.sleep(part * lasted)
         process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert start(broken).wait() == 0
+        process.communicate()
+        finish(start(broken))
         assert contents(broken) == contents(whole)
