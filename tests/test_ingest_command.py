@@ -85,6 +85,31 @@ def test_hardly_a_customers_full_name_is_left_in_the_texts(folder: Path) -> None
     assert len([name for name in names if re.search(rf"\b{re.escape(name)}\b", texts)]) <= 3
 
 
+def test_columns_are_named_on_the_command_line_and_each_guess_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "chats.tsv").write_text("conv\tsaid\n1\thi\n1\tno heat\n2\tbye\n")
+    (tmp_path / "in" / "picture.png").write_bytes(b"\x89PNG\r\n")
+    columns = ["id=conv", "text=said", "speaker==customer", "channel==chat"]
+    options = [
+        *(word for column in columns for word in ("--column", column)),
+        "--started-at",
+        "2026-05-01",
+        "--no-names",
+    ]
+    result = CliRunner().invoke(group, ["ingest", str(tmp_path / "in"), *options], env=environment(tmp_path))
+    assert result.exit_code == 0, result.stderr
+    assert "chats.tsv: table, since the name ends in .tsv" in result.stderr
+    assert "picture.png: its format cannot be guessed" in result.stderr
+    with open_store(f"sqlite:///{tmp_path}/sample.db") as store:
+        assert [turn.text for turn in store.conversations.get("table:1").turns] == ["hi", "no heat"]
+
+
+def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(group, ["ingest", str(SAMPLE), "--column", "text"], env=environment(tmp_path))
+    assert result.exit_code == 2
+    assert "field=NAME expected" in result.stderr
+
+
 def contents(folder: Path) -> dict[str, str]:
     """A digest of each table's rows, in order, whatever the order in which they were written."""
     with sqlite3.connect(folder / "sample.db") as connection:
