@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,16 +74,19 @@ def _time(value: Any) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     if match := YEAR_FIRST.match(text):
         return datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-    for read in (datetime.fromisoformat, *(partial(_as, pattern) for pattern in PATTERNS)):
+    try:
+        return datetime.fromisoformat(text)  # first: by far the fastest, and by far the most frequent
+    except ValueError:
+        return _written(text)
+
+
+def _written(text: str) -> datetime:
+    for pattern in PATTERNS:
         try:
-            return read(text)
+            return datetime.strptime(text, pattern)  # noqa: DTZ007
         except ValueError:
             continue
     raise ValueError(text)
-
-
-def _as(pattern: str, text: str) -> datetime:
-    return datetime.strptime(text, pattern)  # noqa: DTZ007
 
 
 def identifier(kind: str, value: Any) -> str:
