@@ -76,7 +76,7 @@ _COMMON = _words(
     paypal netflix hulu xbox dropbox yahoo gmail spotify adobe zoom microsoft godaddy venmo zelle chime uber
     airbnb ebay playstation nintendo roblox minecraft santander citicard tiktok whatsapp linkedin alexa siri ios
     macos fedex ups dpd hermes glad fingers start buy clipboard maps mind mac pro premiere creative cloud gamertag
-    candy crush claimant clerk proof copy system incorrect discover plaza signatures debtor consult children
+    claimant clerk proof copy system incorrect discover plaza signatures debtor consult children
     upgrade titles prestige verifiable closing finance mortgage loan loans lending funding recovery firm lets
     accordance resold inquiries desk shiver anzeige xxxx
     """
