@@ -18,14 +18,16 @@ from tokenizers import Tokenizer
 from nlp.signal import SENTIMENTS
 from pipelines.settings import ROOT, Settings
 from pipelines.training import public, sentiment
-from pipelines.training.authored import AUTHORED_WEIGHT, authored
+from pipelines.training.authored import authored
 from pipelines.training.graph import Array, Graph, Ranges
 
 MAX_TOKENS = 256
 TRAINING_TOKENS = 64
 """Longer training texts are cut: posts and authored texts are shorter, and states take memory."""
-POSTS = 4_000
-"""Posts taken of one class: the rarest has little more."""
+POSTS = 100_000
+"""Posts taken of one class at most; there are fewer, so all. Less trains sooner."""
+AUTHORED_WEIGHT = 10.0
+"""How much an authored text counts against a post in sentiment: they are few, and the product's own domain."""
 UNUSED = "[unused"
 """The base's vocabulary reserves some thousand names that no text yields; they are not shipped."""
 

@@ -5,8 +5,8 @@ that a text's result does not depend on its neighbours in a batch (dynamic range
 Weights use 7 of the 8 bits: processors without VNNI add pairs of products in 16 bits, which would saturate.
 Texts of one length share a batch, so there is no padding and no mask.
 
-Kernels were chosen by measurement: LayerNormalization after Add takes a sixth of SkipLayerNormalization's time,
-MultiHeadAttention without a mask two thirds of QAttention's beyond their common products.
+Kernels were chosen by measurement on ONNX Runtime 1.32: Add and LayerNormalization are several times faster than
+SkipLayerNormalization, and MultiHeadAttention without a mask is faster than QAttention.
 Operators: https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
 """
 

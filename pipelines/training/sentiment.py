@@ -29,7 +29,7 @@ TRUNK = "encoder.layer.4.output.LayerNorm"
 """The trunk's tensor that the top reads: the states after five of six layers."""
 LAYER, BASE = "sentiment.layer", "encoder.layer.5"
 HEADS = 12
-SEED, EPOCHS, RATE, DROPOUT = 7, 5, 3e-4, 0.1
+SEED, EPOCHS, RATE, DROPOUT = 7, 3, 3e-4, 0.1
 TOKENS = 1024
 """Tokens in one training batch."""
 
@@ -129,7 +129,7 @@ def train(
         print(f"epoch {epoch + 1}: macro-recall {recall:.4f} on {len(held)} held out", flush=True)
         if recall > best:
             best = recall
-            scale = _temperature(logits, y[held])
+            scale = _temperature(logits, y[held], torch.tensor([examples[i].weight for i in held]))
             tensors = {name: tensor.detach().numpy().copy() for name, tensor in top.items()}
             tensors |= {name: tensors[name] / np.float32(scale) for name in ("sentiment.weight", "sentiment.bias")}
             np.savez(checkpoint, **tensors)
@@ -176,7 +176,11 @@ def _balance(y: Any) -> Any:
     return (len(y) / len(SENTIMENTS) / counts)[y]
 
 
-def _temperature(logits: Any, truth: Any) -> float:
-    """The divisor of the logits with the least cross-entropy (Guo et al. 2017)."""
+def _temperature(logits: Any, truth: Any, weight: Any) -> float:
+    """The divisor of the logits with the least weighted cross-entropy (Guo et al. 2017)."""
     grid = np.geomspace(0.3, 3.0, 60)
-    return float(min(grid, key=lambda t: float(nn.cross_entropy(logits / t, truth))))
+
+    def loss(divisor: float) -> float:
+        return float((nn.cross_entropy(logits / divisor, truth, reduction="none") * weight).mean())
+
+    return float(min(grid, key=loss))
