@@ -66,6 +66,8 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(int(card["max_tokens"]))
         self._session, self._threads, self._folder = session, max(1, threads), folder
+        self._options = ort.RunOptions()
+        self._options.only_execute_path_to_fetches = True
         self.sentiment = "sentiment" in {output.name for output in session.get_outputs()}
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -89,7 +91,7 @@ class OnnxEncoder:
         names = list(outputs)
 
         def run(group: list[int]) -> None:
-            found = self._session.run(names, {"input_ids": np.array([tokens[i] for i in group], np.int32)})
+            found = self._session.run(names, {"input_ids": np.array([tokens[i] for i in group], np.int32)}, self._options)
             for name, rows in zip(names, found, strict=True):
                 outputs[name][group] = rows
 
