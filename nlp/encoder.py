@@ -91,7 +91,9 @@ class OnnxEncoder:
         names = list(outputs)
 
         def run(group: list[int]) -> None:
-            found = self._session.run(names, {"input_ids": np.array([tokens[i] for i in group], np.int32)}, self._options)
+            found = self._session.run(
+                names, {"input_ids": np.array([tokens[i] for i in group], np.int32)}, self._options
+            )
             for name, rows in zip(names, found, strict=True):
                 outputs[name][group] = rows
 
