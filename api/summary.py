@@ -1,8 +1,7 @@
-"""What a run found, for the terminal: counts, seconds a step, the themes that hurt most, the journey's stages."""
-
-from pipelines.journeys import stages
+"""What a run found, for the terminal: the themes that hurt most, the journey's stages, counts, seconds a step."""
 
 from nlp.taxonomy import Taxonomy
+from pipelines.journeys import stages
 from pipelines.stores.protocols import Run, Store
 
 TOP = 12
@@ -21,10 +20,9 @@ def show(run: Run, store: Store, taxonomy: Taxonomy) -> None:
     )
     console.print(_themes(store))
     console.print(_stages(store, taxonomy))
+    counts = ", ".join(f"{name} {count:,}" for name, count in run.counts.items() if count)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in run.seconds.items())
-    console.print(f"Seconds: {steps}; in all {sum(run.seconds.values()):.1f} s")
-    if dead := run.counts.get("dead"):
-        console.print(f"[yellow]{dead} records could not be read: see the dead letters[/]")
+    console.print(f"\nThis run: {counts or 'nothing new'}\nSeconds: {steps}; in all {sum(run.seconds.values()):.1f} s")
 
 
 def _themes(store: Store) -> object:

@@ -52,14 +52,14 @@ def run(
             settings=settings,
             format=format,
             options=options,
-            progress=lambda r: progress("ingest", r.read, None),
+            progress=lambda r: progress("ingest", r.read + r.customers + r.events, None),
         )
         counts |= asdict(report)
     with _timed("annotate", seconds):
         waiting = store.conversations.waiting(annotator.version)
         counts["annotated"] = annotate(store, annotator, progress=lambda done: progress("annotate", done, waiting))
     with _timed("themes", seconds):
-        if refit or (refit is None and store.themes.current_run() is None):
+        if refit or (refit is None and not store.themes.current()):
             discover(store, annotator.encoder, run=id, at=started, seed=seed, progress=progress)
         else:
             assign_new(store, at=started)

@@ -1,9 +1,8 @@
-"""frictionary ingest: exports into the store, masked, each customer known as one, then annotated."""
+"""frictionary ingest: exports into the store and through the one path, to friction themes and journeys."""
 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,9 @@ import click
 @click.option("--started-at", type=click.DateTime(), help="Time of conversations that have none.")
 @click.option("--source", default="", help="First half of every id; the format's name otherwise.")
 @click.option("--names/--no-names", default=None, help="Mask person names; FRICTIONARY_NAMES (on) otherwise.")
+@click.option("--themes/--no-themes", default=True, help="Discover themes where there are none yet.", show_default=True)
 @click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run's counts and seconds as JSON.")
 def command(
     paths: tuple[Path, ...],
     format_: str | None,
@@ -33,22 +33,23 @@ def command(
     started_at: datetime | None,
     source: str,
     names: bool | None,
+    themes: bool,
     url: str | None,
     as_json: bool,
 ) -> None:
     """Read exports (files or folders) into the store: mask them, resolve customers, annotate what is new.
+
+    Themes are discovered where there are none yet; else new segments join those known.
 
     \b
     Example: frictionary ingest corpora/sample/tickets.jsonl corpora/sample/calls --store demo.db
     Example: frictionary ingest complaints.csv --column text="What happened" --column channel==ticket
     """
     from api.progress import progress
+    from api.summary import show
     from pipelines import sources
-    from pipelines.annotate import Annotator, annotate
-    from pipelines.discover import assign_new
-    from pipelines.ingest import ingest
-    from pipelines.placing import place
-    from pipelines.protect import protector
+    from pipelines.annotate import Annotator
+    from pipelines.run import run
     from pipelines.settings import Settings
     from pipelines.sources.table import mapping_of
     from pipelines.stores import open_store
@@ -64,26 +65,25 @@ def command(
     )
     if not as_json:
         _guesses(files, format_)
-    with open_store(settings.store) as store, progress(hidden=as_json) as report:
-        found = ingest(
-            files,
-            store=store,
-            protect=protector(settings),
-            settings=settings,
-            format=format_,
-            options=options,
-            progress=lambda r: report("ingest", r.read + r.customers + r.events, None),
-        )
-        annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
-        waiting = store.conversations.waiting(annotator.version)
-        annotated = annotate(store, annotator, progress=lambda done: report("annotate", done, waiting))
-        if store.themes.current_run() is not None:
-            assign_new(store, at=datetime.now(UTC))
-        if found.events or found.moved:
-            place(store, annotator.taxonomy)
-    _show(asdict(found) | {"annotated": annotated}, as_json=as_json)
-    if found.dead:
-        click.echo(f"dead letters: {found.dead}, each with its reason in {settings.dead_letters}", err=True)
+    annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
+    with open_store(settings.store) as store:
+        with progress(hidden=as_json) as report:
+            done = run(
+                files,
+                store=store,
+                annotator=annotator,
+                settings=settings,
+                format=format_,
+                options=options,
+                refit=None if themes else False,
+                progress=report,
+            )
+        if as_json:
+            click.echo(json.dumps({"run": done.id, "counts": done.counts, "seconds": done.seconds}))
+        else:
+            show(done, store, annotator.taxonomy)
+    if dead := done.counts["dead"]:
+        click.echo(f"dead letters: {dead}, each with its reason in {settings.dead_letters}", err=True)
 
 
 def _mapping(columns: Sequence[str]) -> dict[str, Any]:
@@ -116,8 +116,3 @@ def _guesses(files: Sequence[Path], format: str | None) -> None:
         last[path.parent, said] = path
     for (folder, said), count in alike.items():
         click.echo(f"{f'{folder}: {count} files' if count > 1 else last[folder, said]}: {said}", err=True)
-
-
-def _show(summary: dict[str, Any], *, as_json: bool) -> None:
-    lines = (f"{name:>10} {count}" for name, count in summary.items())
-    click.echo(json.dumps(summary) if as_json else "\n".join(lines))
