@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+COMPANY = "Brindle Home"
+"""The sample's company: its posts speak to it, and no masker takes its name for a person's."""
+
 
 @click.command()
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the demo's store is kept; var/demo otherwise.")
@@ -21,6 +24,7 @@ def command(folder: Path | None, port: int | None, serve: bool) -> None:
     from pipelines.annotate import Annotator
     from pipelines.run import run
     from pipelines.settings import ROOT, Settings
+    from pipelines.sources import Options
     from pipelines.stores import open_store
 
     folder = folder or ROOT / "var" / "demo"
@@ -34,7 +38,8 @@ def command(folder: Path | None, port: int | None, serve: bool) -> None:
     sample = sorted(p for p in (ROOT / "corpora" / "sample").rglob("*") if p.is_file() and p.name != "KEY.json")
     with open_store(settings.store) as store, progress() as report:
         annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
-        done = run(sample, store=store, annotator=annotator, settings=settings, progress=report)
+        options = Options(company=COMPANY)
+        done = run(sample, store=store, annotator=annotator, settings=settings, options=options, progress=report)
     with open_store(settings.store) as store:
         show(done, store, annotator.taxonomy)
         if serve:
