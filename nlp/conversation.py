@@ -66,3 +66,8 @@ class Segment:
     def id(self) -> str:
         """Stable id "conversation#turn:start"."""
         return f"{self.conversation}#{self.turn}:{self.start}"
+
+
+def conversation_of(segment: str) -> str:
+    """The conversation of a segment's id."""
+    return segment.rpartition("#")[0]

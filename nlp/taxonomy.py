@@ -13,12 +13,14 @@ UNKNOWN_STAGE = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a customer wants. `stage` is the default stage of such a message, or None."""
+    """What a customer wants. `stage` is the default stage of such a message, or None. `headlines`: what support teams
+    call the usual problems of this kind; themes may take them as names."""
 
     name: str
     group: str
     definition: str
     stage: str | None = None
+    headlines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Taxonomy:
                 str(row.get("group", "")),
                 _text(row, "definition", origin, "intent"),
                 row.get("stage"),
+                tuple(map(str, row.get("headlines", ()))),
             )
             for row in data.get("intent", [])
         )

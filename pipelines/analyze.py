@@ -12,6 +12,7 @@ from nlp.redaction import redact
 from nlp.signal import SENTIMENTS, Signal, Summary
 from nlp.taxonomy import NONE, UNKNOWN_STAGE
 from nlp.themes.assign import Assigner
+from nlp.themes.context import in_context
 from pipelines.annotate import Annotator, customer_segments, summary
 from pipelines.discover import MINIMUM_FRICTION
 
@@ -30,7 +31,7 @@ class Analyst:
     def texts(self, texts: Sequence[str], ids: Sequence[str], *, evidence: bool = False) -> list[Row]:
         """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing."""
         masked = self.masked(texts)
-        segments = [Segment(id, 0, 0, len(text)) for id, text in zip(ids, masked, strict=True)]
+        segments = [Segment(str(n), 0, 0, len(text)) for n, text in enumerate(masked)]
         return [
             row(*found, evidence=evidence) for found in zip(ids, masked, *self.found(segments, masked), strict=True)
         ]
@@ -60,7 +61,9 @@ class Analyst:
         themes: list[str | None] = [None] * len(texts)
         bearing = [n for n, s in enumerate(signals) if s.intent != NONE and s.friction >= MINIMUM_FRICTION]
         if self.assigner and bearing:
-            for n, theme in zip(bearing, self.assigner.assign(embeddings[np.array(bearing)])[0], strict=True):
+            own = [segments[n].conversation for n in bearing]
+            seen = in_context(embeddings[np.array(bearing)], own, [len(texts[n]) for n in bearing])
+            for n, theme in zip(bearing, self.assigner.assign(seen)[0], strict=True):
                 themes[n] = theme
         return signals, themes
 

@@ -12,6 +12,7 @@ from nlp.journeys.placing import last, placed
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
+from nlp.themes.headlines import Headlines
 from pipelines.encoders import open_encoder
 from pipelines.stores.protocols import Store
 
@@ -44,6 +45,12 @@ class Annotator:
     @property
     def version(self) -> str:
         return self.encoder.version
+
+    @property
+    def headlines(self) -> Headlines:
+        """The taxonomy's names for the usual problems, for naming themes."""
+        pairs = [(text, intent.name) for intent in self.taxonomy.intents for text in intent.headlines]
+        return Headlines(tuple(text for text, _ in pairs), tuple(name for _, name in pairs), self.intents)
 
     def signals(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], Floats]:
         """One signal a segment, and the embeddings float32 (n, d). `texts` are the segments' own, redacted."""

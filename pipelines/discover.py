@@ -5,11 +5,14 @@ from datetime import datetime
 
 import numpy as np
 
+from nlp.conversation import conversation_of
 from nlp.encoder import Encoder, Floats
 from nlp.errors import MissingDependency
 from nlp.themes.assign import Assigner
+from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
+from nlp.themes.headlines import Fit, Headlines, fitting
 from nlp.themes.matching import match
 from nlp.themes.naming import Parse, name_themes
 from nlp.themes.quotes import representative
@@ -26,7 +29,14 @@ Progress = Callable[[str, int, int | None], None]
 
 
 def discover(
-    store: Store, encoder: Encoder, *, run: str, at: datetime, seed: int = 0, progress: Progress | None = None
+    store: Store,
+    encoder: Encoder,
+    *,
+    run: str,
+    at: datetime,
+    headlines: Headlines | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> list[Theme]:
     """Discover, name and store themes anew as `run`; returns them, largest first.
 
@@ -36,11 +46,14 @@ def discover(
     report = progress or (lambda step, done, total: None)
     ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION)
     report("themes", 0, 3)
-    found = find(embeddings, seed=seed)
+    conversations = list(map(conversation_of, ids))
+    seen = in_context(embeddings, conversations, list(map(len, texts)))
+    found = find(seen, conversations=conversations, seed=seed)
     report("themes", 1, 3)
     matched = match(store.themes.members(), ids, found.labels)
     numbers = _numbers(found, matched, store.themes.ids())
-    themes = _named(found, numbers, ids, texts, embeddings, encoder=encoder)
+    fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
+    themes = _named(found, numbers, ids, texts, seen, encoder=encoder, fits=fits)
     report("themes", 2, 3)
     assignments = [
         Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
@@ -63,8 +76,8 @@ def assign_new(store: Store, *, at: datetime) -> int:
     serving, run = assigner(store), store.themes.current_run()
     if serving is None or run is None:
         return 0
-    ids, _, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)
-    themes, confidences = serving.assign(embeddings)
+    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)
+    themes, confidences = serving.assign(in_context(embeddings, list(map(conversation_of, ids)), list(map(len, texts))))
     store.themes.assign(
         [Assignment(s, run, theme, float(c), at) for s, theme, c in zip(ids, themes, confidences, strict=True)]
     )
@@ -100,6 +113,7 @@ def _named(
     embeddings: Floats,
     *,
     encoder: Encoder,
+    fits: Sequence[Sequence[Fit]] | None,
 ) -> list[Theme]:
     if not numbers:
         return []
@@ -107,7 +121,7 @@ def _named(
     order = np.argsort(-found.strengths, kind="stable")
     members = [order[labels[order] == k] for k in range(len(numbers))]
     said = [[texts[n] for n in own] for own in members]
-    names = name_themes(said, found.centroids, encoder=encoder, parse=parser())
+    names = name_themes(said, found.centroids, encoder=encoder, parse=parser(), fits=fits)
     themes: list[Theme] = []
     for k, (id, own, naming) in enumerate(zip(numbers, members, names, strict=True)):
         chosen = representative(said[k], embeddings[own], found.centroids[k])

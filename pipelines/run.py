@@ -60,7 +60,15 @@ def run(
         counts["annotated"] = annotate(store, annotator, progress=lambda done: progress("annotate", done, waiting))
     with _timed("themes", seconds):
         if refit or (refit is None and not store.themes.current()):
-            discover(store, annotator.encoder, run=id, at=started, seed=seed, progress=progress)
+            discover(
+                store,
+                annotator.encoder,
+                run=id,
+                at=started,
+                headlines=annotator.headlines,
+                seed=seed,
+                progress=progress,
+            )
         else:
             assign_new(store, at=started)
     with _timed("journeys", seconds):

@@ -52,10 +52,11 @@ def discover(context: click.Context, url: str | None, as_json: bool, seed: int) 
 
     settings = Settings.from_environment(store=url or context.obj)
     with open_existing(settings.store) as store:
-        encoder = Annotator.load(settings.models, settings.taxonomy).encoder
+        models = Annotator.load(settings.models, settings.taxonomy)
         at = datetime.now(UTC)
         with progress(hidden=as_json) as report:
-            find(store, encoder, run=f"themes-{at:%Y%m%dT%H%M%S%fZ}", at=at, seed=seed, progress=report)
+            run, words = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines
+            find(store, models.encoder, run=run, at=at, headlines=words, seed=seed, progress=report)
         rows, unassigned = store.themes.ranked(), store.themes.unassigned()
     if as_json:
         click.echo(json.dumps({"themes": rows, "unassigned": unassigned}, default=str, indent=2))

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ NEIGHBOURS = 15
 DIMENSIONS = 10
 FEW = 40
 """Fewer different texts than this have no density to speak of: they are grouped by similarity alone."""
+TELLERS = 3
+"""Conversations that a theme is told in, at least."""
 ROUNDS = 10
 MERGE = 0.70
 """Leaves are one theme where their members are this near to one another, measured by how near each leaf's are."""
@@ -42,8 +44,9 @@ class Discovery:
     thresholds: Floats
 
 
-def discover(embeddings: Floats, *, seed: int = 0) -> Discovery:
-    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows and seed.
+def discover(embeddings: Floats, *, conversations: Sequence[str] | None = None, seed: int = 0) -> Discovery:
+    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows and seed. Where each
+    row's conversation is given, a theme needs at least three of them: one long story is no theme.
 
     Texts that are equal count once for the shape of themes and each for their volume. UMAP (McInnes et al. 2018) to
     10 dimensions, HDBSCAN (Campello et al. 2013) for the leaves of the density tree, near themes merged, then spherical
@@ -58,6 +61,8 @@ def discover(embeddings: Floats, *, seed: int = 0) -> Discovery:
     neighbours = _neighbours(shape, seed) if dense else None
     labels = _dense(shape, neighbours, seed) if neighbours else _few(shape)
     centroids = _settled(shape, labels)
+    if conversations is not None:
+        centroids = _shared(embeddings, centroids, conversations)
     thresholds = _thresholds(shape, centroids)
     places, strengths = nearest(embeddings, centroids, thresholds)
     order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centroids)), kind="stable")
@@ -134,6 +139,16 @@ def _settled(shape: Floats, labels: Places) -> Floats:
             return centroids
         labels = moved
     return _centroids(shape, labels, least=least)
+
+
+def _shared(embeddings: Floats, centroids: Floats, conversations: Sequence[str]) -> Floats:
+    """The centroids whose nearest rows are of at least TELLERS conversations."""
+    places, _ = nearest(embeddings, centroids)
+    tellers = [
+        len({c for c, place in zip(conversations, places.tolist(), strict=True) if place == k})
+        for k in range(len(centroids))
+    ]
+    return centroids[np.array(tellers, np.intp) >= TELLERS]
 
 
 def _thresholds(shape: Floats, centroids: Floats) -> Floats:

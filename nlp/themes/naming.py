@@ -1,14 +1,16 @@
-"""Naming: what a theme is called, by a phrase that its own customers used; its terms, description and quotes."""
+"""Naming: what a theme is called, by a headline of the field and its own terms, or by a phrase of its own customers."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nlp.encoder import Encoder, Floats
-from nlp.themes.phrases import Phrase, phrases
+from nlp.themes.headlines import PLAIN, Fit
+from nlp.themes.phrases import Phrase, nouns, phrases
 from nlp.themes.terms import PLACEHOLDER, Terms, stem, terms
 
 Parse = Callable[[Sequence[str]], Iterable[Any]]
@@ -16,17 +18,32 @@ Parse = Callable[[Sequence[str]], Iterable[Any]]
 READ = 60
 """Most central segments of a theme whose phrases stand for election."""
 
+MOST_TERMS = 16
+"""Terms among which a headline's nouns are looked for."""
+STRONG = 1.0
+"""A phrase of this score names a theme where no headline fits plainly."""
 COMMON = 0.15
 """A word that this share of the segments holds is common to the theme."""
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A theme in words. `name`: sentence case, 2 to 7 words; `terms` strongest first; `description` one sentence."""
+    """A theme in words. `name`: sentence case, "Cannot sign in: code, phone" or "Minecraft account hacked"; `terms`
+    strongest first; `description` one sentence."""
 
     name: str
     description: str
     terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What parsing a theme's central segments gave: phrases by text, the share of segments that hold a word (by stem),
+    and how each telling noun is mostly written."""
+
+    phrases: dict[str, Phrase]
+    shares: dict[str, float]
+    nouns: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +52,71 @@ class _Candidate:
     score: float
 
 
-def name_themes(members: Sequence[Sequence[str]], centroids: Floats, *, encoder: Encoder, parse: Parse) -> list[Naming]:
+def name_themes(
+    members: Sequence[Sequence[str]],
+    centroids: Floats,
+    *,
+    encoder: Encoder,
+    parse: Parse,
+    fits: Sequence[Sequence[Fit]] | None = None,
+) -> list[Naming]:
     """A name, description and terms a theme; no two names are the same. `members`: each theme's redacted texts, the
-    most central first; `centroids`: float32 (k, d) in the encoder's space."""
+    most central first; `centroids`: float32 (k, d) in the encoder's space; `fits`: the headlines that fit each theme,
+    best first. A headline names one theme, the one that it fits best."""
     found = terms(["\n".join(texts) for texts in members])
-    candidates = _candidates(members, centroids, found, encoder=encoder, parse=parse)
+    read = _read(members, parse)
+    candidates = _candidates(read, centroids, found, encoder=encoder)
+    headlines = _settled(fits or [[] for _ in members])
     named: list[Naming] = []
     for theme, ranked in enumerate(candidates):
         words = found.of(theme)
-        name = _free(ranked, words, {_key(other.name) for other in named}, theme)
+        fit = headlines[theme]
+        if fit and (fit.score >= PLAIN or not ranked or ranked[0].score < STRONG):
+            name = _about(fit.text, found.of(theme, top=MOST_TERMS), read[theme].nouns)
+        else:
+            name = _free(ranked, words, {_key(other.name) for other in named}, theme)
         named.append(Naming(name, _description(words, ranked, name), words))
     return named
 
 
-def _candidates(
-    members: Sequence[Sequence[str]], centroids: Floats, found: Terms, *, encoder: Encoder, parse: Parse
-) -> list[list[_Candidate]]:
-    """Each theme's candidates, best first."""
-    texts = [PLACEHOLDER.sub("it", text) for theme in members for text in theme[:READ]]
-    docs = iter(parse(texts))
-    said: list[dict[str, Phrase]] = []
-    shares: list[dict[str, float]] = []
+def _settled(fits: Sequence[Sequence[Fit]]) -> list[Fit | None]:
+    """Each theme's headline, where one is left for it: the best pair of all first, each headline once."""
+    pairs = sorted(((theme, fit) for theme, own in enumerate(fits) for fit in own), key=lambda p: -p[1].score)
+    chosen: dict[int, Fit] = {}
+    for theme, fit in pairs:
+        if theme not in chosen and all(fit.text != other.text for other in chosen.values()):
+            chosen[theme] = fit
+    return [chosen.get(theme) for theme in range(len(fits))]
+
+
+def _about(headline: str, words: Sequence[str], nouns: Mapping[str, str]) -> str:
+    """The headline with the theme's two most telling nouns that it does not hold."""
+    held = {stem(word) for word in re.findall(r"\w+", headline.lower())}
+    telling = [word for word in words if all(w in nouns and stem(w) not in held for w in word.split())][:2]
+    written = ", ".join(" ".join(nouns[w] for w in word.split()) for word in telling)
+    return f"{headline}: {written}" if written else headline
+
+
+def _read(members: Sequence[Sequence[str]], parse: Parse) -> list[_Read]:
+    docs = iter(parse([PLACEHOLDER.sub("it", text) for theme in members for text in theme[:READ]]))
+    read: list[_Read] = []
     for own in members:
-        read = [next(docs) for _ in own[:READ]]
-        said.append({phrase.text: phrase for doc in read for phrase in phrases(doc)})
-        shares.append(_shares(read))
-    vectors = iter(encoder.encode([text for own in said for text in own]))
+        found = [next(docs) for _ in own[:READ]]
+        said = {phrase.text: phrase for doc in found for phrase in phrases(doc)}
+        read.append(_Read(said, _shares(found), nouns(found)))
+    return read
+
+
+def _candidates(read: Sequence[_Read], centroids: Floats, found: Terms, *, encoder: Encoder) -> list[list[_Candidate]]:
+    """Each theme's phrases, best first."""
+    vectors = iter(encoder.encode([text for own in read for text in own.phrases]))
     ranked: list[list[_Candidate]] = []
-    for theme, spoken in enumerate(said):
-        near = np.array([next(vectors) for _ in spoken], np.float32).reshape(len(spoken), centroids.shape[1])
+    for theme, own in enumerate(read):
+        near = np.array([next(vectors) for _ in own.phrases], np.float32).reshape(len(own.phrases), centroids.shape[1])
         strengths = found.strengths(theme)
         scored = [
-            _Candidate(phrase, _score(phrase, row, theme, strengths, shares[theme]))
-            for phrase, row in zip(spoken.values(), near @ centroids.T, strict=True)
+            _Candidate(phrase, _score(phrase, row, theme, strengths, own.shares))
+            for phrase, row in zip(own.phrases.values(), near @ centroids.T, strict=True)
         ]
         ranked.append(sorted(scored, key=lambda c: (-c.score, c.phrase.text)))
     return ranked

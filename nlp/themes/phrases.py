@@ -1,10 +1,11 @@
 """Phrases: short clauses in the customers' own words, cut from parsed sentences in the style of a headline."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nlp.themes.terms import FILLERS, PLACEHOLDER, stem, words
+from nlp.themes.terms import CALENDAR, FILLERS, PLACEHOLDER, stem, words
 
 SHORTEST, LONGEST = 2, 7
 NOUNS = ("NOUN", "PROPN")
@@ -13,12 +14,13 @@ BLAND = words(
     "take put keep like feel use seem understand believe speak talk start read hear call send write sit"
 )
 """Verbs that say too little without a subject or a negation."""
-VAGUE = FILLERS | words(
-    "ones someone anyone everyone nothing something anything everything person people man woman one lot bit kind sort "
-    "way thing stuff time times day days week weeks month months year years hour hours minute minutes today tomorrow "
-    "yesterday tonight morning afternoon evening night monday tuesday wednesday thursday friday saturday sunday "
-    "january february march april may june july august september october november december joke mum mother dad father "
-    "son daughter wife husband kid kids friend neighbour sister brother god hell shit wtf lol reason question word"
+VAGUE = FILLERS.union(
+    CALENDAR,
+    words(
+        "ones someone anyone everyone nothing something anything everything person people one lot bit kind sort way "
+        "thing stuff time times joke mum mother dad father son daughter wife husband kid kids friend neighbour sister "
+        "brother god hell shit wtf lol reason question word"
+    ),
 )
 """Nouns that cannot carry a name."""
 STAYING = words("twice never still again back down off out away late early offline online together everywhere")
@@ -51,6 +53,16 @@ def phrases(doc: Any) -> Iterator[Phrase]:
             group = _group(token)
             tails = [tail for child in token.children if child.dep_ == "prep" and (tail := _tail(child))]
             yield from _fit("group", [group, *(group + tail for tail in tails[:1])])
+
+
+def nouns(docs: Iterable[Any]) -> dict[str, str]:
+    """Telling nouns of parsed texts, said twice at least: in lower case, and as mostly written."""
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for doc in docs:
+        for token in doc:
+            if token.pos_ in NOUNS and _clean(token):
+                written[token.lower_][_cased(token)] += 1
+    return {word: forms.most_common(1)[0][0] for word, forms in written.items() if forms.total() > 1}
 
 
 def _clause(verb: Any) -> tuple[str, list[Any]]:

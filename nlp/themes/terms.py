@@ -25,6 +25,18 @@ FILLERS = words(
 )
 
 
+CALENDAR = words(
+    "day days week weeks month months year years hour hours minute minutes second seconds moment today tomorrow "
+    "tonight yesterday morning afternoon evening night weekend fortnight monday tuesday wednesday thursday friday "
+    "saturday sunday mon tue tues wed thu thurs fri sat sun january february march april may june july august "
+    "september october november december jan feb mar apr jun jul aug sep sept oct nov dec six seven eight nine ten "
+    "eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen bucks quid "
+    "pound pounds dollars euros mr mrs ms dr mate guy folk folks man men woman women lady person somebody nobody "
+    "everybody"
+)
+"""Times, sums and people: words that tell nothing of a theme."""
+
+
 TELLING = words(
     "amount bill bottom call computer cry describe detail empty fill fire found front full interest mine move system"
 )
@@ -79,7 +91,7 @@ def terms(documents: Sequence[str]) -> Terms:
     """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-    stop = sorted(ENGLISH_STOP_WORDS - TELLING | FILLERS)
+    stop = sorted(ENGLISH_STOP_WORDS - TELLING | FILLERS | CALENDAR)
     counter = CountVectorizer(ngram_range=(1, 2), stop_words=stop, token_pattern=WORD, dtype=np.float32)
     texts = [PLACEHOLDER.sub(" ", document) for document in documents]
     try:

@@ -87,3 +87,11 @@ def test_a_damaged_artefact_names_the_remedy() -> None:
 def test_no_theme_at_all_is_served_as_none() -> None:
     serving = Assigner.from_bytes(Assigner(np.zeros((0, 32), np.float32), np.zeros(0, np.float32), ()).to_bytes())
     assert serving.assign(rows(1, 2))[0] == [None, None]
+
+
+def test_one_long_conversation_is_no_theme() -> None:
+    found = rows(GROUPS, EACH)
+    apart = [f"c{n}" for n in range(len(found))]
+    assert len(discover(found, conversations=apart, seed=3).centroids) == GROUPS
+    one = ["one"] * EACH + apart[EACH:]
+    assert len(discover(found, conversations=one, seed=3).centroids) == GROUPS - 1

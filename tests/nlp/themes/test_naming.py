@@ -1,13 +1,17 @@
 """Names are phrases that customers said, differ from one another, and hold nothing personal."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from nlp.encoder import OnnxEncoder
+from nlp.encoder import Floats, OnnxEncoder
+from nlp.themes.headlines import Fit, fitting
 from nlp.themes.matching import match
 from nlp.themes.naming import Naming, Parse, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.terms import terms
+from pipelines.annotate import Annotator
 from pipelines.discover import parser
 from pipelines.settings import Settings
 
@@ -35,10 +39,19 @@ def parse() -> Parse:
     return parser()
 
 
-def named(themes: list[tuple[str, ...]], encoder: OnnxEncoder, parse: Parse) -> list[Naming]:
+def named(
+    themes: list[tuple[str, ...]],
+    encoder: OnnxEncoder,
+    parse: Parse,
+    *,
+    fits: list[list[Fit]] | None = None,
+) -> list[Naming]:
+    return name_themes(themes, centres(themes, encoder), encoder=encoder, parse=parse, fits=fits)
+
+
+def centres(themes: list[tuple[str, ...]], encoder: OnnxEncoder) -> Floats:
     means = [encoder.encode(texts).mean(axis=0) for texts in themes]
-    centroids = np.array([mean / np.linalg.norm(mean) for mean in means], np.float32)
-    return name_themes(themes, centroids, encoder=encoder, parse=parse)
+    return np.array([mean / np.linalg.norm(mean) for mean in means], np.float32)
 
 
 def test_a_name_is_a_phrase_of_what_the_customers_say(encoder: OnnxEncoder, parse: Parse) -> None:
@@ -97,3 +110,38 @@ def test_one_known_theme_that_splits_gives_its_id_once_and_strangers_get_none() 
     assert match(old, ["x", "y"], [0, 1]) == {}
     assert match({}, ["a"], [0]) == {}
     assert match(old, ["a"], [None]) == {}
+
+
+def test_a_headline_that_fits_names_a_theme_with_nouns_of_its_own(encoder: OnnxEncoder, parse: Parse) -> None:
+    cancel, parcel = named([CANCEL, PARCEL], encoder, parse, fits=[[], [Fit("Delivery late", 0.9)]])
+    assert parcel.name == "Delivery late: parcel, courier"
+    assert cancel.name == "Cannot cancel subscription"
+
+
+def test_a_weak_headline_gives_way_to_a_strong_phrase(encoder: OnnxEncoder, parse: Parse) -> None:
+    cancel, _ = named([CANCEL, PARCEL], encoder, parse, fits=[[Fit("Price increase", 0.56)], []])
+    assert cancel.name == "Cannot cancel subscription"
+
+
+def test_a_headline_names_one_theme_alone_the_one_that_it_fits_best(encoder: OnnxEncoder, parse: Parse) -> None:
+    fits = [[Fit("Poor service", 0.8), Fit("Contract", 0.75)], [Fit("Poor service", 0.9)]]
+    cancel, parcel = named([CANCEL, PARCEL], encoder, parse, fits=fits)
+    assert cancel.name.startswith("Contract")
+    assert parcel.name.startswith("Poor service")
+
+
+def test_the_shipped_headlines_fit_the_themes_that_they_speak_of() -> None:
+    models = Annotator.load(Settings().models, Settings().taxonomy)
+    themes = [CANCEL, PARCEL]
+    labels = [n for n, theme in enumerate(themes) for _ in theme]
+    own = models.encoder.encode([text for theme in themes for text in theme])
+    cancel, parcel = fitting(models.headlines, own, labels, centres(themes, models.encoder), encoder=models.encoder)
+    assert "cancel" in cancel[0].text.lower()
+    assert "parcel" in parcel[0].text.lower()
+    assert all(a.score >= b.score for fits in (cancel, parcel) for a, b in itertools.pairwise(fits))
+
+
+def test_without_headlines_or_themes_nothing_fits() -> None:
+    models = Annotator.load(Settings().models, Settings().taxonomy)
+    nothing = np.zeros((0, models.encoder.dimension), np.float32)
+    assert fitting(models.headlines, nothing, [], nothing, encoder=models.encoder) == []

@@ -1,0 +1,62 @@
+"""Headlines: what support teams call the usual problems. A theme takes the one that fits it, if any does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp.encoder import Encoder, Floats
+from nlp.head import Head
+
+PLAIN, FITS = 0.7, 0.55
+"""From which score on a headline fits plainly, or better than a weak phrase. Chosen by reading the names of public
+corpora."""
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Headlines:
+    """`texts`, the intent that each belongs to, and the head that tells intents from embeddings."""
+
+    texts: tuple[str, ...]
+    intents: tuple[str, ...]
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A headline and how well it fits: see PLAIN and FITS."""
+
+    text: str
+    score: float
+
+
+def fitting(
+    headlines: Headlines, embeddings: Floats, labels: Sequence[int | None], centroids: Floats, *, encoder: Encoder
+) -> list[list[Fit]]:
+    """The few headlines that fit each theme, best first; [] where none does.
+
+    score = s + 0.5 * (s - mean s over all segments) + 0.5 * share of the theme's segments that are nearest to it
+    + 0.5 * lift of its intent, with s the cosine similarity to the theme's centroid and lift = q * log(q / p), the
+    intent's mean probability in the theme (q) against in all segments (p). `embeddings`: float32 (n, d), of the
+    segments' own words; `centroids`: float32 (k, d).
+    """
+    if not headlines.texts or not len(centroids):
+        return [[] for _ in centroids]
+    vectors = encoder.encode(headlines.texts)
+    near = embeddings @ vectors.T
+    likely = headlines.head.probabilities(embeddings)
+    place = {name: n for n, name in enumerate(headlines.head.labels)}
+    intent = np.array([place.get(name, -1) for name in headlines.intents])
+    theme = np.array([-1 if label is None else label for label in labels])
+    similarity = centroids @ vectors.T
+    found: list[list[Fit]] = []
+    for k in range(len(centroids)):
+        own = theme == k
+        within = likely[own].mean(axis=0)
+        lift = np.append(within * np.log(within / likely.mean(axis=0)), 0.0)[intent]  # an intent unknown to the head: 0
+        nearest = np.bincount(near[own].argmax(axis=1), minlength=len(vectors)) / own.sum()
+        score = 1.5 * similarity[k] - 0.5 * near.mean(axis=0) + 0.5 * nearest + 0.5 * lift
+        best = np.argsort(-score, kind="stable")[:SHOWN]
+        found.append([Fit(headlines.texts[j], float(score[j])) for j in best if score[j] >= FITS])
+    return found
