@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import AddressValueError, IPv6Address
 from typing import NamedTuple
+
+HANDLE = "<HANDLE>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ _LONG = re.compile(r"[\w.~+/-]{16}")
 _HINTS = ("passw", "passc", "passp", "pwd", "secret", "bearer", "api", "token", "pin", "-----begin", "=")
 _DICTATED = (" dot ", " oh ", "zero ", "double ", " nine ")
 _DIGIT = re.compile(r"\d")
+_MENTION = re.compile(r"(?<![\w@./])@(\w{2,30})\b")
 _PLACEHOLDER = re.compile(r"<(URL_LOGIN|EMAIL|SECRET|IBAN|CARD|SSN|IP|PHONE|ADDRESS)>")
 
 
@@ -171,6 +174,24 @@ def _placed(match: re.Match[str], *, kind: str, valid: Callable[[str], bool]) ->
         return whole
     start = match.start(match.lastindex or 0) - match.start()
     return f"{whole[:start]}<{kind}>{whole[start + len(part) :]}"
+
+
+def mask_handles(text: str, *, keep: Iterable[str] = ()) -> str:
+    """The text with every @handle as `<HANDLE>`, but those of the names to `keep`, such as the company's own."""
+    if "@" not in text:
+        return text
+    kept = [_letters(name) for name in keep]
+
+    def masked(match: re.Match[str]) -> str:
+        handle = _letters(match[1])
+        is_kept = any(name and (name.startswith(handle) or handle.startswith(name)) for name in kept)
+        return match[0] if is_kept else HANDLE
+
+    return _MENTION.sub(masked, text)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def pseudonym(identifier: str, key: bytes) -> str:

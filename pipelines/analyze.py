@@ -1,6 +1,6 @@
 """Texts and a conversation in real time: masked, annotated, placed among the known themes; nothing is stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from nlp import language
 from nlp.conversation import Conversation, Segment
-from nlp.redaction import redact
+from nlp.names import Names
+from nlp.redaction import mask_handles, redact
 from nlp.signal import SENTIMENTS, Signal, Summary
 from nlp.taxonomy import NONE, UNKNOWN_STAGE
 from nlp.themes.assign import Assigner
@@ -17,16 +18,17 @@ from pipelines.annotate import Annotator, customer_segments, summary
 from pipelines.discover import MINIMUM_FRICTION
 
 Row = dict[str, Any]
-Mask = Callable[[Sequence[str]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Analyst:
-    """All that an answer needs. `assigner`: the known themes, or None. `names`: masks person names too, where given."""
+    """All that an answer needs. `assigner`: the known themes, or None. `names`: masks person names too, where given.
+    `company`: whose own name and @handle stay."""
 
     annotator: Annotator
     assigner: Assigner | None = None
-    names: Mask | None = None
+    names: Names | None = None
+    company: str = ""
 
     def texts(self, texts: Sequence[str], ids: Sequence[str], *, evidence: bool = False) -> list[Row]:
         """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing."""
@@ -50,9 +52,10 @@ class Analyst:
         return rows, overall(summary(conversation.id, signals, " ".join(texts)))
 
     def masked(self, texts: Sequence[str]) -> list[str]:
-        """By patterns, then names; halves of characters, which no encoder takes, become "?"."""
-        plain = [redact(text.encode("utf-8", "replace").decode())[0] for text in texts]
-        return list(self.names(plain)) if self.names else plain
+        """By patterns, handles, then names; halves of characters, which no encoder takes, become "?"."""
+        whole = [redact(text.encode("utf-8", "replace").decode())[0] for text in texts]
+        plain = [mask_handles(text, keep=[self.company]) for text in whole]
+        return self.names(plain, keep=[self.company]) if self.names else plain
 
     def found(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], list[str | None]]:
         """Signals and themes of masked texts, one each a segment."""
@@ -69,7 +72,7 @@ class Analyst:
 
 
 def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool = False) -> Row:
-    """The public shape of one analyzed text; `evidence` adds the words that show friction, with their places."""
+    """The public shape of one analyzed text; `evidence` adds the words that show it."""
     found: Row = {
         "id": id,
         "intent": signal.intent,

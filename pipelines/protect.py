@@ -14,12 +14,10 @@ from typing import Any
 from nlp.conversation import Conversation
 from nlp.customer import Customer, Event
 from nlp.names import Names, apart, known, mask, spared
-from nlp.redaction import pseudonym, redact
+from nlp.redaction import mask_handles, pseudonym, redact
 from pipelines.settings import Settings
 from pipelines.sources import Contact
 
-HANDLE = "<HANDLE>"
-MENTION = re.compile(r"(?<![\w@./])@(\w{2,30})\b")
 PERSONAL = re.compile(
     r"name|mail|phone|mobile|handle|address|street|post_?code|zip|birth|dob|note|comment", re.IGNORECASE
 )
@@ -41,7 +39,9 @@ class Protector:
         """
         texts = [_texts(conversation) for conversation in batch]
         keep = [_companies(conversation, company) for conversation in batch]
-        masked = [[_mentions(redact(text)[0], own) for text in said] for said, own in zip(texts, keep, strict=True)]
+        masked = [
+            [mask_handles(redact(text)[0], keep=own) for text in said] for said, own in zip(texts, keep, strict=True)
+        ]
         found = self._names([text for said in masked for text in said])
         protected = []
         for conversation, said, own in zip(batch, masked, keep, strict=True):
@@ -89,24 +89,6 @@ def _texts(conversation: Conversation) -> list[str]:
 def _companies(conversation: Conversation, company: str) -> list[str]:
     facts = conversation.metadata
     return [name for name in (company, str(facts.get("brand", "")), str(facts.get("company", ""))) if name]
-
-
-def _mentions(text: str, own: Sequence[str]) -> str:
-    """Every @handle as `<HANDLE>`, but the company's own."""
-    if "@" not in text:
-        return text
-    plain = [_plain(name) for name in own]
-
-    def masked(match: re.Match[str]) -> str:
-        handle = _plain(match.group(1))
-        is_own = any(name.startswith(handle) or handle.startswith(name) for name in plain)
-        return match.group() if is_own else HANDLE
-
-    return MENTION.sub(masked, text)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
 
 
 def _without_names(

@@ -26,8 +26,9 @@ BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--store", "url", help="A store whose themes are named; FRICTIONARY_STORE otherwise, if it exists.")
 @click.option("--names", is_flag=True, help="Mask person names too (slower).")
-@click.option("--evidence", is_flag=True, help="Add the words that show friction.")
-def command(files: tuple[str, ...], url: str | None, names: bool, evidence: bool) -> None:
+@click.option("--company", default="", help="The company's own name or @handle, which stays; other handles are masked.")
+@click.option("--evidence", is_flag=True, help="Add the words that show friction or feeling, with their places.")
+def command(files: tuple[str, ...], url: str | None, names: bool, company: str, evidence: bool) -> None:
     """Analyze texts from FILES or standard input: a text a line, or JSON lines with "text" and optional "id".
 
     One JSON object a line comes out for each, in order, as soon as it is known. Ids count lines from 1 where none is
@@ -41,7 +42,7 @@ def command(files: tuple[str, ...], url: str | None, names: bool, evidence: bool
     """
     from pipelines.settings import Settings
 
-    analyst = _analyst(Settings.from_environment(), url, names=names)
+    analyst = _analyst(Settings.from_environment(), url, names=names, company=company)
     out = sys.stdout.buffer
     first = 1
     for file in files or ("-",):
@@ -55,13 +56,13 @@ def command(files: tuple[str, ...], url: str | None, names: bool, evidence: bool
                 first += len(batch)
 
 
-def _analyst(settings: "Settings", url: str | None, *, names: bool) -> "Analyst":
+def _analyst(settings: "Settings", url: str | None, *, names: bool, company: str) -> "Analyst":
     from nlp.names import Names
     from pipelines.analyze import Analyst
     from pipelines.annotate import Annotator
 
     annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
-    return Analyst(annotator, _themes(url), Names.load() if names else None)
+    return Analyst(annotator, _themes(url), Names.load() if names else None, company)
 
 
 def _themes(url: str | None) -> "Assigner | None":

@@ -70,8 +70,10 @@ class AnalyzeIn(In):
     text: Text | None = None
     texts: list[Text] | None = Field(None, min_length=1, max_length=TEXTS)
     conversation: SpokenIn | None = None
-    names: bool = Field(False, description="Mask person names too (slower); e-mails, phones, cards … always are.")
-    evidence: bool = Field(False, description="Add the words that show friction.")
+    names: bool = Field(
+        False, description="Mask person names too (slower); e-mails, phones, cards, @handles … always are."
+    )
+    evidence: bool = Field(False, description="Add the words that show friction or feeling.")
 
     @model_validator(mode="after")
     def one_of(self) -> "AnalyzeIn":

@@ -80,6 +80,14 @@ def test_anger_about_a_late_refund_is_told_from_thanks() -> None:
     assert angry["friction"] > glad["friction"] + 30
 
 
+def test_handles_are_masked_but_the_companys_own() -> None:
+    (row,) = analyze("@acme I can't reach @help, @jo_bloggs\n", "--evidence", "--company", "Acme")
+    (cue,) = [e for e in row["evidence"] if e["kind"] == "blocked"]
+    (plain,) = analyze("@acme I can't reach @help, @jo_bloggs\n", "--evidence")
+    (moved,) = [e for e in plain["evidence"] if e["kind"] == "blocked"]
+    assert moved["start"] - cue["start"] == len("<HANDLE>") - len("@acme")
+
+
 def test_evidence_is_the_words_that_show_friction() -> None:
     (row,) = analyze("Third time I ask: mail me at ada@example.com, where is my refund?\n", "--evidence")
     assert {"kind": "effort", "start": 0, "end": 10, "words": "Third time"} in row["evidence"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.redaction import redact
+from nlp.redaction import mask_handles, redact
 
 PLANTED = (
     "jo.bloggs+x@example.co.uk",
@@ -98,3 +98,9 @@ def test_what_only_looks_personal_stays(text: str) -> None:
 def test_endless_digits_and_emoji_take_no_endless_time() -> None:
     for text in ("1" * 200_000, "1 " * 100_000, "😀" * 100_000, "a@" * 50_000, "+1 (2" * 40_000, "password: " * 20_000):
         redact(text)
+
+
+def test_handles_are_masked_but_those_to_keep_and_what_is_no_handle() -> None:
+    text = "@AcmeHelp and @acme: it's @jo_bloggs, 2 @ 5 each, jo@example"
+    assert mask_handles(text, keep=["Acme"]) == "@AcmeHelp and @acme: it's <HANDLE>, 2 @ 5 each, jo@example"
+    assert mask_handles(text, keep=[""]) == "<HANDLE> and <HANDLE>: it's <HANDLE>, 2 @ 5 each, jo@example"
