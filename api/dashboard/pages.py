@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from api.dashboard import charts, figures, plotly
 from api.dashboard.choices import PERIODS, Choice
 from api.dashboard.marks import CUES
-from api.dashboard.words import BAND_NAMES, FILTERS
+from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
 from nlp.conversation import Channel
 from nlp.errors import NotFound
 from nlp.taxonomy import Taxonomy
@@ -33,7 +33,11 @@ templates = Environment(
 )
 templates.filters.update(FILTERS, sparkline=charts.sparkline)
 templates.globals.update(
-    periods=PERIODS, channels=[str(c) for c in Channel], bands=BAND_NAMES, cues=CUES, plotly=plotly.PATH
+    periods=PERIODS,
+    channels={str(c): title(channel(c, 2)) for c in Channel},
+    bands=BAND_NAMES,
+    cues=CUES,
+    plotly=plotly.PATH,
 )
 Page = Callable[..., Response]
 
@@ -94,13 +98,13 @@ def stages_of(request: Request) -> tuple[str, ...]:
     return taxonomy.stage_names
 
 
-def names(request: Request) -> Mapping[str, Any]:
-    """What the filters offer."""
+def offered(request: Request) -> Mapping[str, Mapping[str, str]]:
+    """What the filters offer: each name with the words that show it."""
     taxonomy: Taxonomy = request.app.state.taxonomy
     return {
-        "stages": taxonomy.stage_names,
-        "intents": taxonomy.intent_names,
-        "themes": store_of(request).themes.current(),
+        "stages": {name: title(name) for name in taxonomy.stage_names},
+        "intents": {name: intent(name) for name in taxonomy.intent_names},
+        "themes": {theme.id: theme.name for theme in store_of(request).themes.current()},
     }
 
 
@@ -108,7 +112,7 @@ def names(request: Request) -> Mapping[str, Any]:
 def overview(request: Request) -> Response:
     choice = Choice.of(request.query_params)
     return render(
-        request, "overview.html", choice=choice, **names(request), **figures.overview(store_of(request), choice)
+        request, "overview.html", choice=choice, **offered(request), **figures.overview(store_of(request), choice)
     )
 
 
@@ -165,7 +169,7 @@ def conversations(request: Request) -> Response:
         rows=[figures.listed(*row) for row in rows[:ROWS]],
         after=rows[ROWS - 1][0].id if len(rows) > ROWS else "",
         paged=bool(after),
-        **names(request),
+        **offered(request),
     )
 
 
