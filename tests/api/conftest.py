@@ -26,11 +26,6 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def annotator() -> Annotator:
-    return Annotator.load(Settings().models, Settings().taxonomy)
-
-
-@pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("served")
     return Settings(

@@ -97,3 +97,17 @@ def test_friction_stays_in_range_and_no_reason_lessens_it(
 
 def test_a_long_hostile_text_takes_no_quadratic_time() -> None:
     assert cues("no one " * 20_000 + "still " * 20_000).effort >= 0
+
+
+def test_each_cue_is_shown_by_its_span() -> None:
+    text = "This is the third time I call, nobody replied, and I can't log in. Cancel my subscription!"
+    found = cues(text)
+    assert {e.kind for e in found.evidence} == {"effort", "blocked", "leaving"}
+    assert "third time" in {text[e.start : e.end] for e in found.evidence}
+
+
+def test_friction_grows_with_feeling_and_effort_and_stays_in_range() -> None:
+    calm, hard = cues("Where can I see my invoice?"), cues("Third time I ask, still nothing, nobody answered. I can't.")
+    assert friction(0.05, calm, asks=True) < 10
+    assert 60 < friction(0.95, hard, asks=True) <= 100
+    assert friction(0.95, calm, asks=False) == 0

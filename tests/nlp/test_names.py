@@ -5,11 +5,6 @@ import pytest
 from nlp.names import Names, known, mask
 
 
-@pytest.fixture(scope="module")
-def names() -> Names:
-    return Names.load()
-
-
 @pytest.mark.parametrize(
     ("text", "masked"),
     [

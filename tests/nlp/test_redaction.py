@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.redaction import mask_handles, redact
+from nlp.redaction import mask_handles, pseudonym, redact
 
 PLANTED = (
     "jo.bloggs+x@example.co.uk",
@@ -89,6 +89,10 @@ def test_words_around_it_tell_what_it_is(text: str, expected: str) -> None:
         "call 116 123",
         "order two oh four one seven, and it took two or three or four days",
         "I am at home dot dot dot",
+        "order 4111 1111 1111 1112 fails the check digit",
+        "firmware 4.2.1.300 on 2026-06-12",
+        "it cost 149.00 and took 12 days",
+        "error 0x80070005",
     ],
 )
 def test_what_only_looks_personal_stays(text: str) -> None:
@@ -104,3 +108,35 @@ def test_handles_are_masked_but_those_to_keep_and_what_is_no_handle() -> None:
     text = "@AcmeHelp and @acme: it's @jo_bloggs, 2 @ 5 each, jo@example"
     assert mask_handles(text, keep=["Acme"]) == "@AcmeHelp and @acme: it's <HANDLE>, 2 @ 5 each, jo@example"
     assert mask_handles(text, keep=[""]) == "<HANDLE> and <HANDLE>: it's <HANDLE>, 2 @ 5 each, jo@example"
+
+
+@given(st.text(max_size=500))
+def test_redaction_applied_twice_changes_nothing(text: str) -> None:
+    once, _ = redact(text)
+    assert redact(once)[0] == once
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mail me at jo.bloggs+x@example.co.uk please", "mail me at <EMAIL> please"),
+        ("card 4111 1111 1111 1111 was charged", "card <CARD> was charged"),
+        ("to GB82 WEST 1234 5698 7654 32 today", "to <IBAN> today"),
+        ("call 020 7946 0958 or +1 212 555 0147.", "call <PHONE> or <PHONE>."),
+        ("phone 020 7946 0201. Thanks", "phone <PHONE>. Thanks"),
+        ("my ssn is 123-45-6789", "my ssn is <SSN>"),
+        ("from 192.168.10.4.", "from <IP>."),
+        ("https://jo:hunter2@example.com/x", "https://<URL_LOGIN>@example.com/x"),
+        ("I live at 14 Harbour Lane now", "I live at <ADDRESS> now"),
+    ],
+)
+def test_personal_data_becomes_a_typed_placeholder(text: str, expected: str) -> None:
+    redacted, masked = redact(text)
+    assert redacted == expected
+    assert all(redacted[m.start : m.end] == f"<{m.kind}>" for m in masked)
+
+
+def test_a_pseudonym_is_the_same_over_sources_and_differs_with_the_key() -> None:
+    assert pseudonym("email:Jo@Example.com ", b"k") == pseudonym("email:jo@example.com", b"k")
+    assert pseudonym("phone:+44 20 7946 0958", b"k") == pseudonym("phone:020 7946 0958", b"k")
+    assert pseudonym("email:jo@example.com", b"k") != pseudonym("email:jo@example.com", b"other")

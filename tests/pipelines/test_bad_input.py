@@ -140,7 +140,9 @@ def test_a_time_without_zone_is_read_in_the_zone_given(tmp_path: Path, store: St
     assert [letter["field"] for letter in letters(tmp_path)] == ["started_at"]
 
 
-def test_a_ticket_of_html_emoji_or_no_customer_goes_the_whole_way(tmp_path: Path, store: Store) -> None:
+def test_a_ticket_of_html_emoji_or_no_customer_goes_the_whole_way(
+    tmp_path: Path, store: Store, annotator: Annotator
+) -> None:
     html = "<html><style>p{}</style><p>It <b>never</b> came&nbsp;&amp; I want my money back</p><script>x()</script>"
     tickets = [ticket(1, html), ticket(2, "😀" * 100_000), ticket(3, "We are closed.", by=2), ticket(4, "")]
     path = put(tmp_path, "a.jsonl", "\n".join(map(json.dumps, tickets)))
@@ -148,8 +150,6 @@ def test_a_ticket_of_html_emoji_or_no_customer_goes_the_whole_way(tmp_path: Path
     assert stored_text(store, "zendesk:1") == "It never came & I want my money back"
     assert len(stored_text(store, "zendesk:2")) == 100_000
     assert [turn.speaker for turn in stored(store)["zendesk:3"].turns] == [Speaker.AGENT]
-    settings = Settings()
-    annotator = Annotator.load(settings.models, settings.taxonomy)
     assert annotate(store, annotator) == 4
     found = {id: store.signals.summary(id) for id in stored(store)}
     assert {id: s.language for id, s in found.items() if s} == {

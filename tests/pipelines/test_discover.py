@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
-from nlp.encoder import OnnxEncoder
+from nlp.encoder import Encoder
 from nlp.signal import Signal
 from pipelines.discover import MINIMUM_FRICTION, assign_new, assigner, discover
-from pipelines.settings import Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
@@ -30,19 +29,14 @@ PARCEL = (
 )
 
 
-@pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder(Settings().models / "encoder")
-
-
 @pytest.fixture
-def store(tmp_path: Path, encoder: OnnxEncoder) -> Iterator[Store]:
+def store(tmp_path: Path, encoder: Encoder) -> Iterator[Store]:
     with open_store(f"sqlite:///{tmp_path / 'store.db'}") as opened:
         put(opened, encoder, CANCEL + PARCEL)
         yield opened
 
 
-def put(store: Store, encoder: OnnxEncoder, texts: tuple[str, ...], *, first: int = 0, friction: float = 50.0) -> None:
+def put(store: Store, encoder: Encoder, texts: tuple[str, ...], *, first: int = 0, friction: float = 50.0) -> None:
     """One conversation a text, with one segment of that friction."""
     ids = [f"s:{first + n:02d}" for n in range(len(texts))]
     store.conversations.put(
@@ -59,7 +53,7 @@ def put(store: Store, encoder: OnnxEncoder, texts: tuple[str, ...], *, first: in
     store.signals.put("m", ids, signals, encoder.encode(texts), [])
 
 
-def test_themes_are_found_named_and_stored_with_quotes_and_points(store: Store, encoder: OnnxEncoder) -> None:
+def test_themes_are_found_named_and_stored_with_quotes_and_points(store: Store, encoder: Encoder) -> None:
     steps: list[tuple[str, int, int | None]] = []
     cancel, parcel = discover(
         store, encoder, run="r1", at=DAY, progress=lambda step, done, total: steps.append((step, done, total))
@@ -72,7 +66,7 @@ def test_themes_are_found_named_and_stored_with_quotes_and_points(store: Store, 
     assert steps[-1][1] == steps[-1][2]
 
 
-def test_an_empty_store_has_no_themes_and_serves_none(tmp_path: Path, encoder: OnnxEncoder) -> None:
+def test_an_empty_store_has_no_themes_and_serves_none(tmp_path: Path, encoder: Encoder) -> None:
     with open_store(f"sqlite:///{tmp_path / 'empty.db'}") as empty:
         assert (assigner(empty), assign_new(empty, at=DAY)) == (None, 0)
         assert discover(empty, encoder, run="r1", at=DAY) == []
@@ -83,7 +77,7 @@ def test_an_empty_store_has_no_themes_and_serves_none(tmp_path: Path, encoder: O
 
 
 def test_a_refit_keeps_the_ids_of_themes_that_live_on_and_never_gives_an_old_number_again(
-    store: Store, encoder: OnnxEncoder
+    store: Store, encoder: Encoder
 ) -> None:
     discover(store, encoder, run="r1", at=DAY)
     router = tuple(f"The router drops the wifi every {unit}, so annoying." for unit in ("hour", "minute", "evening"))
@@ -93,7 +87,7 @@ def test_a_refit_keeps_the_ids_of_themes_that_live_on_and_never_gives_an_old_num
     assert next(id for name, id in themes.items() if "cancel" in name.lower()) == "t1"
 
 
-def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: Store, encoder: OnnxEncoder) -> None:
+def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: Store, encoder: Encoder) -> None:
     discover(store, encoder, run="r1", at=DAY)
     put(store, encoder, ("How do I cancel the subscription? The button does nothing.",), first=30)
     put(store, encoder, ("I cannot cancel my subscription today.",), first=40, friction=MINIMUM_FRICTION - 1)
@@ -106,7 +100,7 @@ def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: 
     assert "s:40#0:0" not in members
 
 
-def test_serving_gives_every_fitted_segment_the_theme_of_the_fit(store: Store, encoder: OnnxEncoder) -> None:
+def test_serving_gives_every_fitted_segment_the_theme_of_the_fit(store: Store, encoder: Encoder) -> None:
     discover(store, encoder, run="r1", at=DAY)
     serving = assigner(store)
     assert serving is not None

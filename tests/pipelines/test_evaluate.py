@@ -8,7 +8,6 @@ import pytest
 from nlp.errors import BadInput, UnknownName
 from pipelines.annotate import Annotator
 from pipelines.evaluate import Labelled, evaluate, examples, gold
-from pipelines.settings import Settings
 
 ROWS = [
     Labelled("third time I ask: where is my refund?", "refund_status", "negative", "use", 2, True, False),
@@ -18,11 +17,6 @@ ROWS = [
     Labelled("how much is the family plan?", "pricing_question", "neutral", "consideration", 0, False, False),
     Labelled("which plug does the lamp have?", "product_information", "neutral", "consideration", 0, False, False),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    return Annotator.load(Settings().models, Settings().taxonomy)
 
 
 def test_every_label_that_is_given_is_scored_alone_and_as_a_conversation(annotator: Annotator) -> None:

@@ -1,16 +1,8 @@
 """Evidence of a signal: cues, words of feeling, and the whole passage where the intent alone tells of leaving."""
 
-import pytest
-
 from nlp.conversation import Segment
 from nlp.signal import Signal
 from pipelines.annotate import Annotator
-from pipelines.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    return Annotator.load(Settings().models, Settings().taxonomy)
 
 
 def signals(annotator: Annotator, *texts: str) -> list[Signal]:

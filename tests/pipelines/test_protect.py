@@ -1,11 +1,16 @@
-"""What reaches a store is masked: texts, subjects, mentions, people that the reader knows; the company stays."""
+"""What reaches a store is masked: texts, subjects, mentions, people that the reader knows; the key is its owner's."""
 
+import warnings
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer, Event
-from pipelines.protect import Protector
+from pipelines.protect import Protector, secret
+from pipelines.settings import Settings
 from pipelines.sources import Contact
 
 PATTERNS = Protector(b"key", names=False)
@@ -60,3 +65,19 @@ def test_an_events_id_cannot_be_guessed_from_its_customer() -> None:
     masked, other = PATTERNS.event(event), Protector(b"other").event(event)
     assert masked.customer == PATTERNS.customer("email:a@example.org")
     assert len({event.id, masked.id, other.id}) == 3
+
+
+def test_a_key_file_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    made = secret(Settings(key_file=file))
+    file.chmod(0o644)
+    with pytest.warns(UserWarning, match="chmod 600"):
+        assert secret(Settings(key_file=file)) == made
+
+
+def test_a_made_key_file_is_read_again_without_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    made = secret(Settings(key_file=file))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert secret(Settings(key_file=file)) == made

@@ -3,17 +3,14 @@
 import itertools
 
 import numpy as np
-import pytest
 
-from nlp.encoder import Floats, OnnxEncoder
+from nlp.encoder import Encoder, Floats
 from nlp.themes.headlines import Fit, fitting
 from nlp.themes.matching import match
 from nlp.themes.naming import Naming, Parse, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.terms import terms
 from pipelines.annotate import Annotator
-from pipelines.discover import parser
-from pipelines.settings import Settings
 
 CANCEL = (
     "I cannot cancel my subscription, the button is missing.",
@@ -29,19 +26,9 @@ PARCEL = (
 )
 
 
-@pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder(Settings().models / "encoder")
-
-
-@pytest.fixture(scope="module")
-def parse() -> Parse:
-    return parser()
-
-
 def named(
     themes: list[tuple[str, ...]],
-    encoder: OnnxEncoder,
+    encoder: Encoder,
     parse: Parse,
     *,
     fits: list[list[Fit]] | None = None,
@@ -49,12 +36,12 @@ def named(
     return name_themes(themes, centres(themes, encoder), encoder=encoder, parse=parse, fits=fits)
 
 
-def centres(themes: list[tuple[str, ...]], encoder: OnnxEncoder) -> Floats:
+def centres(themes: list[tuple[str, ...]], encoder: Encoder) -> Floats:
     means = [encoder.encode(texts).mean(axis=0) for texts in themes]
     return np.array([mean / np.linalg.norm(mean) for mean in means], np.float32)
 
 
-def test_a_name_is_a_phrase_of_what_the_customers_say(encoder: OnnxEncoder, parse: Parse) -> None:
+def test_a_name_is_a_phrase_of_what_the_customers_say(encoder: Encoder, parse: Parse) -> None:
     cancel, parcel = named([CANCEL, PARCEL], encoder, parse)
     assert cancel.name == "Cannot cancel subscription"
     assert "arrive" in parcel.name.lower()
@@ -62,20 +49,18 @@ def test_a_name_is_a_phrase_of_what_the_customers_say(encoder: OnnxEncoder, pars
     assert parcel.terms[0] in ("parcel", "courier")
 
 
-def test_names_hold_no_placeholder_handle_or_figure_and_have_two_to_seven_words(
-    encoder: OnnxEncoder, parse: Parse
-) -> None:
+def test_names_hold_no_placeholder_handle_or_figure_and_have_two_to_seven_words(encoder: Encoder, parse: Parse) -> None:
     for naming in named([CANCEL, PARCEL], encoder, parse):
         assert 2 <= len(naming.name.split()) <= 7
         assert not set(naming.name + naming.description) & set("<>@#0123456789")
 
 
-def test_no_two_themes_have_the_same_name(encoder: OnnxEncoder, parse: Parse) -> None:
+def test_no_two_themes_have_the_same_name(encoder: Encoder, parse: Parse) -> None:
     names = [naming.name for naming in named([CANCEL, CANCEL, CANCEL], encoder, parse)]
     assert len({name.lower() for name in names}) == 3
 
 
-def test_a_theme_without_a_phrase_is_named_by_its_terms_or_its_number(encoder: OnnxEncoder, parse: Parse) -> None:
+def test_a_theme_without_a_phrase_is_named_by_its_terms_or_its_number(encoder: Encoder, parse: Parse) -> None:
     silent, babble = named([("...", "<EMAIL>"), ("refund refund", "refund")], encoder, parse)
     assert silent.name == "Theme 1"
     assert babble.name == "Refund"
@@ -112,36 +97,36 @@ def test_one_known_theme_that_splits_gives_its_id_once_and_strangers_get_none() 
     assert match(old, ["a"], [None]) == {}
 
 
-def test_a_headline_that_fits_names_a_theme_with_nouns_of_its_own(encoder: OnnxEncoder, parse: Parse) -> None:
+def test_a_headline_that_fits_names_a_theme_with_nouns_of_its_own(encoder: Encoder, parse: Parse) -> None:
     cancel, parcel = named([CANCEL, PARCEL], encoder, parse, fits=[[], [Fit("Delivery late", 0.9)]])
     assert parcel.name == "Delivery late: parcel, courier"
     assert cancel.name == "Cannot cancel subscription"
 
 
-def test_a_weak_headline_gives_way_to_a_strong_phrase(encoder: OnnxEncoder, parse: Parse) -> None:
+def test_a_weak_headline_gives_way_to_a_strong_phrase(encoder: Encoder, parse: Parse) -> None:
     cancel, _ = named([CANCEL, PARCEL], encoder, parse, fits=[[Fit("Price increase", 0.56)], []])
     assert cancel.name == "Cannot cancel subscription"
 
 
-def test_a_headline_names_one_theme_alone_the_one_that_it_fits_best(encoder: OnnxEncoder, parse: Parse) -> None:
+def test_a_headline_names_one_theme_alone_the_one_that_it_fits_best(encoder: Encoder, parse: Parse) -> None:
     fits = [[Fit("Poor service", 0.8), Fit("Contract", 0.75)], [Fit("Poor service", 0.9)]]
     cancel, parcel = named([CANCEL, PARCEL], encoder, parse, fits=fits)
     assert cancel.name.startswith("Contract")
     assert parcel.name.startswith("Poor service")
 
 
-def test_the_shipped_headlines_fit_the_themes_that_they_speak_of() -> None:
-    models = Annotator.load(Settings().models, Settings().taxonomy)
+def test_the_shipped_headlines_fit_the_themes_that_they_speak_of(annotator: Annotator) -> None:
     themes = [CANCEL, PARCEL]
     labels = [n for n, theme in enumerate(themes) for _ in theme]
-    own = models.encoder.encode([text for theme in themes for text in theme])
-    cancel, parcel = fitting(models.headlines, own, labels, centres(themes, models.encoder), encoder=models.encoder)
+    own = annotator.encoder.encode([text for theme in themes for text in theme])
+    cancel, parcel = fitting(
+        annotator.headlines, own, labels, centres(themes, annotator.encoder), encoder=annotator.encoder
+    )
     assert "cancel" in cancel[0].text.lower()
     assert "parcel" in parcel[0].text.lower()
     assert all(a.score >= b.score for fits in (cancel, parcel) for a, b in itertools.pairwise(fits))
 
 
-def test_without_headlines_or_themes_nothing_fits() -> None:
-    models = Annotator.load(Settings().models, Settings().taxonomy)
-    nothing = np.zeros((0, models.encoder.dimension), np.float32)
-    assert fitting(models.headlines, nothing, [], nothing, encoder=models.encoder) == []
+def test_without_headlines_or_themes_nothing_fits(annotator: Annotator) -> None:
+    nothing = np.zeros((0, annotator.encoder.dimension), np.float32)
+    assert fitting(annotator.headlines, nothing, [], nothing, encoder=annotator.encoder) == []
