@@ -1,14 +1,15 @@
 """Progress bars on standard error: one a step, with counts, and a total where it is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-Report = Callable[[str, int, int | None], None]
-"""(step, done so far, total where it is known)."""
+if TYPE_CHECKING:
+    from pipelines.discover import Progress as Report
 
 
 @contextmanager
-def progress(*, hidden: bool = False) -> Iterator[Report]:
+def progress(*, hidden: bool = False) -> Iterator["Report"]:
     """Yields `report`; a step is finished when the next one begins or the block ends. Nothing is shown where hidden."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

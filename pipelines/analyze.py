@@ -72,7 +72,7 @@ class Analyst:
 
 
 def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool = False) -> Row:
-    """The public shape of one analyzed text; `evidence` adds the words that show it."""
+    """The public shape of one analysed text; `evidence` adds the words that show it."""
     found: Row = {
         "id": id,
         "intent": signal.intent,

@@ -1,23 +1,20 @@
 """The one path, on one screen: files in; masked, stored, annotated; friction themes and journeys out."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.annotate import Annotator, annotate
-from pipelines.discover import assign_new, discover
+from pipelines.discover import Progress, assign_new, discover
 from pipelines.ingest import ingest
 from pipelines.placing import place
 from pipelines.protect import protector
 from pipelines.settings import Settings
 from pipelines.sources import Options
 from pipelines.stores.protocols import Run, Store
-
-Progress = Callable[[str, int, int | None], None]
-"""(step, done, total where it is known)."""
 
 
 def run(

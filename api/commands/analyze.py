@@ -29,7 +29,7 @@ BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 @click.option("--company", default="", help="The company's own name or @handle, which stays; other handles are masked.")
 @click.option("--evidence", is_flag=True, help="Add the words that show friction or feeling, with their places.")
 def command(files: tuple[str, ...], url: str | None, names: bool, company: str, evidence: bool) -> None:
-    """Analyze texts from FILES or standard input: a text a line, or JSON lines with "text" and optional "id".
+    """Analyse texts from FILES or standard input: a text a line, or JSON lines with "text" and optional "id".
 
     One JSON object a line comes out for each, in order, as soon as it is known. Ids count lines from 1 where none is
     given. "theme" is null without a store.

@@ -13,7 +13,7 @@ COMPANY = "Brindle Home"
 @click.option("--port", type=int, help="Port of the server; FRICTIONARY_PORT or 8000 otherwise.")
 @click.option("--serve/--no-serve", default=True, help="Serve API and dashboard afterwards, until Ctrl-C.")
 def command(folder: Path | None, port: int | None, serve: bool) -> None:
-    """Analyze the shipped sample (an invented company, 400 conversations), print a summary, and serve it.
+    """Analyse the shipped sample (an invented company, 400 conversations), print a summary, and serve it.
 
     \b
     Example: frictionary demo --no-serve

@@ -56,7 +56,7 @@ def head(found: Conversation, summary: Summary | None) -> dict[str, Any]:
 
 
 def finding(quote: Quote) -> dict[str, Any]:
-    """One segment in the shape of an analyzed text, with its place."""
+    """One segment in the shape of an analysed text, with its place."""
     place = quote.segment
     found = row(f"{place.turn}:{place.start}", quote.text, quote.signal, quote.theme, evidence=True)
     return found | {"turn": place.turn, "start": place.start, "end": place.end}

@@ -11,9 +11,7 @@ from nlp.taxonomy import Taxonomy
 
 WITNESS = 0.5
 """Weight of the event: words less sure than a coin give way to what the customer is known to have done."""
-
-
-EVENT = re.compile(r"(?:^|; )event (\S+) before(?:$|; its words alone say )")
+_EVENT = re.compile(r"(?:^|; )event (\S+) before(?:$|; its words alone say )")
 
 
 def placed(said: Summary, event: str | None, taxonomy: Taxonomy) -> Summary:
@@ -36,7 +34,7 @@ def placed(said: Summary, event: str | None, taxonomy: Taxonomy) -> Summary:
 
 def witness(summary: Summary) -> str | None:
     """The event that a placed summary's reason names; None where words alone placed it."""
-    found = EVENT.search(summary.reason)
+    found = _EVENT.search(summary.reason)
     return found and found[1]
 
 

@@ -32,7 +32,7 @@ class Options:
     mapping: Path | Mapping[str, Any] | None = None
     """Columns of a table: a TOML file or a mapping; guessed from the header where None."""
     company: str = ""
-    """The company's own @handle, in posts."""
+    """The company's own name or @handle: whose posts are answers, and what no masker takes for a person."""
     started_at: datetime | None = None
     """Used where neither the record nor the file's name has a date."""
     skipped: Counter[str] = field(default_factory=Counter, compare=False)
