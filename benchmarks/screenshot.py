@@ -1,6 +1,6 @@
 """Takes the README's picture of the dashboard, docs/overview.png, from the demo's store.
 
-Run `frictionary demo --no-serve` first, then `python benchmarks/screenshot.py`; needs playwright and Chromium.
+Run `frictionary demo --no-serve` first, then `python -m benchmarks.screenshot`; needs playwright and Chromium.
 """
 
 import shutil

@@ -90,6 +90,16 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     assert [target for target in targets if target and not (page.parent / target).exists()] == []
 
 
+def test_every_page_is_reached_from_the_readme_by_links() -> None:
+    found, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop().resolve()
+        if page not in found and page.suffix == ".md" and page.is_file():
+            found.add(page)
+            waiting += [page.parent / link.split("#")[0] for link in LINK.findall(page.read_text("utf-8"))]
+    assert set((ROOT / "docs").glob("*.md")) - found == set()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_command_in_a_page_exists_with_its_options(page: Path) -> None:
     assert [why for arguments in calls(page.read_text("utf-8")) if (why := refusal(arguments))] == []
