@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,48 +17,59 @@ MENTION = re.compile(r"(?<![\w@])@(\w{1,15})")
 Post = Mapping[str, Any]
 
 
+@dataclass(slots=True)
+class Posts:
+    """The posts of a file by thread and id, their authors' handles and names by id, and each thread's first page."""
+
+    threads: dict[str, dict[str, Post]] = field(default_factory=lambda: defaultdict(dict))
+    handles: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def add(self, page: Mapping[str, Any], number: int) -> None:
+        includes, data = record(page.get("includes")), page.get("data")
+        for user in rows(includes.get("users")):
+            self.handles[str(user.get("id"))] = str(user.get("username") or "").lower()
+            self.people[str(user.get("id"))] = str(user.get("name") or "")
+        for post in rows([data] if isinstance(data, Mapping) else data) + rows(includes.get("tweets")):
+            key = str(post.get("conversation_id") or post.get("id") or "")
+            self.threads[key].setdefault(str(post.get("id")), post)
+            self.first.setdefault(key, number)
+
+    def company(self, told: str) -> str:
+        """The company's handle, in lower case: the one most spoken to, of those that begin like `told`, if any do."""
+        name = _plain(told)
+        posts = (post for thread in self.threads.values() for post in thread.values())
+        counts = Counter(handle for post in posts for handle in {h.lower() for h in MENTION.findall(_text(post))})
+        alike = [handle for handle in counts if _plain(handle).startswith(name)]
+        return min(alike, key=lambda handle: (_plain(handle) != name, -counts[handle], handle), default=name)
+
+
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     """Threads by conversation_id. A thread may spread over pages, so the posts (not the pages) of a file are held."""
-    tz = zone(options.timezone)
-    threads: dict[str, dict[str, Post]] = defaultdict(dict)
-    names: dict[str, str] = {}
-    people: dict[str, str] = {}
-    first: dict[str, int] = {}
+    tz, found = zone(options.timezone), Posts()
     with open_text(path) as stream:
         for number, page in mappings(json_records(stream, options.max_record)):
             if isinstance(page, BadRecord):
                 yield DeadRecord(page.reason, page.field, page.value, str(path), number)
                 continue
-            includes = record(page.get("includes"))
-            for user in rows(includes.get("users")):
-                names[str(user.get("id"))] = str(user.get("username") or "")
-                people[str(user.get("id"))] = str(user.get("name") or "")
-            data = page.get("data")
             if "data" not in page and "meta" not in page:
                 yield DeadRecord("a page has the field data", "data", "", str(path), number)
-            for post in rows([data] if isinstance(data, Mapping) else data) + rows(includes.get("tweets")):
-                key = str(post.get("conversation_id") or post.get("id") or "")
-                threads[key].setdefault(str(post.get("id")), post)
-                first.setdefault(key, number)
-    company = re.sub(r"\W", "", options.company).lower() or most_mentioned(
-        p for t in threads.values() for p in t.values()
-    )
+            found.add(page, number)
+    company = found.company(options.company)
 
     def make(key: str) -> Conversation:
-        found = _thread(key, list(threads[key].values()), names, company, options, tz)
-        spoke = {str(post.get("author_id")) for post in threads[key].values()}
-        known = sorted(people[id] for id in spoke & people.keys() if names[id].lower() != company and people[id])
-        return replace(found, metadata={**found.metadata, "people": known})
+        posts = list(found.threads[key].values())
+        spoke = {str(post.get("author_id")) for post in posts} & found.people.keys()
+        people = sorted(found.people[id] for id in spoke if found.handles[id] != company and found.people[id])
+        thread = _thread(key, posts, found.handles, company, options, tz)
+        return replace(thread, metadata={**thread.metadata, "people": people})
 
-    yield from convert(path, ((first[key], key) for key in threads), make)
+    yield from convert(path, ((found.first[key], key) for key in found.threads), make)
 
 
-def most_mentioned(posts: Iterator[Post]) -> str:
-    """The handle that most posts speak to, in lower case; "" where none is mentioned."""
-    counts: Counter[str] = Counter()
-    for post in posts:
-        counts.update({handle.lower() for handle in MENTION.findall(_text(post))})
-    return min(counts, key=lambda handle: (-counts[handle], handle), default="")
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def _text(post: Post) -> str:
@@ -71,7 +82,7 @@ def _thread(
     timed = [(*time(post.get("created_at"), "created_at", tz), post) for post in posts]
     timed.sort(key=lambda found: (found[0], str(found[2].get("id"))))
     authors = [str(post.get("author_id") or "") for _, _, post in timed]
-    handles = [names.get(author, "").lower() for author in authors]
+    handles = [names.get(author, "") for author in authors]
     outside = next((i for i, handle in enumerate(handles) if not company or handle != company), None)
     customer = "" if outside is None else identifier("x", handles[outside]) or identifier("id", authors[outside])
     kinds = {str(ref.get("type")) for _, _, post in timed for ref in rows(post.get("referenced_tweets"))}

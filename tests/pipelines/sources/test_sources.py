@@ -163,6 +163,15 @@ def test_a_call_without_notes_takes_its_date_from_the_file_name(tmp_path: Path) 
     assert call.metadata["roles_guessed"] is True
 
 
+def test_a_company_told_by_name_answers_under_its_handle(tmp_path: Path) -> None:
+    page = json.dumps(PAGE).replace("@acme", "@Acme_Help").replace('"Acme"', '"Acme_Help"')
+    path = put(tmp_path, "posts.json", page)
+    for told in ("Acme", "@acme_help", "Acme Help", ""):
+        first, *_ = good(path, company=told)
+        assert [turn.speaker for turn in first.turns] == [Speaker.CUSTOMER, Speaker.AGENT]
+        assert first.customer == "x:ann"
+
+
 def test_posts_become_threads_in_order_of_time_with_their_long_text(tmp_path: Path) -> None:
     first, second = good(put(tmp_path, "posts.json", json.dumps(PAGE, indent=1)))
     assert [(t.speaker, t.text) for t in first.turns] == [
