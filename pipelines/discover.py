@@ -53,7 +53,7 @@ def discover(
     matched = match(store.themes.members(), ids, found.labels)
     numbers = _numbers(found, matched, store.themes.ids())
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
-    themes = _named(found, numbers, ids, texts, seen, encoder=encoder, fits=fits)
+    themes = _named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
     report("themes", 2, 3)
     assignments = [
         Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
@@ -115,10 +115,12 @@ def _named(
     encoder: Encoder,
     fits: Sequence[Sequence[Fit]] | None,
 ) -> list[Theme]:
+    """A quote and a name come from segments that speak of the theme by themselves, whatever their conversation says."""
     if not numbers:
         return []
     labels = np.array([-1 if label is None else label for label in found.labels])
-    order = np.argsort(-found.strengths, kind="stable")
+    near = np.einsum("nd,nd->n", embeddings, found.centroids[labels])
+    order = np.argsort(-near, kind="stable")
     members = [order[labels[order] == k] for k in range(len(numbers))]
     said = [[texts[n] for n in own] for own in members]
     names = name_themes(said, found.centroids, encoder=encoder, parse=parser(), fits=fits)

@@ -11,7 +11,7 @@ import numpy as np
 from nlp.encoder import Encoder, Floats
 from nlp.themes.headlines import PLAIN, Fit
 from nlp.themes.phrases import Phrase, nouns, phrases
-from nlp.themes.terms import PLACEHOLDER, Terms, stem, terms
+from nlp.themes.terms import PLACEHOLDER, Terms, stem, terms, words
 
 Parse = Callable[[Sequence[str]], Iterable[Any]]
 """Texts to parsed spaCy Docs (tags, dependencies, entities), in order."""
@@ -20,6 +20,8 @@ READ = 60
 
 MOST_TERMS = 16
 """Terms among which a headline's nouns are looked for."""
+GENERIC = words("problem issue number account accounts information help customer company service question")
+"""Nouns that add nothing to a headline."""
 STRONG = 1.0
 """A phrase of this score names a theme where no headline fits plainly."""
 COMMON = 0.15
@@ -69,13 +71,13 @@ def name_themes(
     headlines = _settled(fits or [[] for _ in members])
     named: list[Naming] = []
     for theme, ranked in enumerate(candidates):
-        words = found.of(theme)
+        own = found.of(theme)
         fit = headlines[theme]
         if fit and (fit.score >= PLAIN or not ranked or ranked[0].score < STRONG):
             name = _about(fit.text, found.of(theme, top=MOST_TERMS), read[theme].nouns)
         else:
-            name = _free(ranked, words, {_key(other.name) for other in named}, theme)
-        named.append(Naming(name, _description(words, ranked, name), words))
+            name = _free(ranked, own, {_key(other.name) for other in named}, theme)
+        named.append(Naming(name, _description(own, ranked, name), own))
     return named
 
 
@@ -89,10 +91,11 @@ def _settled(fits: Sequence[Sequence[Fit]]) -> list[Fit | None]:
     return [chosen.get(theme) for theme in range(len(fits))]
 
 
-def _about(headline: str, words: Sequence[str], nouns: Mapping[str, str]) -> str:
+def _about(headline: str, terms: Sequence[str], nouns: Mapping[str, str]) -> str:
     """The headline with the theme's two most telling nouns that it does not hold."""
     held = {stem(word) for word in re.findall(r"\w+", headline.lower())}
-    telling = [word for word in words if all(w in nouns and stem(w) not in held for w in word.split())][:2]
+    telling = [word for word in terms if all(w in nouns and stem(w) not in held for w in word.split())]
+    telling = [word for word in telling if word not in GENERIC][:2]
     written = ", ".join(" ".join(nouns[w] for w in word.split()) for word in telling)
     return f"{headline}: {written}" if written else headline
 
