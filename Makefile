@@ -18,14 +18,21 @@ $(BIN)/python:
 	$(BIN)/pip install -q -c constraints.txt -e '.[train,postgres,dev]'
 	@touch $@
 
+demo: .venv/serve  ## install what serving needs, analyse the sample, serve API and dashboard
+	$(BIN)/frictionary demo
+
 test: .venv/dev  ## install the rest and run the tests
 	$(BIN)/python -m pytest
 
-check: .venv/dev  ## lint, types, floor plan
+test-all: .venv/dev  ## the tests that need time, Chromium or the public corpora, too
+	$(BIN)/python -m pytest -m ''
+
+check: .venv/dev  ## lint, types, floor plan, docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_floor_plan.py tests/test_docs.py
 
 encoder: .venv/dev  ## build the shipped encoder from the base checkpoint
 	$(BIN)/python -m pipelines.training.encoder --out models/encoder
@@ -33,7 +40,12 @@ encoder: .venv/dev  ## build the shipped encoder from the base checkpoint
 heads: .venv/dev  ## train the intent, stage and sentiment heads and score them
 	$(BIN)/python -m pipelines.training.heads
 
-bench: .venv/dev  ## encoder throughput against its peer, written to benchmarks/results
-	$(BIN)/python benchmarks/encoder.py
+bench: .venv/dev  ## measure against peers and on the test sets, written to benchmarks/results
+	$(BIN)/python -m benchmarks.encoder
+	$(BIN)/python -m benchmarks.gold
+	$(BIN)/python -m benchmarks.themes
 
-.PHONY: help test check encoder heads bench
+real-input: .venv/dev  ## public corpora through the whole path, written to benchmarks/results
+	$(BIN)/python -m benchmarks.real_input
+
+.PHONY: help demo test test-all check encoder heads bench real-input

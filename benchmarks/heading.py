@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 
 def heading(title: str, *, command: str, seed: int | None = None) -> str:
     """Markdown: the title and one line that says how the figures were made."""
-    git = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True)
+    commit, changed = _git("describe", "--always"), _git("status", "--porcelain", "--", ".", ":!benchmarks/results")
     drawn = "" if seed is None else f" Seed {seed}."
     machine = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    made = f"Commit {git.stdout.strip()}, {datetime.now(UTC):%Y-%m-%d}. {machine}.{drawn}"
+    made = f"Commit {commit}{' with changes' if changed else ''}, {datetime.now(UTC):%Y-%m-%d}. {machine}.{drawn}"
     return f"# {title}\n\nCommand: `{command}`. {made}\n"
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def processor() -> str:
