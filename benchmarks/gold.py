@@ -30,7 +30,7 @@ def markdown(report: Report) -> str:
 
 def main() -> None:
     settings = Settings.from_environment()
-    annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
+    annotator = Annotator.load(settings.models, settings.taxonomy)
     report = evaluate(annotator, gold(ROOT / "corpora" / "gold"), seed=SEED)
     head = heading("The gold set", command="python -m benchmarks.gold", seed=SEED)
     RESULT.write_text(f"{head}\n{report.texts} texts, encoder {report.model}.\n{NOTES}\n{markdown(report)}")

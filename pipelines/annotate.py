@@ -33,7 +33,7 @@ class Annotator:
     taxonomy: Taxonomy
 
     @classmethod
-    def load(cls, models: Path, taxonomy: Path, *, threads: int = 1) -> "Annotator":
+    def load(cls, models: Path, taxonomy: Path, *, threads: int | None = None) -> "Annotator":
         """Load a models folder: encoder/, heads/. Raises BadModel, BadTaxonomy, MissingDependency."""
         encoder, heads = open_encoder(models / "encoder", threads=threads), models / "heads"
         intents, placed = (Head.load(heads / f"{name}.npz", encoder=encoder.version) for name in ("intent", "stage"))

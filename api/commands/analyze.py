@@ -61,7 +61,7 @@ def _analyst(settings: "Settings", url: str | None, *, names: bool, company: str
     from pipelines.analyze import Analyst
     from pipelines.annotate import Annotator
 
-    annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
+    annotator = Annotator.load(settings.models, settings.taxonomy)
     return Analyst(annotator, _themes(url), Names.load() if names else None, company)
 
 

@@ -37,7 +37,7 @@ def command(folder: Path | None, port: int | None, serve: bool) -> None:
     )
     sample = sorted(p for p in (ROOT / "corpora" / "sample").rglob("*") if p.is_file() and p.name != "KEY.json")
     with open_store(settings.store) as store, progress() as report:
-        annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
+        annotator = Annotator.load(settings.models, settings.taxonomy)
         options = Options(company=COMPANY)
         done = run(sample, store=store, annotator=annotator, settings=settings, options=options, progress=report)
     with open_store(settings.store) as store:

@@ -65,7 +65,7 @@ def command(
     )
     if not as_json:
         _guesses(files, format_)
-    annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
+    annotator = Annotator.load(settings.models, settings.taxonomy)
     with open_store(settings.store) as store:
         with progress(hidden=as_json) as report:
             done = run(

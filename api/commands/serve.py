@@ -31,7 +31,7 @@ def command(url: str | None, host: str | None, port: int | None) -> None:
 
     settings = Settings.from_environment(store=url, host=host, port=port)
     with open_existing(settings.store) as store:
-        serve_store(store, settings, Annotator.load(settings.models, settings.taxonomy, threads=2))
+        serve_store(store, settings, Annotator.load(settings.models, settings.taxonomy))
 
 
 def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") -> None:

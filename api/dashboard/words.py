@@ -136,5 +136,6 @@ _ALL = (
     short,
     signed,
     span,
+    title,
 )
-FILTERS: dict[str, Any] = {f.__name__: f for f in (*_ALL, title)}
+FILTERS: dict[str, Any] = {f.__name__: f for f in _ALL}

@@ -17,6 +17,7 @@ from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer
 from nlp.errors import BadRecord, BadSetting
 
+KINDS = ("email", "phone", "x", "id", "name")
 Draft = tuple[Speaker, str, datetime | None]
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])>", re.I)
@@ -99,6 +100,12 @@ def identifier(kind: str, value: Any) -> str:
     elif kind == "phone":
         text = re.sub(r"[^\d+]", "", text)
     return f"{kind}:{text}" if text else ""
+
+
+def identified(value: Any) -> str:
+    """What is written as "kind:value", or as a bare id."""
+    kind, colon, rest = clean(value).strip().partition(":")
+    return identifier(kind, rest) if colon and kind in KINDS else identifier("id", value)
 
 
 def clean(value: Any) -> str:

@@ -9,10 +9,8 @@ from zoneinfo import ZoneInfo
 from nlp.customer import Event
 from nlp.errors import BadRecord
 from pipelines.sources._records import DeadRecord, Options
-from pipelines.sources._values import clean, identifier, time, zone
+from pipelines.sources._values import clean, identified, time, zone
 from pipelines.sources.table import csv_rows
-
-KINDS = ("email", "phone", "x", "id", "name")
 
 
 def read(path: Path, options: Options) -> Iterator[Event | BadRecord]:
@@ -28,8 +26,7 @@ def read(path: Path, options: Options) -> Iterator[Event | BadRecord]:
 
 
 def _event(row: Mapping[str, str], tz: ZoneInfo) -> Event:
-    kind, colon, rest = clean(row.get("customer")).strip().partition(":")
-    customer = identifier(kind, rest) if colon and kind in KINDS else identifier("id", row.get("customer"))
+    customer = identified(row.get("customer"))
     name = clean(row.get("event")).strip().lower().replace(" ", "_")
     for field, value in (("customer", customer), ("event", name)):
         if not value:

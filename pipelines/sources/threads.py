@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._records import Options, convert, json_records, mappings, open_text
-from pipelines.sources._values import Draft, conversation, identifier, record, rows, time, zone
+from pipelines.sources._values import KINDS, Draft, conversation, identified, identifier, record, rows, time, zone
 
 ROLES = {
     **dict.fromkeys(("customer", "client", "user", "caller", "consumer", "end_user"), Speaker.CUSTOMER),
     **dict.fromkeys(("agent", "support", "admin", "representative", "assistant"), Speaker.AGENT),
     **dict.fromkeys(("bot", "system", "automated_agent"), Speaker.BOT),
 }
-KINDS = ("email", "phone", "x", "id", "name")
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
@@ -84,5 +83,4 @@ def _channel(value: Any) -> Channel:
 def _customer(value: Any) -> str:
     if isinstance(value, Mapping):
         return next((found for kind in KINDS if (found := identifier(kind, value.get(kind)))), "")
-    kind, colon, rest = str(value or "").partition(":")
-    return identifier(kind, rest) if colon and kind in KINDS else identifier("id", value)
+    return identified(value)

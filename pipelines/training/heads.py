@@ -97,7 +97,7 @@ def main() -> None:
     arguments = parser.parse_args()
     out, corpora = arguments.out, arguments.corpora
     out.mkdir(parents=True, exist_ok=True)
-    encoder = open_encoder(arguments.encoder, threads=2)
+    encoder = open_encoder(arguments.encoder)
     own, gold = authored(ROOT / "corpora" / "training"), authored(ROOT / "corpora" / "gold")
     x_own, x_gold = (encoder.encode([row["text"] for row in rows]) for rows in (own, gold))
     scores: dict[str, dict[str, float]] = {}
