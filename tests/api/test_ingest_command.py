@@ -140,7 +140,8 @@ def test_one_command_leads_from_exports_to_themes_and_a_second_run_keeps_them(tm
     first = CliRunner().invoke(group, [*ARGUMENTS, "--no-names"], env=environment(tmp_path), catch_exceptions=False)
     before = contents(tmp_path)
     summary = [word for word in ARGUMENTS if word != "--json"]
-    second = CliRunner().invoke(group, [*summary, "--no-names"], env=environment(tmp_path), catch_exceptions=False)
+    wide = environment(tmp_path) | {"COLUMNS": "200"}
+    second = CliRunner().invoke(group, [*summary, "--no-names"], env=wide, catch_exceptions=False)
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert contents(tmp_path) == before
     with open_store(f"sqlite:///{tmp_path}/sample.db") as store:
