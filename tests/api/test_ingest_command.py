@@ -156,7 +156,7 @@ def test_killed_at_any_moment_and_run_again_the_store_is_the_same(tmp_path: Path
     whole.mkdir()
     finish(start(whole))
     lasted = time.monotonic() - began
-    for n, part in enumerate((0.3, 0.6, 0.9)):
+    for n, part in enumerate((0.12, 0.3, 0.8)):
         broken = tmp_path / str(n)
         broken.mkdir()
         process = start(broken)
