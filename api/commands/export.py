@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from api.moment import Moment
+
 if TYPE_CHECKING:
     from pipelines.export import Request
 
@@ -20,19 +22,6 @@ FORMATS = ("csv", "jsonl", "parquet")
 CHANNELS = ("ticket", "call", "social", "chat")
 STEP = 1_000
 """Rows between two moves of the progress bar."""
-
-
-class Moment(click.ParamType):
-    """A date or time in ISO 8601, as aware UTC; without a zone it is taken for UTC."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date or time; write 2026-05-31 or 2026-05-31T18:00:00Z", param, ctx)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 @click.command()

@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+
+from api.moment import Moment
 
 
 @click.command()
@@ -17,7 +19,7 @@ import click
 @click.option("--column", "columns", multiple=True, help="A column: field=NAME, or field==VALUE. Repeatable.")
 @click.option("--timezone", default="UTC", show_default=True, help="Zone of times that name none.")
 @click.option("--company", default="", help="The company's own name or @handle: never masked as a person.")
-@click.option("--started-at", type=click.DateTime(), help="Time of conversations that have none.")
+@click.option("--started-at", type=Moment(), help="Time of conversations that have none, UTC.")
 @click.option("--source", default="", help="First half of every id; the format's name otherwise.")
 @click.option("--names/--no-names", default=None, help="Mask person names; FRICTIONARY_NAMES (on) otherwise.")
 @click.option("--themes/--no-themes", default=True, help="Discover themes where there are none yet.", show_default=True)
@@ -60,7 +62,7 @@ def command(
         timezone=timezone,
         company=company,
         source=source,
-        started_at=started_at and started_at.replace(tzinfo=UTC),
+        started_at=started_at,
         mapping={**mapping_of(mapping), **_mapping(columns)} or None,
     )
     if not as_json:
