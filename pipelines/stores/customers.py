@@ -6,18 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Subquery, and_, func, or_, select
 
-from nlp.conversation import Conversation
 from nlp.customer import Customer
 from nlp.errors import NotFound
 from nlp.journeys.contact import Contact
 from nlp.signal import Summary
-from pipelines.stores.conversations import read_conversations, with_summaries
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import conversations, customers, identity_links, summaries, turns
 
 C = conversations.c
+TABLE = customers
 
 
 class Customers:
@@ -28,7 +27,7 @@ class Customers:
         """Returns how many were new or changed."""
         rows = [{"id": customer.id, "attributes": dict(customer.attributes)} for customer in customers]
         with self._database.write() as connection:
-            return self._database.upsert_changed(connection, _CUSTOMERS, rows)
+            return self._database.upsert_changed(connection, TABLE, rows)
 
     def get(self, id: str) -> Customer:
         with self._database.read() as connection:
@@ -65,11 +64,6 @@ class Customers:
             rows = [dict(row) for row in connection.execute(statement).mappings()]
             return _described(connection, rows)
 
-    def timeline(self, id: str) -> list[tuple[Conversation, Summary | None]]:
-        statement = select(conversations).where(C.customer == id).order_by(C.started_at, C.id)
-        with self._database.read() as connection:
-            return with_summaries(connection, read_conversations(connection, statement))
-
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
         """Conversations of unknown customers are left out."""
         s = summaries.c
@@ -93,9 +87,6 @@ class Customers:
         )
         for id, source, channel, customer, at, last_at, *found in self._database.stream(statement):
             yield Contact(id, source, channel, customer, at, last_at or at, Summary(*found))
-
-
-_CUSTOMERS = customers
 
 
 def _known() -> Subquery:

@@ -202,9 +202,6 @@ class CustomerStore(Protocol):
         """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction
         (mean), sentiment (mean), stage (last), attributes."""
 
-    def timeline(self, id: str) -> list[tuple[Conversation, Summary | None]]:
-        """All conversations of a customer, oldest first."""
-
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
         """Annotated conversations by customer and time: (customer, started_at, id, stage, friction, sentiment)."""
 
@@ -226,8 +223,6 @@ class RunStore(Protocol):
 
     def page(self, *, limit: int = 50) -> list[Run]:
         """Newest first."""
-
-    def get(self, id: str) -> Run: ...  # raises NotFound
 
 
 class Store(Protocol):

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 
-from nlp.errors import NotFound
 from pipelines.stores.database import Database
 from pipelines.stores.protocols import Run
 from pipelines.stores.schema import runs
@@ -22,10 +21,3 @@ class Runs:
         statement = select(runs).order_by(runs.c.started_at.desc(), runs.c.id).limit(limit)
         with self._database.read() as connection:
             return [Run(*row) for row in connection.execute(statement)]
-
-    def get(self, id: str) -> Run:
-        with self._database.read() as connection:
-            row = connection.execute(select(runs).where(runs.c.id == id)).first()
-        if row is None:
-            raise NotFound(f"no run {id!r}")
-        return Run(*row)

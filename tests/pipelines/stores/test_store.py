@@ -118,7 +118,7 @@ def test_characters_that_a_database_refuses_are_replaced_in_place(store: SqlStor
 
 
 def test_what_is_not_there_is_not_found(store: SqlStore) -> None:
-    for get in (store.conversations.get, store.themes.get, store.customers.get, store.runs.get):
+    for get in (store.conversations.get, store.themes.get, store.customers.get):
         with pytest.raises(NotFound, match="nobody"):
             get("nobody")
 
@@ -298,7 +298,6 @@ def test_customers_come_by_number_of_conversations(themed: SqlStore) -> None:
     assert [(row["id"], row["attributes"]) for row in themed.customers.page(after="bob")] == [("cid", {"plan": "pro"})]
     assert themed.customers.get("ann") == Customer("ann")
     assert list(themed.customers.all()) == [Customer("cid", {"plan": "pro"})]
-    assert [c.id for c, _ in themed.customers.timeline("ann")] == ["s:1", "s:2", "s:5"]
 
 
 def test_visits_are_the_annotated_conversations_by_customer_and_time(themed: SqlStore) -> None:
@@ -355,7 +354,7 @@ def test_events_and_runs_come_back_as_put(store: SqlStore) -> None:
     run = Run("r", MONDAY, None, "running", {"in": 1}, {"read": 0.5}, {"intent": "m1"})
     store.runs.put(run)
     store.runs.put(replace(run, finished_at=MONDAY, status="done"))
-    assert store.runs.page() == [store.runs.get("r")] == [replace(run, finished_at=MONDAY, status="done")]
+    assert store.runs.page() == [replace(run, finished_at=MONDAY, status="done")]
 
 
 def test_the_overview_of_an_empty_store_is_empty(store: SqlStore) -> None:
