@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,9 @@ from nlp.conversation import Speaker
 from nlp.signal import SENTIMENTS
 from nlp.taxonomy import Taxonomy
 from pipelines import sources
-from pipelines.settings import Settings
+from pipelines.settings import ROOT, Settings
+from pipelines.training.authored import authored
 
-CORPORA = Path(__file__).parent.parent / "corpora"
 TAXONOMY = Taxonomy.from_toml(Settings().taxonomy.read_text("utf-8"))
 ALIKE = 0.5
 """Jaccard overlap of two texts' word sets from which one is a near-copy of the other."""
@@ -23,13 +22,12 @@ FEWEST = 6
 
 
 def rows(folder: str) -> list[dict]:
-    paths = sorted((CORPORA / folder).glob("*.jsonl"))
-    return [json.loads(line) for p in paths for line in p.read_text(encoding="utf-8").split("\n") if line]
+    return authored(ROOT / "corpora" / folder)
 
 
 def sample() -> list[tuple[str, str]]:
     """(conversation, text) of each customer turn, without retweets, spam and the duplicates that the key names."""
-    folder = CORPORA / "sample"
+    folder = ROOT / "corpora" / "sample"
     key = json.loads((folder / "KEY.json").read_text("utf-8"))["conversations"]
     found = [
         conversation
