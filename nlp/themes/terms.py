@@ -21,7 +21,7 @@ FILLERS = words(
     "hi hello hey dear thanks thank please regards sir madam team guys um uh er erm oh ok okay yes yeah no just really "
     "also got get getting did didn does doesn don isn wasn won wouldn couldn can't cannot ll ve re im dm pls u ur amp "
     "said says say told tell know like going gone went want wanted need needed make made day days today time times "
-    "lol rt hasn haven hadn aren weren shouldn let thing things way good morning afternoon evening right"
+    "ye yer ya aye lol rt hasn haven hadn aren weren shouldn let thing things way good morning afternoon evening right"
 )
 
 
