@@ -59,10 +59,13 @@ def listen(settings: "Settings") -> socket.socket:
     if host not in LOOPBACK and not settings.token:
         raise BadSetting(f"host={host!r}: other machines may reach it, so a token is needed: set FRICTIONARY_TOKEN")
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise BadSetting(f"port {port} of {host!r} cannot be used: {reason}; give another --port or --host") from error
+    # Else the kernel holds back an answer's body until its head is acknowledged: 40 ms a request.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def address(listener: socket.socket) -> str:

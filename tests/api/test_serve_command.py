@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.commands import group
+from api.commands.serve import listen
 from pipelines.settings import Settings
 from pipelines.stores import Store
 
@@ -52,3 +53,11 @@ def test_a_missing_store_is_not_made(tmp_path: Path, url: str) -> None:
 
 def test_help_shows_an_example() -> None:
     assert "Example" in CliRunner().invoke(group, ["serve", "--help"]).output
+
+
+def test_an_answer_is_sent_at_once_and_not_after_an_acknowledgement() -> None:
+    with listen(Settings(port=0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert client.getpeername() == accepted.getsockname()
