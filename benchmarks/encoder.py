@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.heading import heading
 from nlp.encoder import OnnxEncoder
+from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
 from pipelines.training.encoder import base_folder
 
@@ -21,7 +22,7 @@ RESULT = ROOT / "benchmarks" / "results" / "encoder.md"
 
 
 def texts(corpora: Path) -> list[str]:
-    with (corpora / "banking77/test.csv").open(encoding="utf-8") as file:
+    with (located("banking77", corpora) / "test.csv").open(encoding="utf-8") as file:
         return [row["text"] for row in csv.DictReader(file)]
 
 

@@ -13,6 +13,7 @@ from benchmarks.heading import heading
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.themes.assign import Assigner, nearest
 from nlp.themes.discover import discover
+from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
 
 SEED = 0
@@ -52,7 +53,7 @@ def fitted(embeddings: Floats, seed: int = SEED) -> dict[str, Any]:
 
 
 def banking77(corpora: Path, encoder: OnnxEncoder) -> dict[str, Any]:
-    with (corpora / "banking77/test.csv").open(encoding="utf-8") as file:
+    with (located("banking77", corpora) / "test.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     fit = fitted(encoder.encode([row["text"] for row in rows]))
     gold = [row["category"] for row in rows]
@@ -63,8 +64,9 @@ def induction(corpora: Path, encoder: OnnxEncoder) -> dict[str, Any]:
     """DSTC11 track 2: clusters of the pool teach a logistic regression, which labels the test utterances."""
     from sklearn.linear_model import LogisticRegression
 
+    folder = located("intent_induction", corpora)
     pool, test = (
-        [json.loads(line) for line in (corpora / f"intent_induction/banking.{part}.jsonl").open(encoding="utf-8")]
+        [json.loads(line) for line in (folder / f"banking.{part}.jsonl").open(encoding="utf-8")]
         for part in ("pool", "test")
     )
     embeddings = encoder.encode([row["utterance"] for row in pool])
