@@ -22,10 +22,10 @@ demo: .venv/serve  ## install what serving needs, analyse the sample, serve API 
 	$(BIN)/frictionary demo
 
 test: .venv/dev  ## install the rest and run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-all: .venv/dev  ## the tests that need time, Chromium or the public corpora, too
-	$(BIN)/python -m pytest -m ''
+	$(BIN)/python -m pytest -n auto -m ''
 
 check: .venv/dev  ## lint, types, floor plan, docs
 	$(BIN)/ruff check .

