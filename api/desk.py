@@ -31,6 +31,6 @@ class Desk:
         if monotonic() - checked < FRESH:
             return known
         current = self._store.themes.current_run()
-        known = known if current == run else assigner(self._store)
+        known = known if current == run else assigner(self._store, encoder=self._annotator.version)
         self._themes = (monotonic(), current, known)
         return known

@@ -64,15 +64,17 @@ def discover(
     return themes
 
 
-def assigner(store: Store) -> Assigner | None:
-    """The current themes, ready to place new segments; None before any discovery. Raises BadModel."""
+def assigner(store: Store, *, encoder: str) -> Assigner | None:
+    """The current themes, ready to place segments embedded by that version; None before any discovery, and where the
+    themes are of another encoder: they must be discovered anew. Raises BadModel."""
     artefact = store.themes.artefact()
-    return Assigner.from_bytes(artefact) if artefact else None
+    found = Assigner.from_bytes(artefact) if artefact else None
+    return found if found and found.encoder == encoder else None
 
 
-def assign_new(store: Store, *, at: datetime) -> int:
+def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
     """Place the friction-bearing segments that the current discovery has not seen; returns how many."""
-    serving, run = assigner(store), store.themes.current_run()
+    serving, run = assigner(store, encoder=encoder), store.themes.current_run()
     if serving is None or run is None:
         return 0
     ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)

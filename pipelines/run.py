@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.annotate import Annotator, annotate
-from pipelines.discover import Progress, assign_new, discover
+from pipelines.discover import Progress, assign_new, assigner, discover
 from pipelines.ingest import ingest
 from pipelines.placing import place
 from pipelines.protect import protector
@@ -31,7 +31,8 @@ def run(
 ) -> Run:
     """Take files in and bring everything up to date; returns what was counted and how long each step took.
 
-    Themes are discovered anew where `refit` (None: where there are none yet); else new segments join the known ones.
+    Themes are discovered anew where `refit` (None: where there are none yet, or of another encoder); else new segments
+    join the known ones.
     Safe to kill and run again: each step goes on from what is stored. Raises what the steps raise.
     """
     started = datetime.now(UTC)
@@ -56,7 +57,8 @@ def run(
         waiting = store.conversations.waiting(annotator.version)
         counts["annotated"] = annotate(store, annotator, progress=lambda done: progress("annotate", done, waiting))
     with _timed("themes", seconds):
-        if refit or (refit is None and not store.themes.current()):
+        known = store.themes.current() and assigner(store, encoder=annotator.version)
+        if refit or (refit is None and not known):
             discover(
                 store,
                 annotator.encoder,
@@ -67,7 +69,7 @@ def run(
                 progress=progress,
             )
         else:
-            assign_new(store, at=started)
+            assign_new(store, encoder=annotator.version, at=started)
     with _timed("journeys", seconds):
         if report.events or report.moved or broken:  # a run that was killed may have stored events and not placed
             counts["placed"] = place(store, annotator.taxonomy)

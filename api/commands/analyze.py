@@ -62,10 +62,10 @@ def _analyst(settings: "Settings", url: str | None, *, names: bool, company: str
     from pipelines.annotate import Annotator
 
     annotator = Annotator.load(settings.models, settings.taxonomy)
-    return Analyst(annotator, _themes(url), Names.load() if names else None, company)
+    return Analyst(annotator, _themes(url, annotator.version), Names.load() if names else None, company)
 
 
-def _themes(url: str | None) -> "Assigner | None":
+def _themes(url: str | None, encoder: str) -> "Assigner | None":
     """Of the store at `url`, which must exist, else of FRICTIONARY_STORE's, which need not."""
     place = url or os.environ.get("FRICTIONARY_STORE")
     if not place:
@@ -77,7 +77,7 @@ def _themes(url: str | None) -> "Assigner | None":
     with open_existing(place) as store:
         from pipelines.discover import assigner
 
-        return assigner(store)
+        return assigner(store, encoder=encoder)
 
 
 def batches(stream: BinaryIO) -> Iterator[list[str]]:

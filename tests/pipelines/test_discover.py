@@ -68,10 +68,11 @@ def test_themes_are_found_named_and_stored_with_quotes_and_points(store: Store, 
 
 def test_an_empty_store_has_no_themes_and_serves_none(tmp_path: Path, encoder: Encoder) -> None:
     with open_store(f"sqlite:///{tmp_path / 'empty.db'}") as empty:
-        assert (assigner(empty), assign_new(empty, at=DAY)) == (None, 0)
+        assert assigner(empty, encoder=encoder.version) is None
+        assert assign_new(empty, encoder=encoder.version, at=DAY) == 0
         assert discover(empty, encoder, run="r1", at=DAY) == []
         assert empty.themes.current_run() == "r1"
-        serving = assigner(empty)
+        serving = assigner(empty, encoder=encoder.version)
         assert serving is not None
         assert serving.assign(encoder.encode(["Where is it?"]))[0] == [None]
 
@@ -92,8 +93,8 @@ def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: 
     put(store, encoder, ("How do I cancel the subscription? The button does nothing.",), first=30)
     put(store, encoder, ("I cannot cancel my subscription today.",), first=40, friction=MINIMUM_FRICTION - 1)
     put(store, encoder, ("The orchestra played Mahler in the rain.",), first=50)
-    assert assign_new(store, at=DAY) == 2
-    assert assign_new(store, at=DAY) == 0
+    assert assign_new(store, encoder=encoder.version, at=DAY) == 2
+    assert assign_new(store, encoder=encoder.version, at=DAY) == 0
     members = store.themes.members()
     assert members["s:30#0:0"] == "t1"
     assert members["s:50#0:0"] is None
@@ -102,9 +103,17 @@ def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: 
 
 def test_serving_gives_every_fitted_segment_the_theme_of_the_fit(store: Store, encoder: Encoder) -> None:
     discover(store, encoder, run="r1", at=DAY)
-    serving = assigner(store)
+    serving = assigner(store, encoder=encoder.version)
     assert serving is not None
     assert serving.encoder == encoder.version
     ids, _, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION)
     members = store.themes.members()
     assert serving.assign(embeddings)[0] == [members[id] for id in ids]
+
+
+def test_themes_of_another_encoder_place_nothing(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    put(store, encoder, ("How do I cancel the subscription? The button does nothing.",), first=30)
+    assert assigner(store, encoder="another") is None
+    assert assign_new(store, encoder="another", at=DAY) == 0
+    assert "s:30#0:0" not in store.themes.members()
