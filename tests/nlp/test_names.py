@@ -2,6 +2,7 @@
 
 import pytest
 
+from nlp import english
 from nlp.names import Names, known, mask
 
 
@@ -63,3 +64,7 @@ def test_nothing_known_finds_nothing() -> None:
 def test_emoji_and_endless_lines_pass(names: Names) -> None:
     texts = ["😀" * 100_000, "A" * 50_000, "A b " * 20_000]
     assert names(texts) == texts
+
+
+def test_the_model_is_loaded_once() -> None:
+    assert english.load(purpose="this test", exclude=("ner",)) is english.load(purpose="this test", exclude=("ner",))
