@@ -1,5 +1,8 @@
 """What a run found, for the terminal: the themes that hurt most, the journey's stages, counts, seconds a step."""
 
+from typing import Any
+
+from api.terminal import table
 from nlp.taxonomy import Taxonomy
 from pipelines.journeys import stages
 from pipelines.stores.protocols import Run, Store
@@ -25,26 +28,25 @@ def show(run: Run, store: Store, taxonomy: Taxonomy) -> None:
     console.print(f"\nThis run: {counts or 'nothing new'}\nSeconds: {steps}; in all {sum(run.seconds.values()):.1f} s")
 
 
-def _themes(store: Store) -> object:
-    from rich.table import Table
-
-    table = Table(title="Themes by friction", title_justify="left", box=None, pad_edge=False)
-    for name in ("theme", "conversations", "customers", "friction", "stage"):
-        table.add_column(name, justify="left" if name in ("theme", "stage") else "right")
-    for theme in store.themes.ranked()[:TOP]:
-        row = (theme["name"], theme["conversations"], theme["customers"], round(theme["friction"]), theme["stage"])
-        table.add_row(*map(str, row))
-    return table
+def _themes(store: Store) -> Any:
+    columns = {"theme": False, "conversations": True, "customers": True, "friction": True, "stage": False}
+    rows = (
+        (theme["name"], theme["conversations"], theme["customers"], round(theme["friction"]), theme["stage"])
+        for theme in store.themes.ranked()[:TOP]
+    )
+    return table(columns, rows, title="Themes by friction")
 
 
-def _stages(store: Store, taxonomy: Taxonomy) -> object:
-    from rich.table import Table
-
-    table = Table(title="\nJourney stages", title_justify="left", box=None, pad_edge=False)
-    for name in ("stage", "conversations", "friction", "sentiment", "hurts most"):
-        table.add_column(name, justify="left" if name in ("stage", "hurts most") else "right")
-    for stage in stages(store, taxonomy):
-        most = stage["themes"][0]["name"] if stage["themes"] else ""
-        friction, sentiment = stage["friction"] or 0, stage["sentiment"] or 0
-        table.add_row(stage["stage"], str(stage["conversations"]), f"{friction:.0f}", f"{sentiment:+.2f}", most)
-    return table
+def _stages(store: Store, taxonomy: Taxonomy) -> Any:
+    columns = {"stage": False, "conversations": True, "friction": True, "sentiment": True, "hurts most": False}
+    rows = (
+        (
+            stage["stage"],
+            stage["conversations"],
+            round(stage["friction"] or 0),
+            f"{stage['sentiment'] or 0:+.2f}",
+            stage["themes"][0]["name"] if stage["themes"] else "",
+        )
+        for stage in stages(store, taxonomy)
+    )
+    return table(columns, rows, title="\nJourney stages")

@@ -87,25 +87,34 @@ def show(context: click.Context, url: str | None, as_json: bool, id: str, limit:
         words = {"id": theme.id, "name": theme.name, "description": theme.description, "terms": theme.terms}
         click.echo(json.dumps({**words, "segments": theme.size, "quotes": said}, default=str, indent=2))
         return
+    from api.terminal import plain
+
     click.echo(f"{theme.id}  {theme.name}\n{theme.description}\nTerms: {', '.join(theme.terms)}\n")
     for quote in said:
-        click.echo(f"{quote['at']:%Y-%m-%d} {quote['channel']}: {' '.join(str(quote['text']).split())}\n")
+        click.echo(f"{quote['at']:%Y-%m-%d} {quote['channel']}: {plain(quote['text'])}\n")
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
-    from rich.table import Table
+
+    from api.terminal import table
 
     if not rows:
         click.echo("no themes yet: ingest exports, then run `frictionary themes discover`")
         return
-    table = Table(box=None, header_style="bold")
-    for name, justify in (
-        ("id", "left"), ("theme", "left"), ("segments", "right"), ("customers", "right"), ("friction", "right"),
-        ("pain", "right"), ("sentiment", "right"), ("stage", "left"),
-    ):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for r in rows:
-        figures = (r["segments"], r["customers"], round(r["friction"]), f"{r['pain']:.1f}", f"{r['sentiment']:+.2f}")
-        table.add_row(r["id"], r["name"], *map(str, figures), r["stage"])
-    Console().print(table)
+    figures = ("segments", "customers", "friction", "pain", "sentiment")
+    columns = {"id": False, "theme": False, **dict.fromkeys(figures, True), "stage": False}
+    cells = (
+        (
+            r["id"],
+            r["name"],
+            r["segments"],
+            r["customers"],
+            round(r["friction"]),
+            f"{r['pain']:.1f}",
+            f"{r['sentiment']:+.2f}",
+            r["stage"],
+        )
+        for r in rows
+    )
+    Console().print(table(columns, cells))
