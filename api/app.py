@@ -1,6 +1,7 @@
 """The web application: routes, one error shape, one guard, and the dashboard on top."""
 
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -20,8 +21,8 @@ tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem de
 def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAPI:
     """The application over one store."""
     app = FastAPI(title="Frictionary", version=version("frictionary"), description=ABOUT, docs_url=None, redoc_url=None)
-    app.state.store, app.state.settings, app.state.annotator = store, settings, annotator
-    app.state.desk = Desk(store, annotator)
+    app.state.store, app.state.settings = store, settings
+    app.state.desk = Desk(store, annotator, model=Path(settings.model) if settings.model else None)
     problems.handle(app)
     for noun in ROUTES:
         app.include_router(noun.router)

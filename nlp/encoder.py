@@ -112,7 +112,9 @@ def _weights(folder: Path, card: Mapping[str, Any]) -> bytes:
         if not (folder / file).is_file():
             raise BadModel(f"{folder / file} is missing: a model folder holds card.toml, model.onnx, tokenizer.json")
     weights = (folder / "model.onnx").read_bytes()
-    if "sha256" in card and hashlib.sha256(weights).hexdigest() != card["sha256"]:
+    sums = card.get("sha256")
+    expected = sums.get("model.onnx") if isinstance(sums, Mapping) else sums
+    if expected and hashlib.sha256(weights).hexdigest() != expected:
         raise BadModel(f"{folder / 'model.onnx'} is not the file of its card (sha256): copy both from one build")
     return weights
 

@@ -1,5 +1,6 @@
 """A linear head on embeddings: class probabilities at one temperature, kept in a pickle-free .npz file."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,14 @@ class Head:
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that change with any of its numbers, labels, or its encoder."""
+        said = hashlib.sha256(repr((self.labels, self.temperature, self.threshold, self.encoder)).encode())
+        for numbers in (self.weights, self.bias):
+            said.update(np.ascontiguousarray(numbers, np.float32).tobytes())
+        return said.hexdigest()[:8]
 
     def save(self, path: Path) -> None:
         np.savez_compressed(

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nlp.errors import BadTaxonomy, UnknownName
@@ -43,8 +43,12 @@ class Taxonomy:
     events: Mapping[str, str]
 
     @classmethod
-    def from_toml(cls, text: str, *, origin: str = "taxonomy") -> "Taxonomy":
-        """Read and check a taxonomy. Raises BadTaxonomy naming `origin`, the table, the field and the remedy."""
+    def from_toml(cls, text: str, *, origin: str = "taxonomy", known: "Taxonomy | None" = None) -> "Taxonomy":
+        """Read and check a taxonomy. Raises BadTaxonomy naming `origin`, the table, the field and the remedy.
+
+        With a `known` one the file need tell intents alone, also without definitions: stages and events that it lacks
+        are those of `known`.
+        """
         try:
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -57,16 +61,24 @@ class Taxonomy:
             Intent(
                 _text(row, "name", origin, "intent"),
                 str(row.get("group", "")),
-                _text(row, "definition", origin, "intent"),
+                str(row.get("definition", "")) if known else _text(row, "definition", origin, "intent"),
                 row.get("stage"),
                 tuple(map(str, row.get("headlines", ()))),
             )
             for row in data.get("intent", [])
         )
         events = {str(row["name"]): str(row.get("stage", UNKNOWN_STAGE)) for row in data.get("event", [])}
+        if known and not stages:
+            stages, events = known.stages, dict(known.events)
         taxonomy = cls(str(data.get("name", origin)), int(data.get("version", 1)), intents, stages, events)
         _check(taxonomy, origin)
         return taxonomy
+
+    def with_intents_of(self, other: "Taxonomy") -> "Taxonomy":
+        """The other's name and intents with the stages and events of this one; an intent keeps a stage known here."""
+        names = set(self.stage_names)
+        intents = (replace(i, stage=i.stage if i.stage in names else None) for i in other.intents)
+        return replace(self, name=other.name, version=other.version, intents=tuple(intents))
 
     @property
     def intent_names(self) -> tuple[str, ...]:

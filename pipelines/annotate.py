@@ -1,19 +1,23 @@
 """Texts and conversations to signals: segments, ONE encoder pass, then intent, sentiment, friction and stage."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlp import friction, intent, language, segmentation, sentiment, stages
+from nlp import friction, language, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
+from nlp.intent import IntentModel
 from nlp.journeys.placing import last, placed
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
 from nlp.themes.headlines import Headlines
 from pipelines.encoders import open_encoder
+from pipelines.intents import open_intents
+from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 CALM = (NONE, "praise")
@@ -21,41 +25,62 @@ CALM = (NONE, "praise")
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """All models that a signal needs; `version` names the encoder and is stored with each signal.
+    """All models that a signal needs; `version` is stored with each signal.
 
     `sentiments` is for an encoder that tells no sentiment itself; else None.
     """
 
     encoder: Encoder
-    intents: Head
+    intents: IntentModel
     sentiments: Head | None
     stages: Head
     taxonomy: Taxonomy
 
     @classmethod
-    def load(cls, models: Path, taxonomy: Path, *, threads: int | None = None) -> "Annotator":
-        """Load a models folder: encoder/, heads/. Raises BadModel, BadTaxonomy, MissingDependency."""
+    def load(
+        cls, models: Path, taxonomy: Path, *, model: Path | None = None, threads: int | None = None
+    ) -> "Annotator":
+        """Load a models folder: encoder/, heads/; intents by the folder `model`, where given.
+
+        Raises BadModel, BadTaxonomy, MissingDependency.
+        """
         encoder, heads = open_encoder(models / "encoder", threads=threads), models / "heads"
         intents, placed = (Head.load(heads / f"{name}.npz", encoder=encoder.version) for name in ("intent", "stage"))
         own = heads / "sentiment.npz"
         sentiments = Head.load(own, encoder=encoder.version) if own.is_file() else None
         known = Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy))
-        return cls(encoder, intents, sentiments, placed, known)
+        shipped = cls(encoder, IntentModel("heads", intents), sentiments, placed, known)
+        return shipped.with_intents(model, threads=threads) if model else shipped
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Annotator":
+        """What the settings name. Raises as `load` does."""
+        own = Path(settings.model) if settings.model else None
+        return cls.load(settings.models, settings.taxonomy, model=own)
+
+    def with_intents(self, folder: Path, *, threads: int | None = None) -> "Annotator":
+        """The same with a company's own intents. Raises BadModel, BadTaxonomy."""
+        shipped = self.intents.calm or self.intents.head
+        own, taxonomy = open_intents(folder, encoder=self.encoder, calm=shipped, known=self.taxonomy, threads=threads)
+        return replace(self, intents=own, taxonomy=taxonomy)
 
     @property
     def version(self) -> str:
-        return self.encoder.version
+        """The encoder's, which themes are kept by, and the intent model's name with a digest of all heads."""
+        heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments]
+        digest = hashlib.sha256("".join(head.digest for head in heads if head).encode()).hexdigest()[:8]
+        return f"{self.encoder.version}+{self.intents.name}-{digest}"
 
     @property
     def headlines(self) -> Headlines:
         """The taxonomy's names for the usual problems, for naming themes."""
         pairs = [(text, intent.name) for intent in self.taxonomy.intents for text in intent.headlines]
-        return Headlines(tuple(text for text, _ in pairs), tuple(name for _, name in pairs), self.intents)
+        return Headlines(tuple(text for text, _ in pairs), tuple(name for _, name in pairs), self.intents.shared)
 
     def signals(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], Floats]:
         """One signal a segment, and the embeddings float32 (n, d). `texts` are the segments' own, redacted."""
         embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
-        wants = intent.classify(self.intents, embeddings)
+        wants = self.intents.classify(embeddings, texts)
         defaults = stages.default_stages(self.taxonomy)
         last = max(self.taxonomy.stages, key=lambda stage: stage.order).name
         placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)
@@ -109,7 +134,8 @@ def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], No
             placed(summary(c.id, own[c.id], " ".join(said[c.id])), last(did, c.started_at, taxonomy), taxonomy)
             for c, did in ((c, store.events.of(c.customer)) for c in batch)
         ]
-        store.signals.put(annotator.version, [c.id for c in batch], signals, embeddings, summaries)
+        ids, encoder = [c.id for c in batch], annotator.encoder.version
+        store.signals.put(annotator.version, ids, signals, embeddings, summaries, encoder=encoder)
         done += len(batch)
         if progress:
             progress(done)

@@ -40,7 +40,7 @@ def run(
     seconds: dict[str, float] = {}
     counts: dict[str, int] = {}
     broken = any(before.status != "done" for before in store.runs.page(limit=1))
-    begun = Run(id, started, versions={"encoder": annotator.version})
+    begun = Run(id, started, versions={"encoder": annotator.encoder.version, "signals": annotator.version})
     store.runs.put(begun)
     with _timed("ingest", seconds):
         report = ingest(
@@ -57,7 +57,7 @@ def run(
         waiting = store.conversations.waiting(annotator.version)
         counts["annotated"] = annotate(store, annotator, progress=lambda done: progress("annotate", done, waiting))
     with _timed("themes", seconds):
-        known = store.themes.current() and assigner(store, encoder=annotator.version)
+        known = store.themes.current() and assigner(store, encoder=annotator.encoder.version)
         if refit or (refit is None and not known):
             discover(
                 store,
@@ -69,7 +69,7 @@ def run(
                 progress=progress,
             )
         else:
-            assign_new(store, encoder=annotator.version, at=started)
+            assign_new(store, encoder=annotator.encoder.version, at=started)
     with _timed("journeys", seconds):
         if report.events or report.moved or broken:  # a run that was killed may have stored events and not placed
             counts["placed"] = place(store, annotator.taxonomy)

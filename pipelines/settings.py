@@ -19,6 +19,8 @@ class Settings:
     """Database URL: sqlite:///path.db or postgresql://user@host/name."""
     models: Path = ROOT / "models"
     """Folder of model cards and weights."""
+    model: str = ""
+    """Folder of your own intent model, written by `frictionary train intent`; the shipped one where empty."""
     taxonomy: Path = ROOT / "corpora" / "taxonomy" / "support.toml"
     """Intents, stages and events."""
     corpora: Path = ROOT / "var" / "corpora"

@@ -6,9 +6,12 @@ import os
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
+
+from api import own_model
 
 if TYPE_CHECKING:
     from nlp.themes.assign import Assigner
@@ -28,7 +31,10 @@ BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 @click.option("--names", is_flag=True, help="Mask person names too (slower).")
 @click.option("--company", default="", help="The company's own name or @handle, which stays; other handles are masked.")
 @click.option("--evidence", is_flag=True, help="Add the words that show friction or feeling, with their places.")
-def command(files: tuple[str, ...], url: str | None, names: bool, company: str, evidence: bool) -> None:
+@own_model.option
+def command(
+    files: tuple[str, ...], url: str | None, names: bool, company: str, evidence: bool, model: Path | None
+) -> None:
     """Analyse texts from FILES or standard input: a text a line, or JSON lines with "text" and optional "id".
 
     One JSON object a line comes out for each, in order, as soon as it is known. Ids count lines from 1 where none is
@@ -38,11 +44,12 @@ def command(files: tuple[str, ...], url: str | None, names: bool, company: str, 
     Examples:
       echo '{"id": "7", "text": "I was charged twice"}' | frictionary analyze
       frictionary analyze --store demo.db --evidence mails.txt
+      frictionary analyze --model models/my mails.txt
       tail -f chat.log | frictionary analyze --names
     """
     from pipelines.settings import Settings
 
-    analyst = _analyst(Settings.from_environment(), url, names=names, company=company)
+    analyst = _analyst(Settings.from_environment(model=model and str(model)), url, names=names, company=company)
     out = sys.stdout.buffer
     first = 1
     for file in files or ("-",):
@@ -61,8 +68,8 @@ def _analyst(settings: "Settings", url: str | None, *, names: bool, company: str
     from pipelines.analyze import Analyst
     from pipelines.annotate import Annotator
 
-    annotator = Annotator.load(settings.models, settings.taxonomy)
-    return Analyst(annotator, _themes(url, annotator.version), Names.load() if names else None, company)
+    annotator = Annotator.of(settings)
+    return Analyst(annotator, _themes(url, annotator.encoder.version), Names.load() if names else None, company)
 
 
 def _themes(url: str | None, encoder: str) -> "Assigner | None":

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from api import own_model
+
 COMPANY = "Brindle Home"
 """The sample's company: its posts speak to it, and no masker takes its name for a person's."""
 
@@ -12,7 +14,8 @@ COMPANY = "Brindle Home"
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the demo's store is kept; var/demo otherwise.")
 @click.option("--port", type=int, help="Port of the server; FRICTIONARY_PORT or 8000 otherwise.")
 @click.option("--serve/--no-serve", default=True, help="Serve API and dashboard afterwards, until Ctrl-C.")
-def command(folder: Path | None, port: int | None, serve: bool) -> None:
+@own_model.option
+def command(folder: Path | None, port: int | None, serve: bool, model: Path | None) -> None:
     """Analyse the shipped sample (an invented company, 400 conversations), print a summary, and serve it.
 
     \b
@@ -34,10 +37,11 @@ def command(folder: Path | None, port: int | None, serve: bool) -> None:
         key_file=folder / "demo.key",
         dead_letters=folder / "dead-letters.jsonl",
         port=port,
+        model=model and str(model),
     )
     sample = sorted(p for p in (ROOT / "corpora" / "sample").rglob("*") if p.is_file() and p.name != "KEY.json")
     with open_store(settings.store) as store, progress() as report:
-        annotator = Annotator.load(settings.models, settings.taxonomy)
+        annotator = Annotator.of(settings)
         options = Options(company=COMPANY)
         done = run(sample, store=store, annotator=annotator, settings=settings, options=options, progress=report)
     with open_store(settings.store) as store:

@@ -39,7 +39,7 @@ def command(gold: Path | None, examples: Path | None, text: str, label: str, see
     from pipelines.settings import ROOT, Settings
 
     settings = Settings.from_environment()
-    annotator = Annotator.load(settings.models, settings.taxonomy)
+    annotator = Annotator.of(settings)
     if examples:
         labelled = evaluate.examples(examples, text=text, label=label, known=annotator.taxonomy.intent_names)
     else:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api import own_model
 from api.moment import Moment
 
 
@@ -24,6 +25,7 @@ from api.moment import Moment
 @click.option("--names/--no-names", default=None, help="Mask person names; FRICTIONARY_NAMES (on) otherwise.")
 @click.option("--themes/--no-themes", default=True, help="Discover themes where there are none yet.", show_default=True)
 @click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@own_model.option
 @click.option("--json", "as_json", is_flag=True, help="Print the run's counts and seconds as JSON.")
 def command(
     paths: tuple[Path, ...],
@@ -37,6 +39,7 @@ def command(
     names: bool | None,
     themes: bool,
     url: str | None,
+    model: Path | None,
     as_json: bool,
 ) -> None:
     """Read exports (files or folders) into the store: mask them, resolve customers, annotate what is new.
@@ -56,7 +59,7 @@ def command(
     from pipelines.sources.table import mapping_of
     from pipelines.stores import open_store
 
-    settings = Settings.from_environment(store=url, names=names)
+    settings = Settings.from_environment(store=url, names=names, model=model and str(model))
     files = sources.files(paths)
     options = sources.Options(
         timezone=timezone,
@@ -67,7 +70,7 @@ def command(
     )
     if not as_json:
         _guesses(files, format_)
-    annotator = Annotator.load(settings.models, settings.taxonomy)
+    annotator = Annotator.of(settings)
     with open_store(settings.store) as store:
         with progress(hidden=as_json) as report:
             done = run(

@@ -3,9 +3,12 @@
 import os
 import socket
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from api import own_model
 
 if TYPE_CHECKING:
     from pipelines.annotate import Annotator
@@ -17,10 +20,12 @@ if TYPE_CHECKING:
 @click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 @click.option("--host", help="Address to listen on; FRICTIONARY_HOST or 127.0.0.1 otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; FRICTIONARY_PORT or 8000 otherwise, 0 for any.")
-def command(url: str | None, host: str | None, port: int | None) -> None:
+@own_model.option
+def command(url: str | None, host: str | None, port: int | None, model: Path | None) -> None:
     """Serve the API (/v1, described at /docs) and the dashboard, until Ctrl-C.
 
-    An address that other machines reach needs a token: set FRICTIONARY_TOKEN.
+    An address that other machines reach needs a token: set FRICTIONARY_TOKEN. A model of your own that has been
+    trained anew is loaded within a second, without a restart.
 
     \b
     Example: frictionary serve --store demo.db --port 8080
@@ -29,9 +34,9 @@ def command(url: str | None, host: str | None, port: int | None) -> None:
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
-    settings = Settings.from_environment(store=url, host=host, port=port)
+    settings = Settings.from_environment(store=url, host=host, port=port, model=model and str(model))
     with open_existing(settings.store) as store:
-        serve_store(store, settings, Annotator.load(settings.models, settings.taxonomy))
+        serve_store(store, settings, Annotator.of(settings))
 
 
 def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") -> None:

@@ -52,7 +52,7 @@ def discover(context: click.Context, url: str | None, as_json: bool, seed: int) 
 
     settings = Settings.from_environment(store=url or context.obj)
     with open_existing(settings.store) as store:
-        models = Annotator.load(settings.models, settings.taxonomy)
+        models = Annotator.of(settings)
         at = datetime.now(UTC)
         with progress(hidden=as_json) as report:
             run, words = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines

@@ -43,9 +43,7 @@ Page = Callable[..., Response]
 
 
 def mount(app: FastAPI) -> None:
-    """Add the pages to an application whose state holds `store` and `settings`; "no such page" becomes a page, too."""
-    path = app.state.settings.taxonomy
-    app.state.taxonomy = Taxonomy.from_toml(path.read_text("utf-8"), origin=str(path))
+    """Add the pages to an application whose state holds `store` and `desk`; "no such page" becomes a page, too."""
     app.include_router(router)
     app.mount("/dashboard/static", StaticFiles(directory=HERE / "static"))
     otherwise = app.exception_handlers.get(HTTPException)
@@ -93,14 +91,18 @@ def store_of(request: Request) -> Store:
     return store
 
 
+def taxonomy_of(request: Request) -> Taxonomy:
+    taxonomy: Taxonomy = request.app.state.desk.annotator.taxonomy
+    return taxonomy
+
+
 def stages_of(request: Request) -> tuple[str, ...]:
-    taxonomy: Taxonomy = request.app.state.taxonomy
-    return taxonomy.stage_names
+    return taxonomy_of(request).stage_names
 
 
 def offered(request: Request) -> Mapping[str, Mapping[str, str]]:
     """What the filters offer: each name with the words that show it."""
-    taxonomy: Taxonomy = request.app.state.taxonomy
+    taxonomy = taxonomy_of(request)
     return {
         "stages": {name: title(name) for name in taxonomy.stage_names},
         "intents": {name: intent(name) for name in taxonomy.intent_names},
@@ -139,7 +141,7 @@ def theme_map_data(request: Request) -> JSONResponse:
 @page("/stages")
 def stages(request: Request) -> Response:
     choice = Choice.of(request.query_params)
-    found = figures.stages(store_of(request), request.app.state.taxonomy, choice)
+    found = figures.stages(store_of(request), taxonomy_of(request), choice)
     return render(request, "stages.html", choice=choice, **found)
 
 
@@ -152,7 +154,7 @@ def customers(request: Request) -> Response:
 
 @page("/customers/{id:path}")
 def customer(request: Request) -> Response:
-    found = figures.customer(store_of(request), request.path_params["id"], request.app.state.taxonomy)
+    found = figures.customer(store_of(request), request.path_params["id"], taxonomy_of(request))
     return render(request, "customer.html", **found)
 
 

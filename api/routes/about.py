@@ -9,6 +9,7 @@ from api.filters import chosen
 from api.schemas.figures import Health, Overview, RunOut, TaxonomyOut
 from api.schemas.requests import Limited, Question
 from nlp.errors import StoreError
+from pipelines.annotate import Annotator
 
 router = APIRouter(tags=["about"])
 
@@ -23,14 +24,16 @@ def health(request: Request, response: Response) -> dict[str, Any]:
     except StoreError:
         response.status_code = 503
         known |= {"status": "degraded", "store": "cannot be reached"}
-    taxonomy = state.annotator.taxonomy
-    return known | {"models": {"encoder": state.annotator.version}, "taxonomy": f"{taxonomy.name} {taxonomy.version}"}
+    annotator: Annotator = state.desk.annotator
+    models = {"encoder": annotator.encoder.version, "intents": annotator.intents.name, "signals": annotator.version}
+    return known | {"models": models, "taxonomy": f"{annotator.taxonomy.name} {annotator.taxonomy.version}"}
 
 
 @router.get("/v1/overview", response_model=Overview)
 def overview(request: Request, question: Annotated[Question, Query()]) -> dict[str, Any]:
     """The figures of all conversations that fulfil the filters, by channel, stage, intent and week."""
-    found: dict[str, Any] = request.app.state.store.overview(chosen(question, request.app.state.annotator.taxonomy))
+    state = request.app.state
+    found: dict[str, Any] = state.store.overview(chosen(question, state.desk.annotator.taxonomy))
     return found
 
 
@@ -43,4 +46,4 @@ def runs(request: Request, question: Annotated[Limited, Query()]) -> list[dict[s
 @router.get("/v1/taxonomy", response_model=TaxonomyOut)
 def taxonomy(request: Request) -> dict[str, Any]:
     """The intents and stages that findings name, and the events that lead to a stage."""
-    return asdict(request.app.state.annotator.taxonomy)
+    return asdict(request.app.state.desk.annotator.taxonomy)

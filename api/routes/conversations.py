@@ -20,7 +20,7 @@ OPENING = 200
 @router.get("", response_model=Page[ConversationHead])
 def conversations(request: Request, question: Annotated[PagedQuestion, Query()]) -> dict[str, Any]:
     """Newest first."""
-    filter = chosen(question, request.app.state.annotator.taxonomy)
+    filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     found = request.app.state.store.conversations.page(filter, after=question.after, limit=question.limit + 1)
     heads = [head(*one) for one in found]
     return page(request, heads, question.limit, after=heads[: question.limit][-1]["id"] if heads else "")

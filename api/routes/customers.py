@@ -24,12 +24,12 @@ def customers(request: Request, question: Annotated[Paged, Query()]) -> dict[str
 @router.get("/{id}/journey", response_model=Journey)
 def journey(request: Request, id: Id) -> dict[str, Any]:
     """A customer's conversations and events in order of time, and the path through the stages that they show."""
-    return journeys.journey(request.app.state.store, id, taxonomy=request.app.state.annotator.taxonomy)
+    return journeys.journey(request.app.state.store, id, taxonomy=request.app.state.desk.annotator.taxonomy)
 
 
 @router.get("/{id}/features", response_model=Features)
 def features(request: Request, id: Id, asked: Annotated[Asked, Query()]) -> dict[str, Any]:
     """A customer's past in figures, as it was known at a moment."""
-    taxonomy = request.app.state.annotator.taxonomy
+    taxonomy = request.app.state.desk.annotator.taxonomy
     found = journeys.features(request.app.state.store, id, asked.at, taxonomy=taxonomy)
     return {"customer": id, "at": asked.at, "features": found}

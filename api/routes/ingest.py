@@ -75,7 +75,7 @@ def _take(request: Request, path: Path, *, format: str | None, source: str) -> d
         done = run(
             [path],
             store=state.store,
-            annotator=state.annotator,
+            annotator=state.desk.annotator,
             settings=replace(state.settings, dead_letters=letters),
             format=format,
             options=Options(source=source),

@@ -15,12 +15,12 @@ router = APIRouter(prefix="/v1/stages", tags=["journeys"])
 @router.get("", response_model=list[StageOut])
 def stages(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
     """Every stage in order: volume, sentiment, friction, and the themes that hurt most there."""
-    taxonomy = request.app.state.annotator.taxonomy
+    taxonomy = request.app.state.desk.annotator.taxonomy
     return journeys.stages(request.app.state.store, taxonomy, chosen(question, taxonomy))
 
 
 @router.get("/transitions", response_model=list[Transition])
 def transitions(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
     """Moves from stage to stage, the most frequent first."""
-    taxonomy = request.app.state.annotator.taxonomy
+    taxonomy = request.app.state.desk.annotator.taxonomy
     return journeys.transitions(request.app.state.store, chosen(question, taxonomy), taxonomy=taxonomy)

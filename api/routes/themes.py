@@ -26,7 +26,7 @@ NOTHING = {
 @router.get("", response_model=list[ThemeOut])
 def themes(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
     """The current themes by the friction of the conversations that fulfil the filters, most first."""
-    filter = chosen(question, request.app.state.annotator.taxonomy)
+    filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     found: list[dict[str, Any]] = request.app.state.store.themes.ranked(filter)
     return found
 
@@ -35,7 +35,7 @@ def themes(request: Request, question: Annotated[Question, Query()]) -> list[dic
 def theme(request: Request, id: Id, question: Annotated[Question, Query()]) -> dict[str, Any]:
     """One theme of the current run: figures, terms, and its weeks."""
     store = request.app.state.store
-    filter = chosen(question, request.app.state.annotator.taxonomy)
+    filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     known = asdict(store.themes.get(id))
     figures = next((theme for theme in store.themes.ranked(filter) if theme["id"] == id), NOTHING)
     return {**known, **figures, "trend": store.themes.trend(filter, theme=id)}

@@ -16,11 +16,11 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Headlines:
-    """`texts`, the intent that each belongs to, and the head that tells intents from embeddings."""
+    """`texts`, the intent that each belongs to, and the head that tells intents from embeddings, if there is one."""
 
     texts: tuple[str, ...]
     intents: tuple[str, ...]
-    head: Head
+    head: Head | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,15 @@ def fitting(
 
     score = s + 0.5 * (s - mean s over all segments) + 0.5 * share of the theme's segments that are nearest to it
     + 0.5 * lift of its intent, with s the cosine similarity to the theme's centroid and lift = q * log(q / p), the
-    intent's mean probability in the theme (q) against in all segments (p). `embeddings`: float32 (n, d), of the
-    segments' own words; `centroids`: float32 (k, d).
+    intent's mean probability in the theme (q) against in all segments (p); 0 without a head. `embeddings`: float32
+    (n, d), of the segments' own words; `centroids`: float32 (k, d).
     """
     if not headlines.texts or not len(centroids):
         return [[] for _ in centroids]
     vectors = encoder.encode(headlines.texts)
     near = embeddings @ vectors.T
-    likely = headlines.head.probabilities(embeddings)
-    place = {name: n for n, name in enumerate(headlines.head.labels)}
+    likely = headlines.head.probabilities(embeddings) if headlines.head else np.ones((len(embeddings), 0), np.float32)
+    place = {name: n for n, name in enumerate(headlines.head.labels if headlines.head else ())}
     intent = np.array([place.get(name, -1) for name in headlines.intents])
     theme = np.array([-1 if label is None else label for label in labels])
     similarity = centroids @ vectors.T

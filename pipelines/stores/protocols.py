@@ -93,11 +93,13 @@ class SignalStore(Protocol):
         signals: Sequence[Signal],
         embeddings: Floats,
         summaries: Sequence[Summary],
+        *,
+        encoder: str = "",
     ) -> None:
         """Store all findings of the `annotated` conversations (ids), replacing older ones, in one transaction.
 
-        `embeddings` is float32 (len(signals), d), kept as float16 with the model's version. A conversation without a
-        customer segment is annotated with no signal at all.
+        `embeddings` is float32 (len(signals), d), kept as float16 with the `encoder`'s version (`model` where empty). A
+        conversation without a customer segment is annotated with no signal at all.
         """
 
     def summarise(self, summaries: Iterable[Summary]) -> int:

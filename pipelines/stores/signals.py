@@ -30,13 +30,15 @@ class Signals:
         signals: Sequence[Signal],
         embeddings: Floats,
         summaries: Sequence[Summary],
+        *,
+        encoder: str = "",
     ) -> None:
         """Raises StoreError where the parts do not belong together or a conversation is not stored."""
         _check(annotated, signals, embeddings, summaries)
         with self._database.write() as connection:
             _mark(connection, model, annotated)
             _clear(connection, annotated, {signal.segment.id for signal in signals})
-            _insert(connection, model, signals, embeddings, summaries)
+            _insert(connection, encoder or model, signals, embeddings, summaries)
 
     def summarise(self, summaries: Iterable[Summary]) -> int:
         """A transaction a batch: `summaries` may be drawn from this very store."""
@@ -60,7 +62,7 @@ class Signals:
     def bearing(
         self, minimum_friction: float, *, unplaced: bool = False
     ) -> tuple[list[str], list[str], Floats, Floats]:
-        """Raises StoreError where segments were embedded by different model versions: their distances say nothing."""
+        """Raises StoreError where segments were embedded by different encoders: their distances say nothing."""
         e = embeddings.c
         statement = (
             select(S.segment, segment_text(), S.friction, e.model, e.vector)
@@ -127,12 +129,13 @@ def _clear(connection: Connection, annotated: Sequence[str], kept: set[str]) -> 
 
 
 def _insert(
-    connection: Connection, model: str, found: Sequence[Signal], vectors: Floats, derived: Sequence[Summary]
+    connection: Connection, encoder: str, found: Sequence[Signal], vectors: Floats, derived: Sequence[Summary]
 ) -> None:
     if found:
         halves = np.asarray(vectors, np.float16)
         blobs = [
-            {"segment": s.segment.id, "model": model, "vector": v.tobytes()} for s, v in zip(found, halves, strict=True)
+            {"segment": s.segment.id, "model": encoder, "vector": v.tobytes()}
+            for s, v in zip(found, halves, strict=True)
         ]
         connection.execute(insert(signals), [_row(signal) for signal in found])
         connection.execute(insert(embeddings), blobs)

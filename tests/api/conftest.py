@@ -47,7 +47,7 @@ def put_themes(annotator: Annotator) -> Callable[[Store], None]:
             Theme("t2", "Charged twice", "Bills that are wrong.", ("charged", "bill"), len(ids) - half, (ids[-1],)),
         ]
         assigned = [Assignment(id, "first", "t1" if n < half else "t2", 0.5, NOW) for n, id in enumerate(ids)]
-        serving = Assigner(centroids, np.full(2, 0.1, np.float32), ("t1", "t2"), annotator.version)
+        serving = Assigner(centroids, np.full(2, 0.1, np.float32), ("t1", "t2"), annotator.encoder.version)
         store.themes.put("first", themes, assigned, np.zeros((len(ids), 2), np.float32), serving.to_bytes())
 
     return put
