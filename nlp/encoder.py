@@ -4,6 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -12,12 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.errors import BadModel
+from nlp.language import LANGUAGES
 
 Floats = npt.NDArray[np.float32]
 TOKEN_BUDGET = 384
 """Tokens in one batch: a layer's input then stays in a core's cache."""
 FIELDS = ("name", "version", "dimension", "max_tokens")
 """What the card of an ONNX folder must hold."""
+KINDS = {"name": str, "version": str, "kind": str, "checkpoint": str, "dimension": int, "max_tokens": int}
+"""What these fields of a card are; numbers are positive. `languages` is a list of codes of nlp/language.py."""
+ENGLISH = ("en",)
+CHARACTERS = 20_000
+"""What is read of a text before it is cut into tokens."""
 
 
 class Encoder(Protocol):
@@ -38,6 +45,19 @@ class SentimentEncoder(Encoder, Protocol):
         """The embeddings, and float32 (len(texts), 3): P(negative), P(neutral), P(positive)."""
 
 
+@runtime_checkable
+class CuttingEncoder(Encoder, Protocol):
+    """An encoder that tells which texts it reads in part."""
+
+    def cut(self, texts: Sequence[str]) -> list[bool]:
+        """True for each text that is longer than what is read of it."""
+
+
+def languages_of(encoder: Encoder) -> tuple[str, ...]:
+    """BCP-47 codes of the languages that an encoder knows: its own word for it, English without one."""
+    return tuple(getattr(encoder, "languages", ENGLISH))
+
+
 class OnnxEncoder:
     """Serves a model folder (card.toml, model.onnx, tokenizer.json) on ONNX Runtime, in single-threaded runs.
 
@@ -50,21 +70,22 @@ class OnnxEncoder:
         from tokenizers import Tokenizer
 
         card = read_card(folder)
-        self.version = str(card["version"])
-        self.dimension = int(card["dimension"])
+        self.version, self.dimension = str(card["version"]), int(card["dimension"])
+        self.languages = tuple(card.get("languages", ENGLISH))
         weights = _weights(folder, card)
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         # The graph is fused where that pays; further fusions would bring slower kernels back.
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
         options.log_severity_level = 3
-        try:
+        with _reading(folder / "tokenizer.json"):
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        with _reading(folder / "model.onnx"):
             session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise BadModel(f"{folder}: cannot be loaded: {error}") from error
+        _check_graph(folder / "model.onnx", session, self.dimension)
+        self._most = int(card["max_tokens"])
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(int(card["max_tokens"]))
+        self._tokenizer.enable_truncation(self._most)
         self._session, self._threads, self._folder = session, max(1, threads), folder
         self._options = ort.RunOptions()
         self._options.only_execute_path_to_fetches = True
@@ -85,9 +106,16 @@ class OnnxEncoder:
         self._run(texts, {"embedding": embeddings, "sentiment": feelings})
         return embeddings, feelings
 
+    def cut(self, texts: Sequence[str]) -> list[bool]:
+        """True for each text over CHARACTERS or `max_tokens`; those that cannot be are not cut into tokens for it."""
+        long = [n for n, text in enumerate(texts) if len(text) * (1 if text.isascii() else 4) > self._most - 2]
+        found = self._tokenizer.encode_batch([texts[n][:CHARACTERS] for n in long])
+        over = {n for n, e in zip(long, found, strict=True) if e.overflowing or len(texts[n]) > CHARACTERS}
+        return [n in over for n in range(len(texts))]
+
     def _run(self, texts: Sequence[str], outputs: Mapping[str, Floats]) -> None:
         """Fill the named outputs, a row a text. What is not asked for is not computed."""
-        tokens = [e.ids for e in self._tokenizer.encode_batch_fast([t[:20_000] for t in texts])]
+        tokens = [e.ids for e in self._tokenizer.encode_batch_fast([t[:CHARACTERS] for t in texts])]
         names = list(outputs)
 
         def run(group: list[int]) -> None:
@@ -119,6 +147,29 @@ def _weights(folder: Path, card: Mapping[str, Any]) -> bytes:
     return weights
 
 
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Raises BadModel naming the file for whatever its reader raises."""
+    try:
+        yield
+    except Exception as error:
+        raise BadModel(f"{file}: cannot be loaded: {error}") from error
+
+
+def _check_graph(file: Path, session: Any, dimension: int) -> None:
+    """Raises BadModel where the graph lacks its input or output, or gives other vectors than the card says."""
+    inputs, outputs = (
+        {port.name: port.shape for port in ports} for ports in (session.get_inputs(), session.get_outputs())
+    )
+    if list(inputs) != ["input_ids"] or "embedding" not in outputs:
+        raise BadModel(
+            f"{file}: has the inputs {', '.join(inputs)} and the outputs {', '.join(outputs)}; "
+            "expected the input input_ids and the output embedding"
+        )
+    if isinstance(given := outputs["embedding"][-1], int) and given != dimension:
+        raise BadModel(f"{file}: gives vectors of {given} numbers, but its card says dimension = {dimension}")
+
+
 def batches(lengths: Sequence[int], *, budget: int = TOKEN_BUDGET) -> Iterator[list[int]]:
     """Indices grouped by equal length, longest first, at most `budget` tokens a group (or one text)."""
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
@@ -139,4 +190,17 @@ def read_card(folder: Path, *, fields: Sequence[str] = FIELDS) -> dict[str, Any]
     for field in fields:
         if field not in card:
             raise BadModel(f"{path}: the field {field!r} is missing")
+    for field, kind in KINDS.items():
+        if field in card and (
+            type(card[field]) is not kind or card[field] in ("", 0) or str(card[field]).startswith("-")
+        ):
+            expected = "a positive whole number" if kind is int else "a text"
+            raise BadModel(f"{path}: {field} = {card[field]!r}: {expected} expected")
+    _check_languages(path, card.get("languages", list(ENGLISH)))
     return card
+
+
+def _check_languages(path: Path, given: Any) -> None:
+    if not isinstance(given, list) or not given or not set(map(str, given)) <= set(LANGUAGES):
+        known = ", ".join(LANGUAGES)
+        raise BadModel(f"{path}: languages = {given!r}: a list of codes expected; known: {known}")

@@ -3,23 +3,24 @@
 import os
 from pathlib import Path
 
-from nlp.encoder import Encoder, OnnxEncoder, read_card
+from nlp.encoder import ENGLISH, Encoder, OnnxEncoder, read_card
 
 
 def open_encoder(name: str | Path, *, threads: int | None = None) -> Encoder:
     """A folder with a card.toml, or any sentence-transformers model by name or path.
 
     The card of an ONNX folder is that of nlp.encoder; a card with the field `checkpoint` names a sentence-transformers
-    model instead. It runs in as many `threads` as there are processors, unless told otherwise. Raises BadModel, and
-    MissingDependency where the extra `train` is not installed.
+    model instead. `languages` of a card are those that the models know; English without it. The encoder runs in as many
+    `threads` as there are processors, unless told otherwise. Raises BadModel, and MissingDependency where the extra
+    `train` is not installed.
     """
     threads = threads or os.cpu_count() or 1
-    checkpoint = str(name)
+    checkpoint, languages = str(name), ENGLISH
     if isinstance(name, Path) or (Path(name) / "card.toml").is_file():
         card = read_card(Path(name), fields=("name",))
         if "checkpoint" not in card:
             return OnnxEncoder(Path(name), threads=threads)
-        checkpoint = str(card["checkpoint"])
+        checkpoint, languages = str(card["checkpoint"]), tuple(card.get("languages", ENGLISH))
     from pipelines.training.checkpoint import CheckpointEncoder
 
-    return CheckpointEncoder(checkpoint, threads=threads)
+    return CheckpointEncoder(checkpoint, threads=threads, languages=languages)

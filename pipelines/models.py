@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.encoder import ENGLISH
 from nlp.errors import BadModel, UnknownName
+from nlp.language import LANGUAGES
 from pipelines.corpora import digest
 
 WEIGHTS = "model.onnx"
@@ -65,7 +67,7 @@ def model(folder: Path) -> Model:
         kind=str(card.get("kind", folder.name)),
         version=str(card.get("version") or f"for {card.get('encoder', '?')}"),
         bytes=sum(files.values()),
-        languages=str(card.get("languages", "English")),
+        languages=", ".join(LANGUAGES.get(code, str(code)) for code in card.get("languages", ENGLISH)),
         limits=str(card.get("limits", "")),
         figures=card.get("scores", {}),
         files=files,

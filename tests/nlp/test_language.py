@@ -1,8 +1,17 @@
 """The language of a text, and when not to say."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from nlp.language import detect
+from nlp.language import LANGUAGES, detect, supported, wordless
+
+PROBES = Path(__file__).parents[2] / "corpora" / "probes" / "languages.jsonl"
+
+
+def probes() -> list[dict[str, str]]:
+    return [json.loads(line) for line in PROBES.read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -16,10 +25,32 @@ from nlp.language import detect
         ("まだ届いていません", "ja"),
         ("아직 도착하지 않았어요", "ko"),
         ("мне до сих пор не вернули деньги", "ru"),
+        ("أين طلبي؟", "ar"),
     ],
 )
 def test_a_sentence_shows_its_language(text: str, code: str) -> None:
     assert detect(text) == code
+
+
+def test_short_texts_of_eighteen_languages_are_told_and_english_with_foreign_names_stays_english() -> None:
+    found = [(row, detect(row["text"])) for row in probes()]
+    assert sum(code == row["language"] for row, code in found) >= 0.95 * len(found)
+    english = [code for row, code in found if row["language"] == "en"]
+    assert all(supported(code, ["en"]) for code in english)
+    foreign = [code for row, code in found if row["language"] != "en"]
+    assert sum(not supported(code, ["en"]) for code in foreign) >= 0.97 * len(foreign)
+
+
+def test_probes_name_languages_that_can_be_told_and_repeat_nothing() -> None:
+    assert {row["language"] for row in probes()} <= set(LANGUAGES)
+    assert {row["kind"] for row in probes()} == {"plain", "names", "mixed"}
+    assert len({row["text"] for row in probes()}) == len(probes())
+
+
+def test_a_text_too_short_to_tell_is_taken_for_a_known_language() -> None:
+    assert supported(detect("merci"), ["en"])
+    assert not supported(detect("Meine Lieferung ist nicht gekommen"), ["en"])
+    assert supported(detect("Meine Lieferung ist nicht gekommen"), ["en", "de"])
 
 
 @pytest.mark.parametrize(
@@ -27,6 +58,21 @@ def test_a_sentence_shows_its_language(text: str, code: str) -> None:
 )
 def test_what_holds_too_few_words_is_undetermined(text: str) -> None:
     assert detect(text) == "und"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t", "?!", "😡", "12 345", "<EMAIL>", "https://example.com/la", "\u202e\x00", "a" * 10_000, "QUJD" * 90],
+)
+def test_marks_digits_emoji_links_placeholders_and_blobs_are_no_words(text: str) -> None:
+    assert wordless(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ok", "no!", "привет", "我的快递在哪里" * 20, "order 12", "hi\x00there", "A" * 90 + " help"]
+)
+def test_a_single_word_is_a_word_in_any_script(text: str) -> None:
+    assert not wordless(text)
 
 
 def test_placeholders_handles_and_links_do_not_count() -> None:
