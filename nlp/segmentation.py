@@ -1,4 +1,4 @@
-"""Long turns into segments of a few sentences, with the offsets of each in its turn."""
+"""Long turns into segments of a few sentences, with the offsets of each in its turn; texts into clauses."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,13 @@ LONGEST = 700
 """Characters that no segment exceeds: speech without punctuation is cut at a space."""
 _END = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=\S)|\n\s*\n|\n(?=[-*•\d])")
 _SPACE = re.compile(r"\s")
+CLAUSE = 5
+"""Words under which a clause is left out: "Hello again." asks for nothing of its own."""
+_JOIN = re.compile(
+    r"(?<=[.!?…])[\"')\]]*\s|\n|(?:[,;]|\s[-–—])\s(?=(?:and|but|also|plus|besides|or)\b)"
+    r"|\s(?=and (?:also|then|can|could|please|how|what|tell|send|i)\b)",
+    re.IGNORECASE,
+)
 
 
 def segments(text: str) -> list[tuple[int, int]]:
@@ -20,6 +27,15 @@ def segments(text: str) -> list[tuple[int, int]]:
         else:
             found.append((start, end))
     return found
+
+
+def clauses(text: str) -> list[str]:
+    """The sentences, and what "and also", "but" and the like join in one, each of CLAUSE words at least.
+
+    Nothing for a text that is one clause alone.
+    """
+    found = _JOIN.split(text)
+    return [clause.strip() for clause in found if len(clause.split()) >= CLAUSE] if len(found) > 1 else []
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from nlp import language
 from nlp.conversation import Conversation, Segment
 from nlp.names import Names
 from nlp.redaction import mask_handles, redact
+from nlp.secondary import secondary
 from nlp.signal import SENTIMENTS, Signal, Summary
 from nlp.taxonomy import NONE, UNKNOWN_STAGE
 from nlp.themes.assign import Assigner
@@ -31,15 +32,19 @@ class Analyst:
     company: str = ""
 
     def texts(self, texts: Sequence[str], ids: Sequence[str], *, evidence: bool = False) -> list[Row]:
-        """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing."""
+        """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing.
+
+        `secondary` names what else the text asks for.
+        """
         masked = self.masked(texts)
         segments = [Segment(str(n), 0, 0, len(text)) for n, text in enumerate(masked)]
-        return [
-            row(*found, evidence=evidence) for found in zip(ids, masked, *self.found(segments, masked), strict=True)
-        ]
+        signals, themes = self.found(segments, masked)
+        others = self.annotator.secondary(signals, masked)
+        rows = [row(*found, evidence=evidence) for found in zip(ids, masked, signals, themes, strict=True)]
+        return [{**found, "secondary": list(names)} for found, names in zip(rows, others, strict=True)]
 
     def conversation(self, conversation: Conversation, *, evidence: bool = False) -> tuple[list[Row], Row]:
-        """One row a segment of the customer's turns, with its place, and the summary of them all."""
+        """One row a segment of the customer's turns, with its place, and what they say `together`."""
         said = self.masked([turn.text for turn in conversation.turns])
         turns = [replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=True)]
         pairs = list(customer_segments(replace(conversation, turns=tuple(turns))))
@@ -49,7 +54,8 @@ class Analyst:
             {**row(f"{s.turn}:{s.start}", *found, evidence=evidence), "turn": s.turn, "start": s.start, "end": s.end}
             for s, found in zip(segments, zip(texts, signals, themes, strict=True), strict=True)
         ]
-        return rows, overall(summary(conversation.id, signals, " ".join(texts)))
+        found = summary(conversation.id, signals, " ".join(texts))
+        return rows, {"summary": overall(found), **together(found, signals)}
 
     def masked(self, texts: Sequence[str]) -> list[str]:
         """By patterns, handles, then names; halves of characters, which no encoder takes, become "?"."""
@@ -96,6 +102,11 @@ def overall(found: Summary) -> Row:
     figures = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(found).items()}
     del figures["conversation"]
     return figures | {"friction": round(found.friction, 1)}
+
+
+def together(found: Summary, signals: Sequence[Signal]) -> Row:
+    """What the segments of a conversation say beside its summary. `secondary`: the other intents among them."""
+    return {"secondary": list(secondary(found.intent, [(s.intent, s.confidence) for s in signals]))}
 
 
 def spans(text: str, signal: Signal) -> list[Row]:

@@ -11,6 +11,7 @@ from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 from nlp.intent import IntentModel
 from nlp.journeys.placing import last, placed
+from nlp.secondary import secondary
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
@@ -108,6 +109,16 @@ class Annotator:
                 )
             )
         return found, embeddings
+
+    def secondary(self, signals: Sequence[Signal], texts: Sequence[str]) -> list[tuple[str, ...]]:
+        """What else each text asks for, by `nlp/secondary.py`: a pass over the clauses of those that have several."""
+        parts = [segmentation.clauses(t) if s.intent != NONE else [] for s, t in zip(signals, texts, strict=True)]
+        flat = [clause for found in parts for clause in found]
+        if not flat:
+            return [()] * len(texts)
+        wants = iter(self.intents.classify(self.encoder.encode(flat), flat))
+        best = [[next(wants).ranked[0] for _ in found] for found in parts]
+        return [secondary(s.intent, found) for s, found in zip(signals, best, strict=True)]
 
 
 def _leaves(segment: Segment, leaves: bool) -> tuple[Evidence, ...]:

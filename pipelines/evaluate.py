@@ -18,6 +18,7 @@ from nlp.errors import BadInput, UnknownName
 from nlp.friction import EFFORT, LEAVING, strength
 from nlp.metrics import Interval, auc, expected_calibration_error, interval, macro_f1, macro_recall
 from nlp.redaction import redact
+from nlp.secondary import secondary
 from nlp.sentiment import vader
 from nlp.signal import SENTIMENTS, Signal, Summary
 from pipelines.annotate import Annotator, customer_segments, summary
@@ -45,6 +46,7 @@ class Labelled:
     friction: int | None = None
     effort: bool | None = None
     leaving: bool | None = None
+    secondary: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def evaluate(annotator: Annotator, labelled: Sequence[Labelled], *, seed: int) -
     """Each text alone, as one segment, and as a conversation of one turn through the rule of `nlp/summary.py`."""
     texts = [redact(row.text)[0] for row in labelled]
     signals, _ = annotator.signals([Segment(str(n), 0, 0, len(text)) for n, text in enumerate(texts)], texts)
-    summaries = _conversations(annotator, texts)
+    conversations = _conversations(annotator, texts)
+    summaries = [whole for whole, _ in conversations]
     figures: dict[str, Figures] = {}
     confusions: dict[str, list[tuple[str, str, int]]] = {}
     for part, (label, confidence) in PARTS.items():
@@ -122,6 +125,10 @@ def evaluate(annotator: Annotator, labelled: Sequence[Labelled], *, seed: int) -
         if part == "sentiment":
             figures["sentiment by VADER"] = _classes(truth, _vader([texts[n] for n in rows]), seed=seed)
         confusions[part] = _confusions(truth, guess)
+    by_clause = list(zip([s.intent for s in signals], annotator.secondary(signals, texts), strict=True))
+    by_segment = [(w.intent, secondary(w.intent, [(s.intent, s.confidence) for s in o])) for w, o in conversations]
+    figures |= _secondary(labelled, by_clause, "", seed=seed)
+    figures |= _secondary(labelled, by_segment, " of a conversation", seed=seed)
     figures |= _friction(labelled, signals, seed=seed) | _cues(labelled, signals, seed=seed)
     return Report(annotator.version, len(labelled), figures, confusions)
 
@@ -130,7 +137,7 @@ def _told(labelled: Sequence[Labelled], name: str) -> list[int]:
     return [n for n, row in enumerate(labelled) if getattr(row, name) is not None]
 
 
-def _conversations(annotator: Annotator, texts: Sequence[str]) -> list[Summary]:
+def _conversations(annotator: Annotator, texts: Sequence[str]) -> list[tuple[Summary, list[Signal]]]:
     """Each text as a conversation of one customer turn: cut into segments, and derived from them by the rule."""
     at = datetime(2026, 1, 1, tzinfo=UTC)
     conversations = [
@@ -141,7 +148,7 @@ def _conversations(annotator: Annotator, texts: Sequence[str]) -> list[Summary]:
     own: dict[str, list[Signal]] = {conversation.id: [] for conversation in conversations}
     for signal in annotator.signals([s for s, _ in pairs], [t for _, t in pairs])[0]:
         own[signal.segment.conversation].append(signal)
-    return [summary(id, found) for id, found in own.items()]
+    return [(summary(id, found), found) for id, found in own.items()]
 
 
 def _classes(truth: npt.NDArray[Any], guess: npt.NDArray[Any], *, seed: int) -> Figures:
@@ -159,6 +166,34 @@ def _kept(signals: Sequence[Signal], right: npt.NDArray[Any], *, seed: int) -> F
     return {
         "coverage": interval(np.mean, kept, seed=seed),
         "accuracy where kept": interval(np.mean, right[kept], seed=seed),
+    }
+
+
+def _secondary(
+    labelled: Sequence[Labelled], found: Sequence[tuple[str, Sequence[str]]], of: str, *, seed: int
+) -> dict[str, Figures]:
+    """`found`: main and secondary intents of each text. All intents: where the main guess is what a person calls
+    secondary, and the other way round, both are right."""
+    rows = [n for n in _told(labelled, "secondary") if labelled[n].intent]
+    if not rows:
+        return {}
+    told = [set(labelled[n].secondary or ()) for n in rows]
+    asked = [own | {str(labelled[n].intent)} for n, own in zip(rows, told, strict=True)]
+    others = [set(found[n][1]) for n in rows]
+    every = [own | {found[n][0]} for n, own in zip(rows, others, strict=True)]
+    return {
+        f"secondary intents{of}": _sets(told, others, seed=seed),
+        f"all intents{of}": _sets(asked, every, seed=seed),
+    }
+
+
+def _sets(truth: Sequence[set[str]], guess: Sequence[set[str]], *, seed: int) -> Figures:
+    """Over all names of all texts together."""
+    right = np.array([name in t for t, g in zip(truth, guess, strict=True) for name in g], bool)
+    known = np.array([name in g for t, g in zip(truth, guess, strict=True) for name in t], bool)
+    return {
+        "precision": interval(np.mean, right, seed=seed),
+        "recall": interval(np.mean, known, seed=seed),
     }
 
 

@@ -99,6 +99,15 @@ def test_no_stage_of_training_is_a_mere_function_of_the_intent() -> None:
     assert {name for name in TAXONOMY.stage_names if sum(stage == name for _, stage in stages) < 5} == set()
 
 
-def test_no_text_nearly_repeats_another_in_training_gold_or_sample() -> None:
+def test_probes_carry_known_labels() -> None:
+    feelings, wishes = ([r for r in rows("probes") if name in r] for name in ("sentiment", "intent"))
+    assert {r["sentiment"] for r in feelings} == set(SENTIMENTS)
+    assert min(Counter(r["kind"] for r in feelings).values()) >= 10
+    assert {name for r in wishes for name in (r["intent"], *r["secondary"])} <= set(TAXONOMY.intent_names)
+    assert sum(bool(r["secondary"]) for r in wishes) >= 60
+
+
+def test_no_text_nearly_repeats_another_in_training_gold_probes_or_sample() -> None:
     texts = [(f"{folder} {n}", r["text"]) for folder in ("training", "gold") for n, r in enumerate(rows(folder), 1)]
-    assert near_copies([*texts, *sample()]) == []
+    probes = [(f"probe {n}", r["text"]) for n, r in enumerate(rows("probes"), 1) if {"sentiment", "intent"} & set(r)]
+    assert near_copies([*texts, *probes, *sample()]) == []

@@ -37,8 +37,8 @@ def analyze(request: Request, body: Annotated[AnalyzeIn, Body(openapi_examples=E
     """
     analyst = request.app.state.desk.analyst(names=body.names)
     if body.conversation:
-        results, summary = analyst.conversation(_conversation(body.conversation), evidence=body.evidence)
-        return {"results": results, "summary": summary}
+        results, whole = analyst.conversation(_conversation(body.conversation), evidence=body.evidence)
+        return {"results": results, **whole}
     texts = [body.text] if body.text is not None else body.texts or []
     return {"results": analyst.texts(texts, [str(n + 1) for n in range(len(texts))], evidence=body.evidence)}
 

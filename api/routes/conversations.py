@@ -10,7 +10,7 @@ from api.schemas.findings import ConversationHead, ConversationOut, Page
 from api.schemas.requests import PagedQuestion
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
-from pipelines.analyze import row
+from pipelines.analyze import row, together
 from pipelines.stores.protocols import Quote
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
@@ -33,9 +33,11 @@ def conversation(
     """One conversation: its turns as masked, its summary, and what was found in each segment, with evidence."""
     store = request.app.state.store
     found = store.conversations.get(id)
-    segments = [signal.segment.id for signal in store.signals.of(id)]
+    signals, summary = store.signals.of(id), store.signals.summary(id)
+    segments = [signal.segment.id for signal in signals]
     return {
-        **head(found, store.signals.summary(id)),
+        **head(found, summary),
+        **(together(summary, signals) if summary else {}),
         "metadata": dict(found.metadata),
         "turns": [asdict(turn) for turn in found.turns],
         "findings": [finding(quote) for quote in store.signals.quotes(segments)],

@@ -40,6 +40,9 @@ class Finding(BaseModel):
     confidence: float
     abstained: bool = Field(description="The model will not vouch for its guess.")
     intents: list[Guess]
+    secondary: list[str] | None = Field(
+        None, description="What else the text asks for, the surest first; null of a segment.", examples=[[]]
+    )
     sentiment: float = Field(description="-1..+1")
     sentiment_class: str = Field(examples=["negative"])
     probabilities: Feelings
@@ -71,9 +74,13 @@ class Summary(BaseModel):
     language: str = Field(examples=["en"])
 
 
+Others = Annotated[list[str], Field(description="What else is asked for in other segments, the surest first.")]
+
+
 class Analysis(BaseModel):
     results: list[Finding]
     summary: Summary | None = Field(None, description="Of a conversation.")
+    secondary: Others = []
 
 
 class Letter(BaseModel):
@@ -107,6 +114,7 @@ class ConversationHead(BaseModel):
 
 
 class ConversationOut(ConversationHead):
+    secondary: Others = []
     metadata: dict[str, Any]
     turns: list[Said]
     findings: list[Finding] = Field(description="One a segment of the customer's turns.")
