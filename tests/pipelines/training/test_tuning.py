@@ -1,0 +1,105 @@
+"""Tuning moves the encoder towards its tasks, keeps it near its base, and survives being killed."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from nlp.signal import SENTIMENTS
+
+pytest.importorskip("torch")
+
+import torch
+
+from pipelines.training import sentiment, tuning
+from pipelines.training.encoder import base_folder
+
+FELT = [
+    ("this is the third time and I am furious", "negative"),
+    ("awful, never again with this lot, awful", "negative"),
+    ("you fixed it in a minute, I love you all", "positive"),
+    ("so happy with this, it made our whole week", "positive"),
+    ("the box has two cables and one small plug", "neutral"),
+    ("my order number is in the letter of Monday", "neutral"),
+]
+WANTED = [("where is my parcel", 0), ("has it been sent yet", 0), ("send me an invoice", 1), ("I need the receipt", 1)]
+RECIPE = tuning.Recipe(epochs=2, rate=2e-4, top_rate=2e-3, average=0.5, tokens=64)
+
+
+def tokens(texts: list[str]) -> list[list[int]]:
+    tokenizer = Tokenizer.from_file(str(base_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return [found.ids for found in tokenizer.encode_batch(texts)]
+
+
+def tasks(*, stay: float = 0.5) -> list[tuning.Task]:
+    classes = [SENTIMENTS.index(label) for _, label in FELT]
+    return [
+        tuning.Task(tuning.FEELING, tokens([t for t, _ in FELT]), classes, [1.0] * len(FELT), 3, stay),
+        tuning.Task("wants", tokens([t for t, _ in WANTED]), [n for _, n in WANTED], [1.0] * len(WANTED), 2, stay),
+    ]
+
+
+def places(model: tuning.Model, found: list[tuning.Task]) -> list[Any]:
+    model.encoder.eval()
+    with torch.inference_mode():
+        return [np.vstack([model.embed(torch.tensor([ids]))[0].numpy() for ids in task.tokens]) for task in found]
+
+
+@pytest.fixture(scope="module")
+def base() -> list[Any]:
+    return places(tuning.Model.start(base_folder(), tasks(), tensors={}, seed=1), tasks())
+
+
+def tuned(
+    base: list[Any], checkpoint: Path, *, recipe: tuning.Recipe = RECIPE, stay: float = 0.5
+) -> tuple[tuning.Model, dict[str, Any]]:
+    found = tasks(stay=stay)
+    model = tuning.Model.start(base_folder(), found, tensors={}, seed=1)
+    return model, tuning.tune(model, found, base, recipe, held=found[0], checkpoint=checkpoint)
+
+
+def test_a_run_that_dies_after_an_epoch_goes_on_to_the_same_weights(base: list[Any], tmp_path: Path) -> None:
+    _, whole = tuned(base, tmp_path / "whole.pt")
+    model = tuning.Model.start(base_folder(), tasks(), tensors={}, seed=1)
+    unknown = tuning.Task(tuning.FEELING, tokens(["hello"]), [len(SENTIMENTS)], [1.0], 3, 0.0)
+    with pytest.raises(IndexError):  # the report after the first epoch meets a class that there is not
+        tuning.tune(model, tasks(), base, RECIPE, held=unknown, checkpoint=tmp_path / "died.pt")
+    _, resumed = tuned(base, tmp_path / "died.pt")
+    assert max(float(np.abs(whole[name] - resumed[name]).max()) for name in whole) < 1e-5
+
+
+def test_tuning_learns_the_feelings_and_draws_texts_of_one_intent_together(base: list[Any], tmp_path: Path) -> None:
+    recipe = tuning.Recipe(epochs=12, rate=2e-4, top_rate=2e-3, average=0.5, tokens=64)
+    model, tensors = tuned(base, tmp_path / "tuned.pt", recipe=recipe)
+    tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
+    feeling, _ = tasks()
+    assert model.feelings(feeling.tokens).argmax(1).tolist() == feeling.classes
+    now = places(model, tasks())[1]
+
+    def apart(x: Any) -> float:
+        likeness = x @ x.T
+        return float(likeness[0, 1] + likeness[2, 3] - likeness[0, 2] - likeness[1, 3])
+
+    assert apart(now) > 2 * apart(base[1])
+
+
+def test_the_more_a_task_is_to_stay_the_nearer_its_texts_stay_to_the_base(base: list[Any], tmp_path: Path) -> None:
+    def moved(stay: float) -> float:
+        model, tensors = tuned(base, tmp_path / f"{stay}.pt", stay=stay)
+        tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
+        return 1 - float((np.vstack(base) * np.vstack(places(model, tasks(stay=stay)))).sum(axis=1).mean())
+
+    assert moved(20.0) < moved(0.0)
+
+
+def test_the_sentiment_temperature_is_the_one_under_which_the_truth_is_likeliest() -> None:
+    truth = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1, 2, 1])
+    logits = torch.nn.functional.one_hot(truth, 3).float() * 3
+    logits[:3] = logits[[1, 2, 0]]  # three of ten are wrong, and as sure as the rest
+    found = sentiment.temperature(logits, truth, torch.ones(10))
+    sure = torch.softmax(logits / found, dim=1).max(dim=1).values.mean()
+    assert abs(float(sure) - 0.7) < 0.03
