@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from nlp.conversation import Segment
+from nlp.language import UNKNOWN
+from nlp.outside import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +21,32 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """What characters [start, end) of the turn's masked text name; its `type` is one of `nlp/entities.py`.
+
+    value: what it is counted as: the name in the company's own list, a kind of product in lower case and singular, an
+    amount as "number currency" ("" where that is not certain), anything else as said.
+    """
+
+    type: str
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """All findings of one segment by one model version.
 
     intent: best guess, also when `abstained`; confidence: calibrated probability 0..1 that it is right.
     abstained: the model will not vouch for its best guess. (Asking for nothing is the intent `none`.)
+    outside: P(asks for something else than any known intent), 0..1 (`nlp/outside.py`); None where that is not told.
     intents: the best few (name, probability), best first; those after the first and over a threshold are secondary.
     sentiment: -1..+1 = P(positive) - P(negative); probabilities: (negative, neutral, positive), summing to 1.
     friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1.
+    language: BCP-47, of the segment or, where that is too short to tell, of its conversation; "und" where unsure. In one
+    that the models do not know the intent is `unsupported`, without confidence (`nlp/unread.py`).
+    truncated: the models read the beginning alone.
     """
 
     segment: Segment
@@ -41,11 +61,22 @@ class Signal:
     stage: str
     stage_confidence: float
     evidence: tuple[Evidence, ...] = ()
+    language: str = UNKNOWN
+    truncated: bool = False
+    entities: tuple[Entity, ...] = ()
+    outside: float | None = None
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it is `abstained`: "outside" the known intents, else "unsure" among them; None where it is not."""
+        if not self.abstained:
+            return None
+        return "outside" if self.outside is not None and self.outside >= OUTSIDE else "unsure"
 
     @property
     def sentiment_class(self) -> str:
-        """negative, neutral or positive: the most probable class."""
-        return SENTIMENTS[max(range(3), key=self.probabilities.__getitem__)]
+        """negative, neutral or positive: the most probable class, neutral of equals."""
+        return SENTIMENTS[max((1, 0, 2), key=self.probabilities.__getitem__)]
 
     @property
     def sentiment_confidence(self) -> float:

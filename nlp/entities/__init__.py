@@ -1,0 +1,1 @@
+"""What a text names: products, companies, competitors, places, order numbers, amounts, dates."""
