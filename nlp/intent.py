@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head, ranked
+from nlp.outside import OUTSIDE, Outside
 from nlp.taxonomy import NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Intents:
-    """Best first, each with its probability; `abstained` where the best is under the head's threshold."""
+    """Best first, each with its probability; `abstained` where the best is under the head's threshold, or where the
+    text is `outside` the known intents, by its probability; None where that is not told."""
 
     ranked: tuple[tuple[str, float], ...]
     abstained: bool
+    outside: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class IntentModel:
 
     `calm`: a head on the shared embeddings that knows `none`. Where the model's labels do not, it speaks where the
     model abstains, so that greetings and thanks ask for nothing under a taxonomy that has no name for them.
+    `outside` reads what the head reads.
     `stamp`: changes with the folder that it was read from.
     """
 
@@ -30,10 +34,11 @@ class IntentModel:
     encoder: Encoder | None = None
     calm: Head | None = None
     stamp: str = ""
+    outside: Outside | None = None
 
     def classify(self, embeddings: Floats, texts: Sequence[str]) -> list[Intents]:
         """One result a text; `embeddings` are the shared ones, float32 (n, d)."""
-        own = classify(self.head, self.encoder.encode(texts) if self.encoder else embeddings)
+        own = classify(self.head, self.encoder.encode(texts) if self.encoder else embeddings, self.outside)
         if self.calm is None or NONE in self.head.labels:
             return own
         asked = classify(self.calm, embeddings)
@@ -49,7 +54,10 @@ def _calm(found: Intents) -> bool:
     return found.ranked[0][0] == NONE and not found.abstained
 
 
-def classify(head: Head, embeddings: Floats) -> list[Intents]:
+def classify(head: Head, embeddings: Floats, outside: Outside | None = None) -> list[Intents]:
     """One result a row of `embeddings` float32 (n, d)."""
     rows = [ranked(row, head.labels) for row in head.probabilities(embeddings)]
-    return [Intents(row, row[0][1] < head.threshold) for row in rows]
+    if outside is None:
+        return [Intents(row, row[0][1] < head.threshold) for row in rows]
+    beyond = outside.probability(embeddings).tolist()
+    return [Intents(row, row[0][1] < head.threshold or p >= OUTSIDE, p) for row, p in zip(rows, beyond, strict=True)]

@@ -1,5 +1,6 @@
 """Whether a text asks for something outside the intents that are known: a probability from two likenesses."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,14 @@ class Outside:
     slopes: Floats
     bias: float
     encoder: str
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits that change with any of its numbers, or its encoder."""
+        said = hashlib.sha256(repr((self.bias, self.encoder)).encode())
+        for name in (*LARGE, *SMALL):
+            said.update(np.ascontiguousarray(getattr(self, name), np.float32).tobytes())
+        return said.hexdigest()[:8]
 
     def likenesses(self, embeddings: Floats) -> Floats:
         """float32 (n, 2): cosine to the nearest prototype, -1..1, and likeliness under the likeliest intent."""

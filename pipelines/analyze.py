@@ -84,6 +84,8 @@ def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool
         "intent": signal.intent,
         "confidence": round(signal.confidence, 4),
         "abstained": signal.abstained,
+        "doubt": signal.doubt,
+        "outside": None if signal.outside is None else round(signal.outside, 4),
         "intents": [{"name": name, "confidence": round(value, 4)} for name, value in signal.intents],
         "sentiment": round(signal.sentiment, 4),
         "sentiment_class": signal.sentiment_class,

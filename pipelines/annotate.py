@@ -11,6 +11,7 @@ from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 from nlp.intent import IntentModel
 from nlp.journeys.placing import last, placed
+from nlp.outside import Outside
 from nlp.secondary import secondary
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
@@ -50,7 +51,9 @@ class Annotator:
         own = heads / "sentiment.npz"
         sentiments = Head.load(own, encoder=encoder.version) if own.is_file() else None
         known = Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy))
-        shipped = cls(encoder, IntentModel("heads", intents), sentiments, placed, known)
+        beyond = heads / "outside.npz"
+        outside = Outside.load(beyond, encoder=encoder.version) if beyond.is_file() else None
+        shipped = cls(encoder, IntentModel("heads", intents, outside=outside), sentiments, placed, known)
         return shipped.with_intents(model, threads=threads) if model else shipped
 
     @classmethod
@@ -68,7 +71,7 @@ class Annotator:
     @property
     def version(self) -> str:
         """The encoder's, which themes are kept by, and the intent model's name with a digest of all heads."""
-        heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments]
+        heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments, self.intents.outside]
         digest = hashlib.sha256("".join(head.digest for head in heads if head).encode()).hexdigest()[:8]
         return f"{self.encoder.version}+{self.intents.name}-{digest}"
 
@@ -97,6 +100,7 @@ class Annotator:
                     intent=name,
                     confidence=confidence,
                     abstained=wants[n].abstained,
+                    outside=wants[n].outside,
                     intents=wants[n].ranked,
                     sentiment=positive - negative,
                     probabilities=(negative, neutral, positive),

@@ -7,10 +7,11 @@ from nlp.encoder import Encoder, read_card
 from nlp.errors import BadModel
 from nlp.head import Head
 from nlp.intent import IntentModel
+from nlp.outside import Outside
 from nlp.taxonomy import Taxonomy
 from pipelines.encoders import open_encoder
 
-HEAD, TAXONOMY, GRAPH = "intent.npz", "taxonomy.toml", "model.onnx"
+HEAD, TAXONOMY, GRAPH, OUTSIDE = "intent.npz", "taxonomy.toml", "model.onnx", "outside.npz"
 
 
 def open_intents(
@@ -37,7 +38,8 @@ def open_intents(
     taxonomy = known.with_intents_of(Taxonomy.from_toml(text, origin=str(folder / TAXONOMY), known=known))
     if strange := sorted(set(head.labels) - set(taxonomy.intent_names)):
         raise BadModel(f"{folder / HEAD}: knows the intent {strange[0]!r}, which {TAXONOMY} does not name")
-    return IntentModel(folder.name, head, own, calm, stamp), taxonomy
+    outside = Outside.load(folder / OUTSIDE, encoder=(own or encoder).version) if OUTSIDE in sums else None
+    return IntentModel(folder.name, head, own, calm, stamp, outside), taxonomy
 
 
 def stamp_of(folder: Path) -> str:

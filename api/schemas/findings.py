@@ -39,6 +39,10 @@ class Finding(BaseModel):
     intent: str = Field(description="Best guess, also where `abstained`.", examples=["refund_status"])
     confidence: float
     abstained: bool = Field(description="The model will not vouch for its guess.")
+    doubt: str | None = Field(
+        description='Why it abstains: "outside" the known intents, or "unsure" among them.', examples=["unsure"]
+    )
+    outside: float | None = Field(description="P(outside the known intents), 0..1; null where that is not told.")
     intents: list[Guess]
     secondary: list[str] | None = Field(
         None, description="What else the text asks for, the surest first; null of a segment.", examples=[[]]

@@ -160,7 +160,7 @@ def _row(s: Signal) -> dict[str, Any]:
         "friction": float(s.friction),
         "stage": s.stage,
         "stage_confidence": float(s.stage_confidence),
-        "details": {"intents": [[name, float(p)] for name, p in s.intents], "evidence": evidence},
+        "details": {"intents": [[name, float(p)] for name, p in s.intents], "evidence": evidence, "outside": s.outside},
     }
 
 
@@ -178,6 +178,7 @@ def _signal(r: Row[Any]) -> Signal:
         stage=r.stage,
         stage_confidence=r.stage_confidence,
         evidence=tuple(Evidence(*e) for e in r.details["evidence"]),
+        outside=r.details.get("outside"),
     )
 
 

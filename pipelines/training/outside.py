@@ -131,4 +131,4 @@ def _curve(inside: Floats, outside: Sequence[Floats]) -> tuple[Floats, float]:
 
     w = minimize(loss, np.zeros(3), jac=True, method="L-BFGS-B", bounds=[(None, 0), (None, 0), (None, None)]).x
     slopes = w[:2] / spread
-    return slopes.astype(np.float32), float(w[2] - middle @ slopes)
+    return slopes.astype(np.float32), float(np.float32(w[2] - middle @ slopes))

@@ -14,7 +14,8 @@ from api.commands import group
 from api.commands.analyze import LONGEST, batches
 
 KEYS = {
-    "id", "intent", "confidence", "abstained", "intents", "secondary", "sentiment", "sentiment_class", "probabilities",
+    "id", "intent", "confidence", "abstained", "doubt", "outside", "intents", "secondary", "sentiment",
+    "sentiment_class", "probabilities",
     "friction", "stage", "stage_confidence", "theme", "language",
 }  # fmt: skip
 COMMAND = [sys.executable, "-c", "from api.commands import main; main()", "analyze"]
