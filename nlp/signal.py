@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from nlp.conversation import Segment
-from nlp.outside import OUTSIDE
 from nlp.language import UNKNOWN
 from nlp.outside import OUTSIDE
 
