@@ -8,6 +8,7 @@ from pathlib import Path
 from nlp import friction, language, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker
 from nlp.encoder import Encoder, Floats
+from nlp.entities.finder import Finder
 from nlp.head import Head
 from nlp.intent import IntentModel
 from nlp.journeys.placing import last, placed
@@ -18,6 +19,7 @@ from nlp.summary import summarise
 from nlp.taxonomy import NONE, Taxonomy
 from nlp.themes.headlines import Headlines
 from pipelines.encoders import open_encoder
+from pipelines.entities import named, open_finder
 from pipelines.intents import open_intents
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
@@ -37,6 +39,7 @@ class Annotator:
     sentiments: Head | None
     stages: Head
     taxonomy: Taxonomy
+    entities: Finder = Finder()  # noqa: RUF009
 
     @classmethod
     def load(
@@ -60,7 +63,8 @@ class Annotator:
     def of(cls, settings: Settings) -> "Annotator":
         """What the settings name. Raises as `load` does."""
         own = Path(settings.model) if settings.model else None
-        return cls.load(settings.models, settings.taxonomy, model=own)
+        loaded = cls.load(settings.models, settings.taxonomy, model=own)
+        return replace(loaded, entities=open_finder(settings))
 
     def with_intents(self, folder: Path, *, threads: int | None = None) -> "Annotator":
         """The same with a company's own intents. Raises BadModel, BadTaxonomy."""
@@ -70,9 +74,10 @@ class Annotator:
 
     @property
     def version(self) -> str:
-        """The encoder's, which themes are kept by, and the intent model's name with a digest of all heads."""
+        """The encoder's, which themes are kept by, and the intent model's name with a digest of heads and entities."""
         heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments, self.intents.outside]
-        digest = hashlib.sha256("".join(head.digest for head in heads if head).encode()).hexdigest()[:8]
+        parts = "".join(part.digest for part in [*heads, self.entities] if part)
+        digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
         return f"{self.encoder.version}+{self.intents.name}-{digest}"
 
     @property
@@ -112,7 +117,7 @@ class Annotator:
                     + sentiment.words(text, offset=segment.start),
                 )
             )
-        return found, embeddings
+        return named(self.entities, found, texts), embeddings
 
     def secondary(self, signals: Sequence[Signal], texts: Sequence[str]) -> list[tuple[str, ...]]:
         """What else each text asks for, by `nlp/secondary.py`: a pass over the clauses of those that have several."""

@@ -31,6 +31,10 @@ class Settings:
     """Secret for the keyed hash of customer identifiers; made and kept in `key_file` where empty."""
     key_file: Path = Path("frictionary.key")
     """Where the made key is kept, readable by its owner alone."""
+    gazetteer: str = ""
+    """CSV or TOML file of your own products, companies, competitors and places; none where empty."""
+    entities: str = "patterns"
+    """How entities are found: patterns, or full, which adds named-entity recognition (slower)."""
     names: bool = True
     """Mask person names in what is stored, by named-entity recognition; patterns are masked in any case."""
     host: str = "127.0.0.1"

@@ -177,6 +177,10 @@ class ThemeStore(Protocol):
     def by_stage(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
         """Keys theme, stage (the conversation's), conversations, friction."""
 
+    def entities(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
+        """What the segments of current themes name: keys theme, type (product, company, competitor, place), name,
+        segments (that name it). By theme and type, most named first; capitals aside, and without placeholders."""
+
     def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
         """The map: keys segment, x, y, theme, friction, sentiment, stage, channel, at, conversation."""
 

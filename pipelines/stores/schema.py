@@ -111,6 +111,7 @@ signals = Table(
     Column("stage", String, nullable=False),
     Column("stage_confidence", Double, nullable=False),
     Column("details", Json, nullable=False),
+    Column("entities", Json),  # of its own and null where there are none: themes count them over many segments
     Index("signals_by_conversation", "conversation", "turn", "start"),
     Index("signals_by_friction", "friction"),
 )

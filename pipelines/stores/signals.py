@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, sele
 
 from nlp.conversation import Segment
 from nlp.errors import StoreError
-from nlp.signal import Evidence, Signal, Summary
+from nlp.signal import Entity, Evidence, Signal, Summary
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions, current_run, segment_text
 from pipelines.stores.protocols import Filter, Floats, Quote
@@ -160,6 +160,7 @@ def _row(s: Signal) -> dict[str, Any]:
         "friction": float(s.friction),
         "stage": s.stage,
         "stage_confidence": float(s.stage_confidence),
+        "entities": [[e.type, int(e.start), int(e.end), e.value] for e in s.entities] or None,
         "details": {"intents": [[name, float(p)] for name, p in s.intents], "evidence": evidence, "outside": s.outside},
     }
 
@@ -178,6 +179,7 @@ def _signal(r: Row[Any]) -> Signal:
         stage=r.stage,
         stage_confidence=r.stage_confidence,
         evidence=tuple(Evidence(*e) for e in r.details["evidence"]),
+        entities=tuple(Entity(*e) for e in r.entities or ()),
         outside=r.details.get("outside"),
     )
 

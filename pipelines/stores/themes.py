@@ -11,6 +11,7 @@ from nlp.errors import NotFound, StoreError
 from nlp.journeys.contact import Mention
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
+from pipelines.stores.facets import counted
 from pipelines.stores.filters import conditions, current_run
 from pipelines.stores.protocols import Filter, Floats, Quote
 from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, themes, turns
@@ -128,6 +129,10 @@ class Themes:
         with self._database.read() as connection:
             rows = connection.execute(statement.group_by(A.theme, stage).order_by(A.theme, stage)).mappings().all()
         return [dict(row) for row in rows]
+
+    def entities(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
+        of = A.theme == theme if theme else A.theme.is_not(None)
+        return counted(self._database.stream(_members(filter, A.theme, S.entities).where(of, S.entities.is_not(None))))
 
     def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
         said_at = func.coalesce(turns.c.at, C.started_at).label("at")

@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
 from nlp.errors import NotFound, StoreError, UnknownName
-from nlp.signal import Evidence, Signal, Summary
+from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
@@ -382,6 +382,37 @@ def test_the_overview_adds_up(themed: SqlStore) -> None:
         (date(2026, 3, 9), 2),
         (date(2026, 3, 16), 1),
     ]
+
+
+def test_what_segments_name_comes_back_and_is_counted_by_theme(themed: SqlStore) -> None:
+    lamp, town = Entity("product", 13, 17, "Lamp 2"), Entity("place", 20, 25, "Leeds")
+    named = {
+        1: (lamp, replace(lamp, start=20, end=24), Entity("date", 26, 30, "Friday")),
+        2: (town, Entity("place", 0, 9, "<ADDRESS>"), Entity("amount", 1, 2, "")),
+        3: (replace(lamp, value="LAMP 2"), town, Entity("competitor", 1, 4, "Acme")),
+        4: (town,),
+    }
+    signals = [replace(signal(f"s:{n}"), entities=found) for n, found in named.items()]
+    summaries = [summary(f"s:{n}") for n in named]
+    themed.signals.put("m1", [s.conversation for s in summaries], signals, np.eye(4, dtype=np.float32), summaries)
+    assert themed.signals.of("s:1")[0].entities == named[1]
+    assert [(r["theme"], r["type"], r["name"], r["segments"]) for r in themed.themes.entities()] == [
+        ("t1", "product", "Lamp 2", 2),
+        ("t1", "competitor", "Acme", 1),
+        ("t1", "place", "Leeds", 1),
+        ("t2", "place", "Leeds", 1),
+    ]
+    assert [r["name"] for r in themed.themes.entities(theme="t2")] == ["Leeds"]
+    assert themed.themes.entities(Filter(customer="nobody")) == []
+
+
+def test_a_store_from_before_entities_opens_with_none(themed: SqlStore, url: str) -> None:
+    database = Database(url)
+    migrate(database, "0002")
+    database.engine.dispose()
+    with open_store(url) as again:
+        assert again.signals.of("s:1")[0].entities == ()
+        assert again.themes.entities() == []
 
 
 def test_migrations_make_the_tables_that_the_code_expects(store: SqlStore) -> None:
