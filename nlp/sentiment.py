@@ -13,6 +13,22 @@ from nlp.signal import SENTIMENTS, Evidence
 STRONG = 1.5
 """Valence (-4..+4 in VADER's lexicon) from which a word is shown as evidence."""
 NEGATE = frozenset({"not", "no", "never", "none", "nothing", "without", "hardly", "cannot", "neither", "nor"})
+SURE = 0.6
+"""Probability from which our class is strong."""
+OPPOSITE = 0.4
+"""Size from which VADER's compound score is strong."""
+REVIEW = "sentiment disagrees with lexicon"
+_PLAIN = re.compile(
+    r"\b(?:please|pls|plz|help(?:s|ed|ing)?|thanks?|thx|dear|kind(?:ly)?|regards|best|hop(?:e|es|ing|efully)"
+    r"|appreciate[sd]?|hand|good (?:morning|afternoon|evening|day)|(?:nice|great) day|no problem|yes|ok(?:ay)?"
+    r"|well|sure|agree(?:d|ment)?|free|share[sd]?|sharing|support(?:ed|s)?|friends?|security|secured?"
+    r"|protect(?:ed|ion)?|safe|save[sd]?|saving|solv(?:e|ed|ing)|solutions?|resolved?|accept(?:ed|s)?|approved?|allow(?:s|ed)?|want(?:s|ed)?|like"
+    r"|credit(?:s|ed)?|gifts?|prizes?|bonus|rewards?|premium|interest|benefits?|active|trust(?:ed)?|care|value"
+    r"|play(?:s|ed|ing)?|w[io]n(?:ning)?|original|create[sd]?|clear|ready|important|special|confirmed)\b"
+    r"|&amp;|<[A-Z_]+>",
+    re.IGNORECASE,
+)
+"""Courtesies, and names of ordinary things and acts in support, which VADER's lexicon takes for good feeling."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -41,6 +57,18 @@ def classify(head: Head, embeddings: Floats) -> Floats:
 def vader(text: str) -> float:
     """-1..+1, VADER's compound score (Hutto & Gilbert 2014)."""
     return float(_vader().polarity_scores(text)["compound"])
+
+
+def disagrees(text: str, probabilities: tuple[float, float, float]) -> bool:
+    """Whether our class and VADER, who does not hear courtesies here, are sure of opposite feelings.
+
+    Irony, mixed feelings, and mistakes of either are among such texts: worth a person's look.
+    """
+    negative, _, positive = probabilities
+    if max(negative, positive) < SURE:
+        return False
+    score = vader(_PLAIN.sub(" ", text))
+    return score >= OPPOSITE if negative > positive else score <= -OPPOSITE
 
 
 def words(text: str, *, offset: int = 0) -> tuple[Evidence, ...]:

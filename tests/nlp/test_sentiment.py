@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.sentiment import vader, words
+from nlp.sentiment import disagrees, vader, words
 
 
 def shown(text: str) -> list[tuple[str, str]]:
@@ -30,3 +30,20 @@ def test_spans_are_moved_by_the_offset() -> None:
 
 def test_vader_tells_praise_from_blame() -> None:
     assert vader("this is wonderful, thank you") > 0.5 > -0.5 > vader("horrible, awful service")
+
+
+ANGRY, GLAD, CALM = (0.8, 0.1, 0.1), (0.1, 0.1, 0.8), (0.3, 0.5, 0.2)
+
+
+def test_opposite_and_sure_opinions_are_worth_a_look() -> None:
+    irony = "I love it, what a wonderful, brilliant app, it opens on every third Sunday"
+    assert disagrees(irony, ANGRY)
+    assert not disagrees(irony, GLAD)
+    assert not disagrees(irony, CALM)
+    assert disagrees("that horrible, terrible noise is gone", GLAD)
+
+
+def test_courtesy_alone_is_no_second_opinion() -> None:
+    text = "Dear support, please help, I won a free bonus gift and my card was not accepted. Thanks and kind regards"
+    assert vader(text) > 0.5
+    assert not disagrees(text, ANGRY)
