@@ -54,7 +54,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     `customer_kind` is email, phone, x, id or name; `metadata` lists columns to keep. Rows without text are skipped.
     """
     zone(options.timezone)
-    records = mappings(_rows(path, options))
+    records = mappings(rows(path, options))
     given = mapping_of(options.mapping)
     head: list[tuple[int, Any]] = []
     for number, record in records:
@@ -100,7 +100,8 @@ def _guessed(header: Iterable[str]) -> dict[str, Any]:
     return mapping
 
 
-def _rows(path: Path, options: Options) -> Numbered:
+def rows(path: Path, options: Options) -> Numbered:
+    """(record number, column -> cell, or the BadRecord in its place) of a table, by its suffix. Raises BadInput."""
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         yield from _parquet(path, options.max_record)

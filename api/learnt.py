@@ -1,0 +1,52 @@
+"""Figures of a model of own intents, for people and for machines: the same after training and after a test."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api.terminal import table
+
+if TYPE_CHECKING:
+    from pipelines.training.own.examples import Examples
+    from pipelines.training.own.figures import Figures
+
+MOST = 12
+"""Rows of each table; the card and `--json` have them all."""
+
+
+def plain(examples: "Examples", found: "Figures") -> dict[str, Any]:
+    """For machines."""
+    return {
+        "rows": len(examples.texts),
+        "dropped": dict(examples.dropped),
+        "figures": asdict(found) | {"thresholds": {str(p): pair for p, pair in found.thresholds.items()}},
+        "wanting": [{"intent": name, "why": why} for name, why in found.wanting],
+    }
+
+
+def show_figures(examples: "Examples", found: "Figures") -> None:
+    """What was left out, how good the rest is, and what collides."""
+    from rich.console import Console
+
+    from pipelines.training.own.examples import named
+
+    for reason, where in examples.dropped.items():
+        click.echo(f"left out, {reason}: {len(where)} (rows {named(where)})")
+    right = f"{found.accuracy.value:.3f} ({found.accuracy.low:.3f} to {found.accuracy.high:.3f})"
+    click.echo(f"accuracy {right}, macro recall {found.macro_recall:.3f}, ECE {found.ece:.3f}")
+    if found.collisions:
+        columns = {"is": False, "taken for": False, "texts": True, "of": True}
+        rows = [(c.truth, c.guess, c.texts, c.examples) for c in found.collisions[:MOST]]
+        Console().print(table(columns, rows, title="\nIntents that collide"))
+
+
+def show_wanting(found: "Figures") -> None:
+    """Which intents need examples, and why."""
+    from rich.console import Console
+
+    if found.wanting:
+        columns = {"intent": False, "why": False}
+        Console().print(table(columns, found.wanting[:MOST], title="\nIntents that need examples"))
+        if len(found.wanting) > MOST:
+            click.echo(f"and {len(found.wanting) - MOST} more: see the card")

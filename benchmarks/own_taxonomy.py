@@ -1,0 +1,185 @@
+"""Intents of a company's own: Banking77 and CLINC150 in full and with few examples, against frozen MiniLM and SetFit.
+
+Learnt from training parts alone; test parts only score. Written to benchmarks/results/own-taxonomy.md.
+"""
+
+import argparse
+import csv
+import json
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.heading import heading
+from nlp.metrics import Interval, expected_calibration_error, interval
+from nlp.taxonomy import Taxonomy
+from pipelines.corpora import located
+from pipelines.encoders import open_encoder
+from pipelines.settings import ROOT, Settings
+from pipelines.training.encoder import base_folder
+from pipelines.training.own.classifier import logits, softmax
+from pipelines.training.own.examples import UNREADABLE, hashes
+from pipelines.training.own.train import Data, train
+
+OUT = Path(__file__).parent / "results" / "own-taxonomy.md"
+SIZES = (5, 10, 0)
+"""Examples an intent; 0: all."""
+SEEDS = (1, 2, 3)
+Rows = list[tuple[str, str]]
+
+
+class Guessed(NamedTuple):
+    """Guessed labels, how sure each is, and the seconds of training."""
+
+    labels: Sequence[str]
+    confidence: np.ndarray
+    seconds: float
+
+
+def banking(corpora: Path, part: str) -> Rows:
+    with (located("banking77", corpora) / f"{part}.csv").open(encoding="utf-8") as file:
+        return [(row["text"], row["category"]) for row in csv.DictReader(file)]
+
+
+def clinc(corpora: Path, part: str) -> Rows:
+    data = json.loads((located("clinc150", corpora) / "data_full.json").read_text("utf-8"))
+    return [(text, label) for text, label in data[part]]
+
+
+CORPORA: dict[str, Callable[[Path, str], Rows]] = {"Banking77": banking, "CLINC150 in scope": clinc}
+
+
+def drawn(rows: Rows, size: int, seed: int) -> Rows:
+    """`size` texts an intent; all where 0."""
+    if not size:
+        return rows
+    draw, labels = np.random.default_rng(seed), np.array([label for _, label in rows])
+    return [rows[i] for label in sorted(set(labels)) for i in draw.permutation(np.flatnonzero(labels == label))[:size]]
+
+
+def ours(learn: Rows, test: Rows, *, seed: int, tune: bool) -> Guessed:
+    """What `frictionary train intent` does, from a file to a folder, and the folder's head on the test texts."""
+    settings = Settings.from_environment()
+    encoder = open_encoder(settings.models / "encoder")
+    known = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "learn.jsonl"
+        path.write_text("".join(json.dumps({"text": text, "intent": label}) + "\n" for text, label in learn), "utf-8")
+        base = base_folder() if tune else None
+        out = Path(folder) / "own"
+        done = train(Data(path), encoder=encoder, known=known, out=out, seed=seed, base=base)
+        head = done.learnt.head
+        reader = open_encoder(out) if tune else encoder
+        assert UNREADABLE not in done.learnt.examples.dropped
+        chances = softmax(logits(head, reader.encode([text for text, _ in test])))
+    return Guessed([head.labels[i] for i in chances.argmax(1)], chances.max(1), done.seconds)
+
+
+def frozen(learn: Rows, test: Rows, *, seed: int) -> Guessed:
+    """all-MiniLM-L6-v2 by sentence-transformers, and scikit-learn's logistic regression with C=1."""
+    from sentence_transformers import SentenceTransformer
+    from sklearn.linear_model import LogisticRegression
+
+    started = perf_counter()
+    model = SentenceTransformer(str(base_folder()), device="cpu")
+
+    def embed(rows: Rows) -> np.ndarray:
+        return model.encode([text for text, _ in rows], normalize_embeddings=True, show_progress_bar=False)
+
+    head = LogisticRegression(C=1.0, max_iter=1000, random_state=seed).fit(embed(learn), [label for _, label in learn])
+    seconds = perf_counter() - started
+    chances = head.predict_proba(embed(test))
+    return Guessed([str(label) for label in head.classes_[chances.argmax(1)]], chances.max(1), seconds)
+
+
+def setfit(learn: Rows, test: Rows, *, seed: int) -> Guessed:
+    """SetFit 1 with its defaults but the number of pairs (20 a text), from the same checkpoint."""
+    from datasets import Dataset
+    from setfit import SetFitModel, Trainer, TrainingArguments
+
+    started = perf_counter()
+    model = SetFitModel.from_pretrained(str(base_folder()))
+    texts, labels = [text for text, _ in learn], [label for _, label in learn]
+    with TemporaryDirectory() as folder:
+        settings = TrainingArguments(folder, num_iterations=20, num_epochs=1, seed=seed, report_to="none")
+        Trainer(model=model, args=settings, train_dataset=Dataset.from_dict({"text": texts, "label": labels})).train()
+    seconds = perf_counter() - started
+    chances = np.asarray(model.predict_proba([text for text, _ in test]))
+    known = [str(label) for label in model.model_head.classes_]
+    return Guessed([known[i] for i in chances.argmax(1)], chances.max(1), seconds)
+
+
+WAYS: dict[str, Callable[[Rows, Rows, int], Guessed]] = {
+    "frozen MiniLM + logistic regression": lambda learn, test, seed: frozen(learn, test, seed=seed),
+    "`frictionary train intent`": lambda learn, test, seed: ours(learn, test, seed=seed, tune=False),
+    "`frictionary train intent --fine-tune`": lambda learn, test, seed: ours(learn, test, seed=seed, tune=True),
+    "SetFit": lambda learn, test, seed: setfit(learn, test, seed=seed),
+}
+
+
+def figures(found: Sequence[Guessed], test: Rows) -> tuple[Interval, list[float], float, float]:
+    """Accuracy over all seeds' guesses with its interval, each seed's own, mean ECE, mean seconds."""
+    truth = np.array([label for _, label in test])
+    right = [np.array(guess.labels) == truth for guess in found]
+    accuracy = interval(np.mean, np.mean(right, axis=0), seed=1)  # resamples texts, not guesses
+    assert accuracy
+    ece = np.mean([expected_calibration_error(g.confidence, r) for g, r in zip(found, right, strict=True)])
+    return accuracy, [float(r.mean()) for r in right], float(ece), float(np.mean([g.seconds for g in found]))
+
+
+def lines(arguments: argparse.Namespace) -> Iterator[str]:
+    encoder = open_encoder(Settings.from_environment().models / "encoder")
+    yield heading("Intents of a company's own", command=arguments.command)
+    yield (
+        f"Shared encoder {encoder.version}; tuned ones start from its base, all-MiniLM-L6-v2. Accuracy in percent\n"
+        "with the 95 % interval over test texts, and each seed's own where there are several (what is drawn differs,\n"
+        "too); ECE in percent; seconds of training from the file on."
+    )
+    for corpus in arguments.corpus or CORPORA:
+        learn, test = (CORPORA[corpus](arguments.corpora, part) for part in ("train", "test"))
+        shared = np.isin(hashes([text for text, _ in test]), hashes([text for text, _ in learn])).sum()
+        yield f"\n## {corpus}\n\n{len(test):,} test texts; {shared} of them are also among the {len(learn):,} learnt.\n"
+        yield "| examples an intent | way | accuracy | each seed | ECE | seconds |\n|---|---|---|---|---|---|"
+        for size in arguments.sizes:
+            for way in arguments.ways or WAYS:
+                seeds = arguments.seeds if size else arguments.seeds[:1]
+                try:
+                    found = [WAYS[way](drawn(learn, size, seed), test, seed) for seed in seeds]
+                except ImportError as error:
+                    yield f"| {size or 'all'} | {way} | not run: {error.name} is not installed | | | |"
+                    continue
+                a, each, ece, seconds = figures(found, test)
+                shown = ", ".join(f"{100 * value:.1f}" for value in each) if len(each) > 1 else ""
+                accuracy = f"{100 * a.value:.2f} ({100 * a.low:.1f} to {100 * a.high:.1f})"
+                yield f"| {size or 'all'} | {way} | {accuracy} | {shown} | {100 * ece:.1f} | {seconds:.0f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=Path, default=Settings.from_environment().corpora, help="public corpora")
+    parser.add_argument("--corpus", nargs="*", choices=list(CORPORA), help="all without it")
+    parser.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="examples an intent; 0: all")
+    parser.add_argument("--seeds", nargs="*", type=int, default=SEEDS)
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS), help="all without it")
+    parser.add_argument("--out", type=Path, default=OUT)
+    arguments = parser.parse_args()
+    chosen = {"sizes": SIZES, "seeds": SEEDS, "corpus": None, "ways": None}
+    parts = [f"--{n} {getattr(arguments, n)}" for n, usual in chosen.items() if getattr(arguments, n) != usual]
+    arguments.command = " ".join(["python -m benchmarks.own_taxonomy", *parts])
+    warnings.filterwarnings("ignore", module="setfit")
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with arguments.out.open("w", encoding="utf-8") as file:
+        for line in lines(arguments):
+            print(line, flush=True)
+            file.write(line + "\n")
+            file.flush()
+    print(f"{arguments.out.relative_to(ROOT) if arguments.out.is_relative_to(ROOT) else arguments.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A company's own intents, learnt from its labelled texts: what `frictionary train intent` does."""

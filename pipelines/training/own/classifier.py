@@ -1,0 +1,137 @@
+"""The head of a company's own intents: fitted on few or many embeddings, calibrated on what it has not seen.
+
+Softmax regression on centred embeddings, each intent weighted alike, and what is known of an intent besides its
+examples (its name in words, its definition, its headlines) as further examples. This, and not cosine prototypes,
+discriminant analysis with shrinkage or a whitened regression, and the strength of regularisation, were chosen on draws
+of 5 and 10 texts an intent of Banking77 train and CLINC150 train.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.encoder import Floats
+from nlp.head import Head
+from nlp.taxonomy import Taxonomy
+
+Numbers = npt.NDArray[Any]
+STRENGTH = 30.0
+FOLDS = 5
+PRECISION = 0.9
+"""Share of the guesses that the model vouches for which are to be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Guesses for texts that the head in question had not seen.
+
+    rows (m,): which of the examples. logits (m, k), before the temperature. truth (m,): class numbers.
+    """
+
+    rows: Numbers
+    logits: Numbers
+    truth: Numbers
+
+
+def descriptions(labels: Sequence[str], taxonomy: Taxonomy | None) -> dict[str, list[str]]:
+    """Label -> what tells of it without an example: its name in words, its definition, its headlines."""
+    known = {intent.name: intent for intent in taxonomy.intents} if taxonomy else {}
+    found: dict[str, list[str]] = {}
+    for label in labels:
+        words = " ".join(label.replace("_", " ").replace("-", " ").split())
+        intent = known.get(label)
+        said = [words if any(c.isalpha() for c in words) else ""]
+        said += [intent.definition, *intent.headlines] if intent else []
+        found[label] = [text for text in said if text]
+    return found
+
+
+def fit(x: Floats, y: Sequence[str], *, encoder: str, labels: Sequence[str]) -> Head:
+    """A head without temperature and threshold. x: float32 (n, d). `labels`: all intents, also those without a row."""
+    from sklearn.linear_model import LogisticRegression
+
+    centre = x.mean(axis=0)
+    model = LogisticRegression(C=STRENGTH, max_iter=1000, tol=1e-4, class_weight="balanced").fit(x - centre, y)
+    known = list(map(str, model.classes_))
+    if len(known) == 2:  # one row of numbers stands for both
+        coefficients, intercepts = (
+            np.vstack([-model.coef_, model.coef_]) / 2,
+            np.hstack([-model.intercept_, model.intercept_]) / 2,
+        )
+    else:
+        coefficients, intercepts = model.coef_, model.intercept_
+    weights, bias = np.zeros((x.shape[1], len(labels))), np.full(len(labels), -50.0)
+    places = [list(labels).index(name) for name in known]
+    weights[:, places], bias[places] = coefficients.T, intercepts - centre @ coefficients.T
+    return Head(weights.astype(np.float32), bias.astype(np.float32), tuple(labels), 1.0, 0.0, encoder)
+
+
+def logits(head: Head, x: Floats) -> Numbers:
+    return np.asarray((x @ head.weights + head.bias) / head.temperature, np.float64)
+
+
+def folds(labels: Sequence[str], *, seed: int, count: int = FOLDS) -> Numbers:
+    """Each row's fold, 0 to count - 1, intents spread over all; -1 for an intent's only example, never held out."""
+    draw, found = np.random.default_rng(seed), np.full(len(labels), -1)
+    start, array = 0, np.array(labels)
+    for label in sorted(set(labels)):
+        own = draw.permutation(np.flatnonzero(array == label))
+        if len(own) > 1:
+            found[own] = (start + np.arange(len(own))) % count
+            start += len(own)
+    return found
+
+
+def held_out(
+    x: Floats, y: Sequence[str], extra: Floats, extra_labels: Sequence[str], *, labels: Sequence[str], seed: int
+) -> Scored:
+    """Each fold by a head fitted on the others; `extra`, the descriptions' embeddings, belong to every one of them."""
+    fold, names, place = folds(y, seed=seed), np.array(y), {name: n for n, name in enumerate(labels)}
+    rows: list[Numbers] = []
+    found: list[Numbers] = []
+    for k in sorted(set(fold.tolist()) - {-1}):
+        learnt, held = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+        head = fit(np.vstack([x[learnt], extra]), [*names[learnt], *extra_labels], encoder="", labels=labels)
+        rows.append(held)
+        found.append(logits(head, x[held]))
+    order = np.concatenate(rows)
+    return Scored(order, np.vstack(found), np.array([place[y[i]] for i in order]))
+
+
+def softmax(values: Numbers) -> Numbers:
+    odds = np.exp(values - values.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def temperature(scored: Scored) -> float:
+    """The divisor of the logits with the least cross-entropy on the held-out texts (Guo et al. 2017), and on one text
+    more, whose truth is the runner-up: few texts that are all guessed right do not make a model sure of everything."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import logsumexp
+
+    rows, runner_up = np.arange(len(scored.truth)), np.sort(scored.logits, axis=1)[:, -2]
+
+    def loss(power: float) -> float:
+        scaled = scored.logits / np.exp(power)
+        whole = logsumexp(scaled, axis=1)
+        right = (whole - scaled[rows, scored.truth]).sum()
+        return float(right + (whole - runner_up / np.exp(power)).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 2), method="bounded").x))
+
+
+def thresholds(confidence: Numbers, right: Numbers, precisions: Sequence[float]) -> Mapping[float, tuple[float, float]]:
+    """Precision -> (least confidence from which on so many of the kept guesses are right, share kept); 1 where none."""
+    order = np.argsort(-confidence, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    last = np.append(confidence[order][1:] < confidence[order][:-1], True)  # equal confidences are kept together
+    found: dict[float, tuple[float, float]] = {}
+    for precision in precisions:
+        good = np.flatnonzero((share >= precision) & last)
+        found[precision] = (
+            (float(confidence[order][good[-1]]), (good[-1] + 1) / len(order)) if len(good) else (1.0, 0.0)
+        )
+    return found

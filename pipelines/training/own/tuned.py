@@ -1,0 +1,166 @@
+"""A model of own intents with an encoder of its own: tuned, exported to int8, checked against fp32, given a head."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from nlp.encoder import Floats, OnnxEncoder
+from nlp.head import Head
+from pipelines.training import encoder as shipped
+from pipelines.training.own import classifier, tune
+from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
+
+Tensors = dict[str, Any]
+MANY = 2_000
+"""From so many texts on, a tenth is held out once; fewer are held out in turn, a third each, and all are learnt in the
+end."""
+PARTS, TENTHS = 3, 10
+RANGES = 1_000
+"""Texts over which activation ranges are measured."""
+
+
+def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int, progress: Progress) -> Learnt:
+    """Writes model.onnx and tokenizer.json into the folder `into`.
+
+    What is tuned so far lies beside it in .NAME.training, until all is done: a killed run goes on there when the same
+    texts are trained with the same seed.
+    """
+    recipe = tune.Recipe(seed=seed)
+    work = _workplace(into.with_name(f".{name}.training"), found, base, recipe)
+    bench = Bench(found, base, recipe, work, progress)
+    many = len(found.examples.texts) >= MANY
+    tensors, x, scored = bench.tenth() if many else bench.parts()
+    progress("export", 0, 2)
+    own = export(base, tensors, bench.texts[:RANGES], into, work=work, name=name)
+    progress("export", 1, 2)
+    whole = own.encode(bench.texts)
+    head = classifier.fit(whole, bench.labels, encoder=own.version, labels=found.labels)
+    alike = _alike(head, x[scored.rows], whole[scored.rows])
+    progress("export", 2, 2)
+    shutil.rmtree(work)
+    how = "a tenth, also for the choice of the epoch" if many else f"{PARTS} parts, each by one tuned on the others"
+    strange = beyond(whole, bench.labels, head, seed=seed)
+    return calibrated(found, head, scored, seed=seed, how=how, outside=strange, quantised=alike)
+
+
+class Bench:
+    """All texts with their labels, examples first and descriptions after them, and the tunings that they go through."""
+
+    def __init__(self, found: Material, base: Path, recipe: tune.Recipe, work: Path, progress: Progress) -> None:
+        self.found, self.base, self.recipe, self.work, self.progress = found, base, recipe, work, progress
+        self.texts = [*found.examples.texts, *found.described]
+        self.labels = [*found.examples.labels, *found.described_labels]
+        self.tokens = _tokens(base, self.texts)
+        place = {label: n for n, label in enumerate(found.labels)}
+        self.classes = np.array([place[label] for label in self.labels])
+        self.described = np.arange(len(found.examples.texts), len(self.texts))
+
+    def tenth(self) -> tuple[Tensors, Floats, classifier.Scored]:
+        """One tuning: its tensors, its embeddings of all texts, and scores on a tenth that it has not learnt."""
+        fold = classifier.folds(self.found.examples.labels, seed=self.recipe.seed, count=TENTHS)
+        held, learnt = np.flatnonzero(fold == 0), np.append(np.flatnonzero(fold != 0), self.described)
+        tensors, x = self.tuned("tune", 1, learnt, held)
+        return tensors, x, self.scored(x, learnt, held)
+
+    def parts(self) -> tuple[Tensors, Floats, classifier.Scored]:
+        """PARTS tunings, each scored on the part that it has not learnt, and one that learns all."""
+        fold = classifier.folds(self.found.examples.labels, seed=self.recipe.seed, count=PARTS)
+        found: list[classifier.Scored] = []
+        for k in range(PARTS):
+            held, learnt = np.flatnonzero(fold == k), np.append(np.flatnonzero(fold != k), self.described)
+            _, x = self.tuned(f"tune {k + 1} of {PARTS + 1}", k, learnt, None)
+            found.append(self.scored(x, learnt, held))
+        tensors, x = self.tuned(f"tune {PARTS + 1} of {PARTS + 1}", PARTS, np.arange(len(self.texts)), None)
+        rows, logits, truth = (
+            np.concatenate(part) for part in zip(*((f.rows, f.logits, f.truth) for f in found), strict=True)
+        )
+        return tensors, x, classifier.Scored(rows, logits, truth)
+
+    def tuned(
+        self, step: str, number: int, learnt: classifier.Numbers, held: classifier.Numbers | None
+    ) -> tuple[Tensors, Floats]:
+        """The tensors of one tuning, and its embeddings of all texts."""
+        tensors = tune.tune(
+            self.base,
+            self._texts(learnt),
+            len(self.found.labels),
+            held=None if held is None else self._texts(held),
+            recipe=self.recipe,
+            checkpoint=self.work / f"{number}.pt",
+            progress=lambda _, done, total: self.progress(step, done, total),
+        )
+        return tensors, tune.embedded(self.base, tensors, self.tokens)
+
+    def scored(self, x: Floats, learnt: classifier.Numbers, held: classifier.Numbers) -> classifier.Scored:
+        """The held-out rows by a head on the embeddings of those learnt."""
+        y = [self.labels[i] for i in learnt]
+        head = classifier.fit(x[learnt], y, encoder="", labels=self.found.labels)
+        return classifier.Scored(held, classifier.logits(head, x[held]), self.classes[held])
+
+    def _texts(self, rows: classifier.Numbers) -> tune.Texts:
+        return tune.Texts([self.tokens[i] for i in rows], self.classes[rows].tolist())
+
+
+def export(base: Path, tensors: Tensors, texts: Sequence[str], into: Path, *, work: Path, name: str) -> OnnxEncoder:
+    """The tuned encoder as an int8 graph in `into`, activation ranges measured over `texts`; opened from there."""
+    import torch
+    from transformers import AutoModel
+
+    model = AutoModel.from_pretrained(base)
+    model.load_state_dict({key: torch.tensor(value) for key, value in tensors.items()})
+    plain = work / "fp32"
+    model.save_pretrained(plain)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        if (base / file).is_file():
+            shutil.copyfile(base / file, plain / file)
+    config, whole = json.loads((base / "config.json").read_text("utf-8")), shipped.weights(plain)
+    ranges = shipped.activation_ranges(plain, texts)
+    words = shipped.without_unused(json.loads((base / "tokenizer.json").read_text("utf-8")), whole)
+    width = int(config["hidden_size"])
+    graph = shipped.build(
+        whole,
+        ranges,
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        outputs={"embedding": width},
+    )
+    (into / "model.onnx").write_bytes(graph)
+    (into / "tokenizer.json").write_text(words, "utf-8")
+    card = {
+        "name": name,
+        "version": f"{name}-int8-{hashlib.sha256(graph).hexdigest()[:8]}",
+        "dimension": width,
+        "max_tokens": MAX_TOKENS,
+    }
+    (into / "card.toml").write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in card.items()), "utf-8")
+    return OnnxEncoder(into)
+
+
+def _workplace(work: Path, found: Material, base: Path, recipe: tune.Recipe) -> Path:
+    """The folder of what is tuned so far; emptied where it is of other texts, another base or another recipe."""
+    said = json.dumps([found.examples.texts, found.examples.labels, found.described, str(base), asdict(recipe)])
+    key = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    if not (work / "key").is_file() or (work / "key").read_text() != key:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        (work / "key").write_text(key)
+    return work
+
+
+def _tokens(base: Path, texts: Sequence[str]) -> list[list[int]]:
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(tune.TRAINING_TOKENS)
+    return [e.ids for e in tokenizer.encode_batch_fast(list(texts))]
+
+
+def _alike(head: Head, plain: Floats, quantised: Floats) -> float:
+    """The share of texts that get one guess from both embeddings."""
+    return float((classifier.logits(head, plain).argmax(1) == classifier.logits(head, quantised).argmax(1)).mean())

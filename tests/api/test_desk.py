@@ -1,0 +1,52 @@
+"""A new model of own intents is served without a restart; one that is broken changes nothing and is told of."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from api.desk import Desk
+from pipelines.annotate import Annotator
+from pipelines.stores.protocols import Store
+from pipelines.training.own.train import Data, train
+
+ROWS = ("where is my parcel", "my parcel is late", "cancel my plan", "end my plan", "stop the subscription now")
+
+
+def trained(annotator: Annotator, folder: Path, *labels: str) -> Path:
+    path = folder / "learn.csv"
+    path.write_text("text,intent\n" + "".join(f"{text},{label}\n" for text, label in zip(ROWS, labels, strict=True)))
+    out = folder / "my"
+    train(Data(path), encoder=annotator.encoder, known=annotator.taxonomy, out=out, seed=1)
+    return out
+
+
+def test_a_folder_trained_anew_is_served_at_once(store: Store, annotator: Annotator, tmp_path: Path) -> None:
+    model = trained(annotator, tmp_path, "parcel", "parcel", "stop", "stop", "stop")
+    desk = Desk(store, annotator.with_intents(model), model=model, fresh=0)
+    assert desk.annotator.taxonomy.intent_names == ("parcel", "stop")
+    before = desk.annotator
+    assert desk.annotator is before
+    trained(annotator, tmp_path, "where", "where", "end", "end", "end")
+    assert desk.analyst().texts(["where is my parcel"], ["1"])[0]["intent"] == "where"
+    assert desk.annotator.taxonomy.intent_names == ("end", "where")
+    assert desk.annotator.version != before.version
+
+
+def test_a_broken_folder_leaves_the_old_one_serving_and_is_told_once(
+    store: Store, annotator: Annotator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = trained(annotator, tmp_path, "parcel", "parcel", "stop", "stop", "stop")
+    desk = Desk(store, annotator.with_intents(model), model=model, fresh=0)
+    card = model / "card.toml"
+    whole = card.read_text("utf-8")
+    card.write_text("name = ")
+    with caplog.at_level(logging.WARNING, "frictionary.api"):
+        assert [desk.annotator.taxonomy.intent_names for _ in range(3)] == [("parcel", "stop")] * 3
+    assert len(caplog.messages) == 1
+    assert "card.toml: not valid TOML" in caplog.text
+    card.write_text(whole.replace("seed = 1", "seed = 2"))
+    (model / "intent.npz").write_bytes(b"half")
+    with caplog.at_level(logging.WARNING, "frictionary.api"):
+        assert desk.annotator.taxonomy.intent_names == ("parcel", "stop")
+    assert "intent.npz is not the file of its card" in caplog.text

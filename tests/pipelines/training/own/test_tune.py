@@ -1,0 +1,114 @@
+"""An encoder tuned to own intents: it learns, a killed run goes on as if it had not been, and int8 says the same."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer
+from transformers import BertConfig, BertModel
+
+from nlp.taxonomy import Taxonomy
+from pipelines.annotate import Annotator
+from pipelines.training.encoder import base_folder
+from pipelines.training.own import tune
+from pipelines.training.own.train import Data, train
+
+WORDS = {"parcel": "parcel courier late delivery box", "plan": "cancel plan subscription stop end"}
+RECIPE = tune.Recipe(epochs=3, steps=12, rate=1e-3, seed=3)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two narrow layers with random weights, and the real tokenizer."""
+    folder = tmp_path_factory.mktemp("base")
+    torch.manual_seed(1)
+    vocabulary = Tokenizer.from_file(str(base_folder() / "tokenizer.json")).get_vocab_size()
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=vocabulary, **shape)).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(base_folder() / name, folder / name)
+    return folder
+
+
+def said(count: int, *, seed: int) -> list[tuple[str, str]]:
+    draw = np.random.default_rng(seed)
+    return [
+        (" ".join(draw.choice(words.split(), 3)) + f" {'please ' * (n % 3)}", label)
+        for label, words in WORDS.items()
+        for n in range(count)
+    ]
+
+
+def texts(base: Path, count: int, *, seed: int) -> tune.Texts:
+    rows = said(count, seed=seed)
+    found = Tokenizer.from_file(str(base / "tokenizer.json")).encode_batch([text for text, _ in rows])
+    return tune.Texts([e.ids[: sum(e.attention_mask)] for e in found], [int(label == "plan") for _, label in rows])
+
+
+def tuned(base: Path, folder: Path, *, stop: int = 10**6) -> dict[str, np.ndarray]:
+    def progress(step: str, done: int, total: int | None) -> None:
+        if done == stop:
+            raise KeyboardInterrupt
+
+    learnt, held = texts(base, 40, seed=1), texts(base, 10, seed=2)
+    return tune.tune(base, learnt, 2, held=held, recipe=RECIPE, checkpoint=folder / "state.pt", progress=progress)
+
+
+def test_tuning_tells_intents_apart_and_leaves_the_table_of_words_alone(base: Path, tmp_path: Path) -> None:
+    found = tuned(base, tmp_path)
+    other = texts(base, 20, seed=5)
+    x, y = tune.embedded(base, found, other.tokens), np.array(other.classes)
+    middle = [x[y == k].mean(axis=0) for k in (0, 1)]
+    assert ((x @ np.stack(middle).T).argmax(axis=1) == y).mean() > 0.9
+    plain = BertModel.from_pretrained(base).state_dict()
+    same = {name for name, value in plain.items() if np.array_equal(value.numpy(), found[name])}
+    assert same == {name for name in plain if not name.startswith("encoder.layer.")}
+
+
+def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(base: Path, tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    parts.mkdir()
+    expected = tuned(base, whole)
+    with pytest.raises(KeyboardInterrupt):
+        tuned(base, parts, stop=6)
+    assert (parts / "state.pt").is_file()
+    found = tuned(base, parts)
+    assert all(np.allclose(found[name], value, atol=1e-6) for name, value in expected.items())
+
+
+def test_a_step_takes_passes_of_one_length_until_it_has_enough_texts() -> None:
+    lengths = [n % 4 + 3 for n in range(200)]
+    import random
+
+    found = tune.steps(tune.Texts([[1] * n for n in lengths], [0] * 200), random.Random(1))
+    assert sorted(i for step in found for group in step for i in group) == list(range(200))
+    assert all(len({lengths[i] for i in group}) == 1 for step in found for group in step)
+    assert all(sum(map(len, step)) >= tune.TEXTS for step in found[:-1])
+
+
+def test_the_contrast_is_nothing_where_every_text_is_alone_with_its_intent() -> None:
+    x = torch.nn.functional.normalize(torch.ones(3, 4), dim=1)
+    assert tune.contrast(x, torch.tensor([0, 1, 2])) == 0
+    assert tune.contrast(x, torch.tensor([0, 0, 1])) > 0
+
+
+def test_a_tuned_model_serves_with_its_own_encoder(base: Path, annotator: Annotator, tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    rows = {text.strip(): label for text, label in said(60, seed=1)}
+    path.write_text("".join(json.dumps({"text": t, "intent": label}) + "\n" for t, label in rows.items()))
+    known: Taxonomy = annotator.taxonomy
+    found = train(Data(path), encoder=annotator.encoder, known=known, out=tmp_path / "my", seed=1, base=base)
+    assert found.learnt.quantised is not None
+    assert found.learnt.quantised > 0.9
+    assert found.learnt.held_out.texts == len(rows)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.jsonl", "my"]
+    own = annotator.with_intents(tmp_path / "my")
+    assert own.intents.encoder is not None
+    assert own.encoder.version == annotator.encoder.version != own.intents.encoder.version
+    asked = ["courier parcel late", "subscription stop cancel"]
+    guesses = own.intents.classify(annotator.encoder.encode(asked), asked)
+    assert [g.ranked[0][0] for g in guesses] == ["parcel", "plan"]
