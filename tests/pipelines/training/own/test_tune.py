@@ -1,6 +1,7 @@
 """An encoder tuned to own intents: it learns, a killed run goes on as if it had not been, and int8 says the same."""
 
 import json
+import random
 import shutil
 from pathlib import Path
 
@@ -82,8 +83,6 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(base: Path, 
 
 def test_a_step_takes_passes_of_one_length_until_it_has_enough_texts() -> None:
     lengths = [n % 4 + 3 for n in range(200)]
-    import random
-
     found = tune.steps(tune.Texts([[1] * n for n in lengths], [0] * 200), random.Random(1))
     assert sorted(i for step in found for group in step for i in group) == list(range(200))
     assert all(len({lengths[i] for i in group}) == 1 for step in found for group in step)
@@ -96,6 +95,7 @@ def test_the_contrast_is_nothing_where_every_text_is_alone_with_its_intent() -> 
     assert tune.contrast(x, torch.tensor([0, 0, 1])) > 0
 
 
+@pytest.mark.slow
 def test_a_tuned_model_serves_with_its_own_encoder(base: Path, annotator: Annotator, tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonl"
     rows = {text.strip(): label for text, label in said(60, seed=1)}
