@@ -21,6 +21,7 @@ from nlp.redaction import redact
 from nlp.secondary import secondary
 from nlp.sentiment import vader
 from nlp.signal import SENTIMENTS, Signal, Summary
+from pipelines import spans
 from pipelines.annotate import Annotator, customer_segments, summary
 from pipelines.sources._records import open_text
 
@@ -47,6 +48,7 @@ class Labelled:
     effort: bool | None = None
     leaving: bool | None = None
     secondary: Sequence[str] | None = None
+    entities: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ def evaluate(annotator: Annotator, labelled: Sequence[Labelled], *, seed: int) -
     figures |= _secondary(labelled, by_clause, "", seed=seed)
     figures |= _secondary(labelled, by_segment, " of a conversation", seed=seed)
     figures |= _friction(labelled, signals, seed=seed) | _cues(labelled, signals, seed=seed)
+    if rows := _told(labelled, "entities"):
+        marked = [labelled[n].entities or () for n in rows]
+        figures |= spans.scores(annotator.entities, [labelled[n].text for n in rows], marked, seed=seed)
     return Report(annotator.version, len(labelled), figures, confusions)
 
 

@@ -31,6 +31,13 @@ def test_every_label_that_is_given_is_scored_alone_and_as_a_conversation(annotat
     assert report.figures["leaving"]["F1"].value == 1
 
 
+def test_entities_are_scored_where_they_are_marked(annotator: Annotator) -> None:
+    rows = [Labelled("it cost £20 on Friday", entities=[{"type": "amount", "start": 8, "end": 11}]), ROWS[0]]
+    found = evaluate(annotator, rows, seed=1).figures
+    assert found["amount, exact"]["F1"].value == 1
+    assert found["date, exact"]["precision"].value == 0
+
+
 def test_labels_that_are_not_given_are_not_scored(annotator: Annotator) -> None:
     report = evaluate(annotator, [Labelled(row.text, row.intent) for row in ROWS], seed=1)
     assert set(report.figures) == {"intent", "intent of a conversation"}
