@@ -11,21 +11,30 @@ import numpy as np
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 from nlp.metrics import expected_calibration_error, macro_recall
+from nlp.promise import Place, curve, threshold
 from nlp.sentiment import read
 from nlp.signal import SENTIMENTS
 from pipelines.corpora import digest
 from pipelines.encoders import open_encoder
 from pipelines.settings import ROOT, Settings
-from pipelines.training import public
+from pipelines.training import outside, public
 from pipelines.training.authored import AUTHORED_WEIGHT, authored
+from pipelines.training.promised import card_lines
 
 SEED = 7
+PRECISION = 0.8
+"""Share of right guesses that an intent head promises of those that it vouches for."""
 LARGE = 10_000
 """From so many texts on, one fold of five is held out for calibration instead of each in turn."""
 
 
-def fit(x: Floats, y: Sequence[str], *, encoder: str, weights: Sequence[float], strength: float) -> Head:
-    """Logistic regression; temperature by cross-validated likelihood; threshold at 80 % precision of what is kept."""
+def fit(
+    x: Floats, y: Sequence[str], *, encoder: str, weights: Sequence[float], strength: float
+) -> tuple[Head, list[Place]]:
+    """Logistic regression; temperature by cross-validated likelihood; threshold for a promised precision of PRECISION.
+
+    And the curve of what other thresholds keep.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold
 
@@ -42,9 +51,9 @@ def fit(x: Floats, y: Sequence[str], *, encoder: str, weights: Sequence[float], 
     names = tuple(map(str, final.classes_))
     truth = np.array([names.index(label) for label in labels[np.concatenate([b for _, b in folds])]])
     temperature = _temperature(held, truth)
-    threshold = _threshold(_softmax(held / temperature), truth, precision=0.8)
+    places = curve(_softmax(held / temperature).max(axis=1), held.argmax(axis=1) == truth)
     weight, bias = np.asarray(final.coef_.T, np.float32), np.asarray(final.intercept_, np.float32)
-    return Head(weight, bias, names, temperature, threshold, encoder)
+    return Head(weight, bias, names, temperature, threshold(places, precision=PRECISION), encoder), places
 
 
 def _softmax(logits: Any) -> Any:
@@ -59,19 +68,10 @@ def _temperature(logits: Any, truth: Any) -> float:
     return float(grid[int(np.argmin(losses))])
 
 
-def _threshold(probabilities: Any, truth: Any, *, precision: float) -> float:
-    """The least confidence above which at least `precision` of held-out guesses are right."""
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
-    for threshold in np.arange(0.05, 0.95, 0.01):
-        if right[confidence >= threshold].mean() >= precision:
-            return float(threshold)
-    return 0.95
-
-
-def score(probabilities: Floats, labels: Sequence[str], y: Sequence[str], *, threshold: float) -> dict[str, float]:
+def score(probabilities: Floats, labels: Sequence[str], y: Sequence[str], *, least: float) -> dict[str, float]:
     guess = [labels[i] for i in probabilities.argmax(axis=1)]
     right = np.array([a == b for a, b in zip(guess, y, strict=True)])
-    kept = probabilities.max(axis=1) >= threshold
+    kept = probabilities.max(axis=1) >= least
     return {
         "texts": len(right),
         "accuracy": float(right.mean()),
@@ -86,7 +86,7 @@ def sentiment_head(encoder: Encoder, own: Sequence[dict[str, Any]], posts: Seque
     x = encoder.encode([row["text"] for row in own] + [text for text, _ in posts])
     y = [row["sentiment"] for row in own] + [label for _, label in posts]
     weights = [AUTHORED_WEIGHT] * len(own) + [1.0] * len(posts)
-    return fit(x, y, encoder=encoder.version, weights=weights, strength=3.0)
+    return fit(x, y, encoder=encoder.version, weights=weights, strength=3.0)[0]
 
 
 def main() -> None:
@@ -101,10 +101,12 @@ def main() -> None:
     own, gold = authored(ROOT / "corpora" / "training"), authored(ROOT / "corpora" / "gold")
     x_own, x_gold = (encoder.encode([row["text"] for row in rows]) for rows in (own, gold))
     scores: dict[str, dict[str, float]] = {}
+    curves: dict[str, list[Place]] = {}
 
-    def keep(name: str, head: Head, y: Sequence[str]) -> None:
+    def keep(name: str, fitted: tuple[Head, list[Place]], y: Sequence[str]) -> None:
+        head, curves[name] = fitted
         head.save(out / f"{name}.npz")
-        scores[f"{name} on gold"] = score(head.probabilities(x_gold), head.labels, y, threshold=head.threshold)
+        scores[f"{name} on gold"] = score(head.probabilities(x_gold), head.labels, y, least=head.threshold)
 
     mapped = public.intents(corpora, seed=SEED)
     x = np.vstack([x_own, encoder.encode([text for text, _ in mapped])])
@@ -112,6 +114,8 @@ def main() -> None:
     weights = [AUTHORED_WEIGHT] * len(own) + [1.0] * len(mapped)
     intent = fit(x, y, encoder=encoder.version, weights=weights, strength=10.0)
     keep("intent", intent, [row["intent"] for row in gold])
+    beyond = encoder.encode(public.outside(corpora))
+    outside.fit(x, y, encoder=encoder.version, beyond=beyond).save(out / "outside.npz")
 
     stage = fit(x_own, [r["stage"] for r in own], encoder=encoder.version, weights=[1.0] * len(own), strength=3.0)
     keep("stage", stage, [row["stage"] for row in gold])
@@ -127,13 +131,18 @@ def main() -> None:
     }
     for name, rows in tests.items():
         _, feelings = read(encoder, head, [text for text, _ in rows])
-        scores[f"sentiment on {name}"] = score(feelings, SENTIMENTS, [label for _, label in rows], threshold=0.0)
+        scores[f"sentiment on {name}"] = score(feelings, SENTIMENTS, [label for _, label in rows], least=0.0)
     counts = {"authored_texts": len(own), "public_intent_texts": len(mapped)}
-    _write_card(out / "card.toml", encoder.version, "head" if head else "encoder", counts, scores)
+    _write_card(out / "card.toml", encoder.version, "head" if head else "encoder", counts, scores, curves)
 
 
 def _write_card(
-    path: Path, encoder: str, sentiment: str, counts: dict[str, int], scores: dict[str, dict[str, float]]
+    path: Path,
+    encoder: str,
+    sentiment: str,
+    counts: dict[str, int],
+    scores: dict[str, dict[str, float]],
+    curves: dict[str, list[Place]],
 ) -> None:
     lines = [
         "# Written by `python -m pipelines.training.heads`: heads on the encoder's embeddings, and their figures.",
@@ -148,6 +157,8 @@ def _write_card(
     ]
     for name, figures in scores.items():
         lines += ["", f'[scores."{name}"]', *(f"{key} = {value:.4g}" for key, value in figures.items())]
+    for name, places in curves.items():
+        lines += card_lines(name, places)
     lines += ["", "[sha256]", *(f'"{head.name}" = "{digest(head)}"' for head in sorted(path.parent.glob("*.npz")))]
     path.write_text("\n".join(lines) + "\n")
     print(path.read_text())

@@ -94,6 +94,12 @@ def intents(corpora: Path, *, seed: int) -> list[tuple[str, str]]:
     ]
 
 
+def outside(corpora: Path) -> list[str]:
+    """CLINC150's questions for training that ask for nothing a company supports."""
+    data = json.loads((located("clinc150", corpora) / "data_full.json").read_text("utf-8"))
+    return [text for text, _ in data["oos_train"]]
+
+
 def sentiments(corpora: Path, *, test: bool = False) -> list[tuple[str, str]]:
     """(text, class) of SemEval-2017 task 4 A: 2016test where `test`, else all the rest without texts of the test."""
     folder = located("semeval2017", corpora)
