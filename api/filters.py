@@ -7,7 +7,7 @@ from fastapi import Request
 
 from api.schemas.requests import Question
 from nlp.errors import UnknownName
-from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
+from nlp.taxonomy import UNKNOWN_STAGE, UNSUPPORTED, Taxonomy
 from pipelines.stores.protocols import Filter
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ T = TypeVar("T")
 def chosen(question: Question, taxonomy: Taxonomy) -> Filter:
     """Raises UnknownName for a stage or an intent that the taxonomy does not name."""
     _check("stage", question.stage, (*taxonomy.stage_names, UNKNOWN_STAGE))
-    _check("intent", question.intent, taxonomy.intent_names)
+    _check("intent", question.intent, (*taxonomy.intent_names, UNSUPPORTED))
     return Filter(
         since=question.since,
         until=question.until,

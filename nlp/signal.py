@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nlp.conversation import Segment
 from nlp.language import UNKNOWN
 from nlp.outside import OUTSIDE
+from nlp.taxonomy import UNSUPPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Signal:
     intents: the best few (name, probability), best first; those after the first and over a threshold are secondary.
     sentiment: -1..+1 = P(positive) - P(negative); probabilities: (negative, neutral, positive), summing to 1.
     friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1.
-    language: BCP-47, of the segment or, where that is too short to tell, of its conversation; "und" where unsure. In one
-    that the models do not know the intent is `unsupported`, without confidence (`nlp/unread.py`).
+    language: BCP-47, of the segment or, where that is too short to tell, of its conversation; "und" where unsure. In
+    one that the models do not know the intent is `unsupported`, without confidence (`nlp/unread.py`).
     truncated: the models read the beginning alone.
     """
 
@@ -68,9 +69,12 @@ class Signal:
 
     @property
     def doubt(self) -> str | None:
-        """Why it is `abstained`: "outside" the known intents, else "unsure" among them; None where it is not."""
+        """Why it is `abstained`: a "language" that the models do not know, "outside" the known intents, else "unsure"
+        among them; None where it is not."""
         if not self.abstained:
             return None
+        if self.intent == UNSUPPORTED:
+            return "language"
         return "outside" if self.outside is not None and self.outside >= OUTSIDE else "unsure"
 
     @property

@@ -1,5 +1,7 @@
 """The one rule that derives a conversation's findings from its customer's segments.
 
+- Segments in a language that the models do not know are left out; where no other asks for something, the conversation
+  is `unsupported`, without figures.
 - Only segments that ask for something (intent not `none`) speak; where there is none, all do.
 - Intent: probabilities summed over the segments, each weighted by its confidence and by half as much with each further
   turn: customers mostly open with what they want, and answer questions later.
@@ -14,8 +16,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from nlp import unread
 from nlp.signal import Signal, Summary
-from nlp.taxonomy import NONE, UNKNOWN_STAGE
+from nlp.taxonomy import NONE, UNKNOWN_STAGE, UNSUPPORTED
 
 
 def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, leaving: float, language: str) -> Summary:
@@ -24,6 +27,11 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
         return Summary(
             conversation, NONE, 1.0, False, 0, 0, 0, 0, 0, 0, 0, UNKNOWN_STAGE, 0, "no customer text", language
         )
+    read = [s for s in signals if s.intent != UNSUPPORTED]
+    if not any(s.intent != NONE for s in read) and len(read) < len(signals):
+        why = unread.reason(next(s.language for s in signals if s.intent == UNSUPPORTED))
+        return Summary(conversation, UNSUPPORTED, 0, True, 0, 0, 0, 0, 0, 0, 0, UNKNOWN_STAGE, 0, why, language)
+    signals = read
     asking = [s for s in signals if s.intent != NONE] or list(signals)
     wants: dict[str, float] = defaultdict(float)
     stages: dict[str, float] = defaultdict(float)

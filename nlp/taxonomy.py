@@ -8,6 +8,8 @@ from typing import Any
 from nlp.errors import BadTaxonomy, UnknownName
 
 NONE = "none"
+UNSUPPORTED = "unsupported"
+"""Stands for the intent of a text in a language that the models do not know; no taxonomy names it."""
 UNKNOWN_STAGE = "unknown"
 
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from nlp import language
 from nlp.conversation import Conversation, Segment
 from nlp.names import Names
 from nlp.redaction import mask_handles, redact
 from nlp.secondary import secondary
 from nlp.signal import SENTIMENTS, Signal, Summary
-from nlp.taxonomy import NONE, UNKNOWN_STAGE
+from nlp.taxonomy import NONE
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from pipelines.annotate import Annotator, customer_segments, summary
@@ -66,7 +65,6 @@ class Analyst:
     def found(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], list[str | None]]:
         """Signals and themes of masked texts, one each a segment."""
         signals, embeddings = self.annotator.signals(segments, texts)
-        signals = [s if text.strip() else _blank(s) for s, text in zip(signals, texts, strict=True)]
         themes: list[str | None] = [None] * len(texts)
         bearing = [n for n, s in enumerate(signals) if s.intent != NONE and s.friction >= MINIMUM_FRICTION]
         if self.assigner and bearing:
@@ -94,7 +92,8 @@ def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool
         "stage": signal.stage,
         "stage_confidence": round(signal.stage_confidence, 4),
         "theme": theme,
-        "language": language.detect(text),
+        "language": signal.language,
+        "truncated": signal.truncated,
     }
     return found | {"evidence": spans(text, signal)} if evidence else found
 
@@ -116,9 +115,3 @@ def spans(text: str, signal: Signal) -> list[Row]:
     first = signal.segment.start
     places = [(e.kind, e.start - first, e.end - first) for e in signal.evidence]
     return [{"kind": kind, "start": start, "end": end, "words": text[start:end]} for kind, start, end in places]
-
-
-def _blank(signal: Signal) -> Signal:
-    return Signal(
-        signal.segment, signal.model, NONE, 1.0, False, ((NONE, 1.0),), 0.0, (0.0, 1.0, 0.0), 0.0, UNKNOWN_STAGE, 0.0
-    )

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlp import friction, language, segmentation, sentiment, stages
+from nlp import friction, language, segmentation, sentiment, stages, unread
 from nlp.conversation import Conversation, Segment, Speaker
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import CuttingEncoder, Encoder, Floats, languages_of
 from nlp.entities.finder import Finder
 from nlp.head import Head
 from nlp.intent import IntentModel
@@ -16,7 +16,7 @@ from nlp.outside import Outside
 from nlp.secondary import secondary
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
-from nlp.taxonomy import NONE, Taxonomy
+from nlp.taxonomy import NONE, UNSUPPORTED, Taxonomy
 from nlp.themes.headlines import Headlines
 from pipelines.encoders import open_encoder
 from pipelines.entities import named, open_finder
@@ -25,6 +25,8 @@ from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 CALM = (NONE, "praise")
+CLEAR = (NONE, UNSUPPORTED)
+"""Beside these nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,23 @@ class Annotator:
         defaults = stages.default_stages(self.taxonomy)
         last = max(self.taxonomy.stages, key=lambda stage: stage.order).name
         placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)
+        version, languages, known = self.version, spoken(segments, texts), languages_of(self.encoder)
+        cut = self.encoder.cut(texts) if isinstance(self.encoder, CuttingEncoder) else [False] * len(texts)
         found: list[Signal] = []
         for n, (segment, text) in enumerate(zip(segments, texts, strict=True)):
+            if language.wordless(text):
+                found.append(unread.wordless(segment, version))
+                continue
+            if not language.supported(languages[n], known):
+                found.append(unread.unsupported(segment, version, languages[n]))
+                continue
             cues = friction.cues(text, offset=segment.start)
             name, confidence = wants[n].ranked[0]
             negative, neutral, positive = (float(p) for p in feelings[n])
             found.append(
                 Signal(
                     segment=segment,
-                    model=self.version,
+                    model=version,
                     intent=name,
                     confidence=confidence,
                     abstained=wants[n].abstained,
@@ -115,19 +125,35 @@ class Annotator:
                     evidence=cues.evidence
                     + _leaves(segment, defaults.get(name) == last and not (wants[n].abstained or cues.leaving))
                     + sentiment.words(text, offset=segment.start),
+                    language=languages[n],
+                    truncated=cut[n],
                 )
             )
         return named(self.entities, found, texts), embeddings
 
     def secondary(self, signals: Sequence[Signal], texts: Sequence[str]) -> list[tuple[str, ...]]:
         """What else each text asks for, by `nlp/secondary.py`: a pass over the clauses of those that have several."""
-        parts = [segmentation.clauses(t) if s.intent != NONE else [] for s, t in zip(signals, texts, strict=True)]
+        parts = [segmentation.clauses(t) if s.intent not in CLEAR else [] for s, t in zip(signals, texts, strict=True)]
         flat = [clause for found in parts for clause in found]
         if not flat:
             return [()] * len(texts)
         wants = iter(self.intents.classify(self.encoder.encode(flat), flat))
         best = [[next(wants).ranked[0] for _ in found] for found in parts]
         return [secondary(s.intent, found) for s, found in zip(signals, best, strict=True)]
+
+
+def spoken(segments: Sequence[Segment], texts: Sequence[str]) -> list[str]:
+    """The language of each text: its own where that can be told, else the one of all texts of its conversation."""
+    own = [language.detect(text) for text in texts]
+    said: dict[str, list[str]] = {}
+    for segment, text in zip(segments, texts, strict=True):
+        said.setdefault(segment.conversation, []).append(text)
+    short = {s.conversation for s, code in zip(segments, own, strict=True) if code == language.UNKNOWN}
+    whole = {name: language.detect(" ".join(said[name])) for name in short if len(said[name]) > 1}
+    return [
+        whole.get(s.conversation, code) if code == language.UNKNOWN else code
+        for s, code in zip(segments, own, strict=True)
+    ]
 
 
 def _leaves(segment: Segment, leaves: bool) -> tuple[Evidence, ...]:

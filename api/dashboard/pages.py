@@ -17,7 +17,7 @@ from api.dashboard.marks import CUES
 from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
 from nlp.conversation import Channel
 from nlp.errors import NotFound
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import UNSUPPORTED, Taxonomy
 from pipelines.stores.protocols import Store
 
 HERE = Path(__file__).parent
@@ -105,7 +105,7 @@ def offered(request: Request) -> Mapping[str, Mapping[str, str]]:
     taxonomy = taxonomy_of(request)
     return {
         "stages": {name: title(name) for name in taxonomy.stage_names},
-        "intents": {name: intent(name) for name in taxonomy.intent_names},
+        "intents": {name: intent(name) for name in (*taxonomy.intent_names, UNSUPPORTED)},
         "themes": {theme.id: theme.name for theme in store_of(request).themes.current()},
     }
 

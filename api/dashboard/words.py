@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from nlp.taxonomy import NONE
+from nlp.taxonomy import NONE, UNSUPPORTED
 
 NOTHING = "–"
 BANDS = (15, 30, 45, 60)
@@ -62,8 +62,8 @@ def title(name: str | None) -> str:
 
 
 def intent(name: str) -> str:
-    """An intent's name; one who asks for nothing has none."""
-    return "Asks for nothing" if name == NONE else title(name)
+    """An intent's name; one who asks for nothing has none, and nor has one whose language is not known."""
+    return {NONE: "Asks for nothing", UNSUPPORTED: "Language not known"}.get(name) or title(name)
 
 
 def channel(name: str, count: float = 1) -> str:

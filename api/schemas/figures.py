@@ -146,6 +146,7 @@ class Overview(BaseModel):
     friction: Figure | None
     sentiment: Figure | None
     leaving: int
+    unsupported: int = Field(description="Conversations in a language that the models do not know; in no mean.")
     themes: int
     unassigned: int
     first: datetime | None

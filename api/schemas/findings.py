@@ -40,7 +40,8 @@ class Finding(BaseModel):
     confidence: float
     abstained: bool = Field(description="The model will not vouch for its guess.")
     doubt: str | None = Field(
-        description='Why it abstains: "outside" the known intents, or "unsure" among them.', examples=["unsure"]
+        description='Why it abstains: "outside" the known intents, "unsure" among them, or an unknown "language".',
+        examples=["unsure"],
     )
     outside: float | None = Field(description="P(outside the known intents), 0..1; null where that is not told.")
     intents: list[Guess]
@@ -55,6 +56,7 @@ class Finding(BaseModel):
     stage_confidence: float
     theme: str | None = Field(examples=["t1"])
     language: str = Field(description='BCP 47; "und" where it cannot be told.', examples=["en"])
+    truncated: bool = Field(False, description="The models read the beginning of the text alone.")
     evidence: list[Evidence] = []
     turn: int | None = Field(None, description="Of a segment: its turn, and its characters of the turn's masked text.")
     start: int | None = None

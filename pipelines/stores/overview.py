@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
+from nlp.taxonomy import UNSUPPORTED
 from pipelines.stores.database import Database
 from pipelines.stores.filters import conditions, current_run
 from pipelines.stores.protocols import Filter
@@ -13,7 +14,12 @@ from pipelines.stores.schema import conversations, signals, summaries, themes
 C, S = conversations.c, summaries.c
 COUNT = func.count(C.id).label("conversations")
 CUSTOMERS = func.count(func.nullif(C.customer, "").distinct()).label("customers")
-MEANS = (func.avg(S.friction).label("friction"), func.avg(S.sentiment).label("sentiment"))
+READ = S.intent != UNSUPPORTED
+MEANS = (
+    func.avg(case((READ, S.friction))).label("friction"),
+    func.avg(case((READ, S.sentiment))).label("sentiment"),
+)
+"""Of the conversations in a language that the models know: the others have no figures."""
 
 
 def read_overview(database: Database, filter: Filter) -> dict[str, Any]:
@@ -36,8 +42,10 @@ def read_overview(database: Database, filter: Filter) -> dict[str, Any]:
 def _totals(connection: Connection, filter: Filter) -> dict[str, Any]:
     annotated = func.count(C.annotated_model).label("annotated")
     leaving = func.count(case((S.leaving >= 0.5, 1))).label("leaving")
+    unread = func.count(case((S.intent == UNSUPPORTED, 1))).label("unsupported")
     times = (func.min(C.started_at).label("first"), func.max(C.started_at).label("last"))
-    totals = connection.execute(_select(filter, COUNT, annotated, CUSTOMERS, *MEANS, leaving, *times)).mappings().one()
+    columns = (COUNT, annotated, CUSTOMERS, *MEANS, leaving, unread, *times)
+    totals = connection.execute(_select(filter, *columns)).mappings().one()
     joined = select(func.count()).select_from(signals.join(conversations, C.id == signals.c.conversation))
     segments = connection.execute(joined.where(*conditions(filter))).scalar_one()
     current = select(func.count()).select_from(themes).where(themes.c.run == current_run())

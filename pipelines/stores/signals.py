@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, sele
 
 from nlp.conversation import Segment
 from nlp.errors import StoreError
+from nlp.language import UNKNOWN
 from nlp.signal import Entity, Evidence, Signal, Summary
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions, current_run, segment_text
@@ -161,7 +162,13 @@ def _row(s: Signal) -> dict[str, Any]:
         "stage": s.stage,
         "stage_confidence": float(s.stage_confidence),
         "entities": [[e.type, int(e.start), int(e.end), e.value] for e in s.entities] or None,
-        "details": {"intents": [[name, float(p)] for name, p in s.intents], "evidence": evidence, "outside": s.outside},
+        "details": {
+            "intents": [[name, float(p)] for name, p in s.intents],
+            "evidence": evidence,
+            "language": s.language,
+            "truncated": s.truncated,
+            "outside": s.outside,
+        },
     }
 
 
@@ -179,6 +186,8 @@ def _signal(r: Row[Any]) -> Signal:
         stage=r.stage,
         stage_confidence=r.stage_confidence,
         evidence=tuple(Evidence(*e) for e in r.details["evidence"]),
+        language=r.details.get("language", UNKNOWN),
+        truncated=r.details.get("truncated", False),
         entities=tuple(Entity(*e) for e in r.entities or ()),
         outside=r.details.get("outside"),
     )
