@@ -92,6 +92,7 @@ def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool
         "stage": signal.stage,
         "stage_confidence": round(signal.stage_confidence, 4),
         "theme": theme,
+        "entities": named(text, signal),
         "language": signal.language,
         "truncated": signal.truncated,
     }
@@ -108,6 +109,16 @@ def overall(found: Summary) -> Row:
 def together(found: Summary, signals: Sequence[Signal]) -> Row:
     """What the segments of a conversation say beside its summary. `secondary`: the other intents among them."""
     return {"secondary": list(secondary(found.intent, [(s.intent, s.confidence) for s in signals]))}
+
+
+def named(text: str, signal: Signal) -> list[Row]:
+    """Each entity: its type, its characters [start, end) of the segment's masked `text`, its words and its value."""
+    first = signal.segment.start
+    places = [(e, e.start - first, e.end - first) for e in signal.entities]
+    return [
+        {"type": e.type, "start": start, "end": end, "words": text[start:end], "value": e.value}
+        for e, start, end in places
+    ]
 
 
 def spans(text: str, signal: Signal) -> list[Row]:

@@ -1,15 +1,20 @@
-"""The finder of entities that the settings ask for, and signals with what their texts name."""
+"""The finder of entities that the settings ask for, signals with what their texts name, and what themes name most."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from nlp.entities.finder import WAYS, Finder
 from nlp.entities.gazetteer import NOTHING, Gazetteer
 from nlp.errors import BadInput, UnknownName
 from nlp.signal import Signal
 from pipelines.settings import Settings
+from pipelines.stores.protocols import Filter, Store
 
+MOST = 5
 FORMATS = {".csv": Gazetteer.from_csv, ".toml": Gazetteer.from_toml}
 
 
@@ -44,3 +49,11 @@ def named(finder: Finder, signals: Sequence[Signal], texts: Sequence[str]) -> li
         else signal
         for signal, found in zip(signals, finder(texts), strict=True)
     ]
+
+
+def most_named(store: Store, filter: Filter = Filter(), *, theme: str = "") -> dict[str, list[dict[str, Any]]]:
+    """Theme -> what its segments name most: keys type, name, segments; at most MOST a type, by type."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for (id, _), rows in groupby(store.themes.entities(filter, theme=theme), key=itemgetter("theme", "type")):
+        found.setdefault(id, []).extend({k: row[k] for k in ("type", "name", "segments")} for row in islice(rows, MOST))
+    return found

@@ -11,6 +11,7 @@ from nlp.journeys.contact import Contact, Mention
 from nlp.journeys.features import features, stays
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines import journeys
+from pipelines.entities import most_named
 from pipelines.sinks import Columns, Row
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import by_customer, owned
@@ -52,7 +53,9 @@ def check(filter: Filter, store: Store, taxonomy: Taxonomy) -> None:
 
 
 def _themes(r: Request) -> Iterable[Row]:
-    return r.store.themes.ranked(r.filter)
+    named = most_named(r.store, r.filter)
+    for theme in r.store.themes.ranked(r.filter):
+        yield theme | {"entities": [[n["type"], n["name"], n["segments"]] for n in named.get(theme["id"], [])]}
 
 
 def _stages(r: Request) -> Iterable[Row]:
@@ -104,6 +107,7 @@ def _signals(r: Request) -> Iterator[Row]:
             "stage": s.stage,
             "stage_confidence": s.stage_confidence,
             "evidence": [[e.kind, e.start, e.end] for e in s.evidence],
+            "entities": [[e.type, e.start, e.end, e.value] for e in s.entities],
             "model": s.model,
         }
 
@@ -186,7 +190,7 @@ NOUNS: Mapping[str, Noun] = {
         _columns(
             "segment conversation turn:int start:int end:int at:time channel customer text theme intent confidence:num"
             " abstained:bool intents:list sentiment:num negative:num neutral:num positive:num friction:num stage"
-            " stage_confidence:num evidence:list model"
+            " stage_confidence:num evidence:list entities:list model"
         ),
         _signals,
         lambda r: r.store.signals.embedded() if r.filter == Filter() else None,
@@ -197,7 +201,7 @@ NOUNS: Mapping[str, Noun] = {
     "themes": Noun(
         _columns(
             "id name description segments:int conversations:int customers:int friction:num pain:num sentiment:num"
-            " leaving:int first_seen:time last_seen:time stage channels:list terms:list"
+            " leaving:int first_seen:time last_seen:time stage channels:list terms:list entities:list"
         ),
         _themes,
     ),

@@ -13,6 +13,7 @@ from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
 from pipelines import journeys
+from pipelines.entities import most_named
 from pipelines.stores.protocols import Filter, Quote, Store
 
 Row = dict[str, Any]
@@ -75,7 +76,7 @@ def mark(row: Mapping[str, Any], now: int, before: int, since: datetime | None) 
 
 
 def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
-    """Keys theme, figures (None where no segment is left), weekly, stages. Raises NotFound."""
+    """Keys theme, figures (None where no segment is left), weekly, stages, named (by type). Raises NotFound."""
     found, last = store.themes.get(id), store.overview()["last"]
     choice = Choice(theme=id)
     weekly = store.themes.trend(theme=id)
@@ -83,7 +84,11 @@ def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
     rows = ranked(store, choice.filter(last), choice.windows(last), weeks)
     where = [row for row in store.themes.by_stage(choice.filter(last)) if row["theme"] == id]
     order = {name: place for place, name in enumerate(stages)}
+    named: dict[str, list[Row]] = {}
+    for row in most_named(store, theme=id).get(id, []):
+        named.setdefault(row["type"], []).append(row)
     return {
+        "named": named,
         "theme": {"id": id, "name": found.name, "description": found.description, "terms": found.terms},
         "figures": next((row for row in rows if row["id"] == id), None),
         "weekly": charts.weekly(weekly, weeks),

@@ -37,6 +37,7 @@ templates.globals.update(
     channels={str(c): title(channel(c, 2)) for c in Channel},
     bands=BAND_NAMES,
     cues=CUES,
+    kinds={"product": "Products", "company": "Companies", "competitor": "Competitors", "place": "Places"},
     plotly=plotly.PATH,
 )
 Page = Callable[..., Response]

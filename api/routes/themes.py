@@ -11,6 +11,7 @@ from api.schemas.figures import ThemeDetail, ThemeOut
 from api.schemas.findings import Page, QuoteOut
 from api.schemas.requests import Counted, Question
 from nlp.taxonomy import UNKNOWN_STAGE
+from pipelines.entities import most_named
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
 Id = Annotated[str, Path(examples=["t1"])]
@@ -38,7 +39,8 @@ def theme(request: Request, id: Id, question: Annotated[Question, Query()]) -> d
     filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     known = asdict(store.themes.get(id))
     figures = next((theme for theme in store.themes.ranked(filter) if theme["id"] == id), NOTHING)
-    return {**known, **figures, "trend": store.themes.trend(filter, theme=id)}
+    named = most_named(store, filter, theme=id).get(id, [])
+    return {**known, **figures, "entities": named, "trend": store.themes.trend(filter, theme=id)}
 
 
 @router.get("/{id}/quotes", response_model=Page[QuoteOut])

@@ -34,7 +34,14 @@ class Week(BaseModel):
     sentiment: Figure | None = None
 
 
+class NamedOften(BaseModel):
+    type: str = Field(examples=["product"])
+    name: str = Field(examples=["family plan"])
+    segments: int = Field(description="That name it.")
+
+
 class ThemeDetail(ThemeOut):
+    entities: list[NamedOften] = Field(description="The products, companies, competitors and places named most.")
     trend: list[Week]
 
 

@@ -28,6 +28,14 @@ class Evidence(BaseModel):
     words: str = Field(examples=["third time"])
 
 
+class EntityOut(BaseModel):
+    type: str = Field(examples=["amount"])
+    start: int = Field(description="Characters of the masked text, or of the segment.")
+    end: int
+    words: str = Field(examples=["£40"])
+    value: str = Field(description='What it is counted as; "" where it is not certain.', examples=["40 GBP"])
+
+
 class Feelings(BaseModel):
     negative: float
     neutral: float
@@ -55,6 +63,7 @@ class Finding(BaseModel):
     stage: str = Field(examples=["use"])
     stage_confidence: float
     theme: str | None = Field(examples=["t1"])
+    entities: list[EntityOut] = Field(description="What the text names; docs/entities.md tells the types.")
     language: str = Field(description='BCP 47; "und" where it cannot be told.', examples=["en"])
     truncated: bool = Field(False, description="The models read the beginning of the text alone.")
     evidence: list[Evidence] = []

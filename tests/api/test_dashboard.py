@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
-from nlp.signal import Evidence, Signal, Summary
+from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
@@ -76,8 +76,21 @@ def conversation(id: str, at: datetime) -> Conversation:
 def signal(segment: Segment) -> Signal:
     at = HOSTILE.index("still")
     cue = Evidence("effort", at, at + len("still broken"))
+    named = (Entity("product", at, at + 5, "Lamp <b>2</b>"), Entity("amount", at, at + 5, "40 GBP"))
     return Signal(
-        segment, "m1", "delivery_problem", 0.8, False, (), -0.5, (0.7, 0.1, 0.2), 62.0, "onboarding", 0.9, (cue,)
+        segment,
+        "m1",
+        "delivery_problem",
+        0.8,
+        False,
+        (),
+        -0.5,
+        (0.7, 0.1, 0.2),
+        62.0,
+        "onboarding",
+        0.9,
+        (cue,),
+        entities=named,
     )
 
 
@@ -112,6 +125,12 @@ def test_evidence_is_marked_in_quotes_and_in_conversations(client: TestClient) -
     marked = '<mark class="cue" title="extra effort">still broken</mark>'
     assert marked in client.get("/themes/t1").text
     assert marked in client.get("/conversations/x:3").text
+
+
+def test_a_theme_shows_what_its_messages_name_and_how_many_do(client: TestClient) -> None:
+    page = client.get("/themes/t1").text
+    assert re.search(r'<dt>Products</dt><dd><span title="30 messages">Lamp &lt;b&gt;2&lt;/b&gt; <small>30<', page)
+    assert "40 GBP" not in page
 
 
 def test_quotes_lead_to_their_segment_whatever_their_conversation_is_called(client: TestClient) -> None:

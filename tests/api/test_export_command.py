@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -21,7 +22,7 @@ from api.commands import group
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
 from nlp.errors import BadSetting, StoreError, UnknownName
-from nlp.signal import Evidence, Signal
+from nlp.signal import Entity, Evidence, Signal
 from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
 from pipelines import export, sinks
@@ -45,9 +46,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
             channel = Channel.CALL if n else Channel.TICKET
             store.conversations.put([Conversation(f"s:{n}", "s", channel, customer, at, turns)])
             cue = (Evidence("effort", 0, 2),)
+            named = (Entity("product", 0, 2, "Lamp 2"), Entity("amount", 3, 5, "40 GBP"))
             intents, feeling = (("technical_fault", 0.9),), (0.7, 0.1, 0.2)
             segment = Segment(f"s:{n}", 0, 0, len(text))
             found = Signal(segment, "m", "technical_fault", 0.9, False, intents, -0.5, feeling, 40.0, "use", 0.8, cue)
+            found = replace(found, entities=named)
             summary = summarise(f"s:{n}", [found], effort=0.5, leaving=0, language="en")
             store.signals.put("m", [f"s:{n}"], [found], np.ones((1, 4), np.float32), [summary])
         store.events.put([Event("e:1", "ann", "ordered", START - DAY, 9.5)])
@@ -65,6 +68,11 @@ def rows(url: str, *arguments: str) -> list[dict[str, str]]:
     result = run(url, *arguments)
     assert result.exit_code == 0
     return list(csv.DictReader(result.stdout.splitlines()))
+
+
+def test_what_is_named_comes_with_segments_and_by_how_many_with_themes(url: str) -> None:
+    assert json.loads(rows(url, "signals")[0]["entities"]) == [["product", 0, 2, "Lamp 2"], ["amount", 3, 5, "40 GBP"]]
+    assert json.loads(rows(url, "themes")[0]["entities"]) == [["product", "Lamp 2", 1]]
 
 
 @pytest.mark.parametrize("noun", command.NOUNS)

@@ -86,6 +86,9 @@ def test_themes_are_ranked_by_pain_and_each_has_its_weeks_and_quotes(client: Tes
         quotes = everything(client, f"/v1/themes/{theme['id']}/quotes?limit=9")
         assert len({(q["conversation"], q["id"]) for q in quotes}) == len(quotes) == theme["segments"]
         assert {q["theme"] for q in quotes} == {theme["id"]}
+        named = {e["value"] for q in quotes for e in q["entities"]}
+        assert found["entities"]
+        assert {row["name"] for row in found["entities"]} <= named
 
 
 def test_a_theme_without_conversations_in_the_filter_has_no_figures(client: TestClient) -> None:
@@ -141,6 +144,18 @@ def test_analyze_masks_places_in_a_theme_and_stores_nothing(client: TestClient) 
     assert found["language"] == "en"
     assert {"kind": "effort", "start": 0, "end": 10, "words": "third time"} in found["evidence"]
     assert get(client, "/v1/overview") == before
+
+
+def test_analyze_tells_what_a_text_names_with_places_in_the_masked_text(client: TestClient) -> None:
+    (found,) = analyze(client, {"text": "ada@example.com paid £40 on Friday for order 020 7946 0018"})["results"]
+    assert found["entities"] == [
+        {"type": "amount", "start": 13, "end": 16, "words": "£40", "value": "40 GBP"},
+        {"type": "date", "start": 20, "end": 26, "words": "Friday", "value": "Friday"},
+        {"type": "order_number", "start": 37, "end": 44, "words": "<PHONE>", "value": "<PHONE>"},
+    ]
+    turns = [{"speaker": "customer", "text": "Hello. " + "I am waiting here. " * 16 + "You took £40 from me."}]
+    rows = analyze(client, {"conversation": {"turns": turns}})["results"]
+    assert [e["words"] for row in rows for e in row["entities"]] == ["£40"]
 
 
 def test_texts_are_answered_in_order_and_alone_as_together(client: TestClient) -> None:
