@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pipelines.training.own.examples import Examples
     from pipelines.training.own.figures import Figures
 
+GOOD = 0.9
 MOST = 12
 """Rows of each table; the card and `--json` have them all."""
 
@@ -35,9 +36,12 @@ def show_figures(examples: "Examples", found: "Figures") -> None:
         click.echo(f"left out, {reason}: {len(where)} (rows {named(where)})")
     right = f"{found.accuracy.value:.3f} ({found.accuracy.low:.3f} to {found.accuracy.high:.3f})"
     click.echo(f"accuracy {right}, macro recall {found.macro_recall:.3f}, ECE {found.ece:.3f}")
+    recalls = [intent.recall.value for intent in found.intents if intent.recall]
+    good = sum(recall >= GOOD for recall in recalls)
+    click.echo(f"{good} of {len(recalls)} intents are found at least {GOOD:.0%} of the time")
     if found.collisions:
-        columns = {"is": False, "taken for": False, "texts": True, "of": True}
-        rows = [(c.truth, c.guess, c.texts, c.examples) for c in found.collisions[:MOST]]
+        columns = {"is": False, "of": True, "taken for": False, "which has": True, "texts": True}
+        rows = [(c.truth, c.examples, c.guess, c.others, c.texts) for c in found.collisions[:MOST]]
         Console().print(table(columns, rows, title="\nIntents that collide"))
 
 

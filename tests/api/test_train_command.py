@@ -46,6 +46,7 @@ def test_the_report_names_what_was_left_out_and_what_needs_examples(examples: Pa
     assert result.exit_code == 0
     assert "left out, without text or label: 1 (rows 9)" in result.output
     assert "8 texts of 2 intents" in result.output
+    assert "of 2 intents are found at least 90% of the time" in result.output
     assert "4 examples" in result.output
     assert f"--model {tmp_path / 'my'}" in result.output
 

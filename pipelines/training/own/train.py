@@ -110,15 +110,16 @@ def material(data: Data, known: Taxonomy) -> Material:
 
 def learn(found: Material, encoder: Encoder, *, seed: int, progress: Progress) -> Learnt:
     """A head on the embeddings of `encoder`; figures by cross-validation over classifier.FOLDS folds."""
-    progress("embed", 0, 3)
+    progress("embed", 0, 1)
     x, extra = encoder.encode(found.examples.texts), encoder.encode(found.described)
-    progress("fit", 1, 3)
+    progress("embed", 1, 1)
+    progress("fit", 0, 2)
     y = found.examples.labels
     scored = classifier.held_out(x, y, extra, found.described_labels, labels=found.labels, seed=seed)
-    progress("fit", 2, 3)
+    progress("fit", 1, 2)
     whole, named = np.vstack([x, extra]), [*y, *found.described_labels]
     head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels)
-    progress("fit", 3, 3)
+    progress("fit", 2, 2)
     how = f"{classifier.FOLDS} folds, each by a head fitted on the others"
     return calibrated(found, head, scored, seed=seed, how=how, outside=beyond(whole, named, head, seed=seed))
 
