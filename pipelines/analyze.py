@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from nlp.conversation import Conversation, Segment
+from nlp import course, sentiment
+from nlp.conversation import Conversation, Segment, Speaker, Turn
 from nlp.names import Names
 from nlp.redaction import mask_handles, redact
 from nlp.secondary import secondary
 from nlp.signal import SENTIMENTS, Signal, Summary
-from nlp.taxonomy import NONE
+from nlp.taxonomy import NONE, UNSUPPORTED
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
-from pipelines.annotate import Annotator, customer_segments, summary
+from pipelines.annotate import Annotator, customer_segments, speaker_segments, summary
 from pipelines.discover import MINIMUM_FRICTION
+from pipelines.explain import explanation
 
 Row = dict[str, Any]
 
@@ -30,20 +32,34 @@ class Analyst:
     names: Names | None = None
     company: str = ""
 
-    def texts(self, texts: Sequence[str], ids: Sequence[str], *, evidence: bool = False) -> list[Row]:
+    def texts(
+        self, texts: Sequence[str], ids: Sequence[str], *, evidence: bool = False, explain: bool = False
+    ) -> list[Row]:
         """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing.
 
-        `secondary` names what else the text asks for.
+        `secondary` names what else the text asks for. `explain` adds the words that carried intent and sentiment: one
+        or two dozen passes a text.
         """
         masked = self.masked(texts)
         segments = [Segment(str(n), 0, 0, len(text)) for n, text in enumerate(masked)]
         signals, themes = self.found(segments, masked)
         others = self.annotator.secondary(signals, masked)
         rows = [row(*found, evidence=evidence) for found in zip(ids, masked, signals, themes, strict=True)]
-        return [{**found, "secondary": list(names)} for found, names in zip(rows, others, strict=True)]
+        rows = [{**found, "secondary": list(names)} for found, names in zip(rows, others, strict=True)]
+        return self.explained(rows, signals, masked) if explain else rows
 
-    def conversation(self, conversation: Conversation, *, evidence: bool = False) -> tuple[list[Row], Row]:
-        """One row a segment of the customer's turns, with its place, and what they say `together`."""
+    def explained(self, rows: Sequence[Row], signals: Sequence[Signal], texts: Sequence[str]) -> list[Row]:
+        """The rows with what carried their intent and sentiment, by `pipelines/explain.py`."""
+        told = (explanation(self.annotator, signal, text) for signal, text in zip(signals, texts, strict=True))
+        return [{**found, "explanation": why} for found, why in zip(rows, told, strict=True)]
+
+    def conversation(
+        self, conversation: Conversation, *, evidence: bool = False, explain: bool = False, agent: bool = False
+    ) -> tuple[list[Row], Row]:
+        """One row a segment of the customer's turns, with its place, and what they say `together`.
+
+        `agent` tells the course of the agents' sentiment, too: one more pass, over their turns.
+        """
         said = self.masked([turn.text for turn in conversation.turns])
         turns = [replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=True)]
         pairs = list(customer_segments(replace(conversation, turns=tuple(turns))))
@@ -53,8 +69,15 @@ class Analyst:
             {**row(f"{s.turn}:{s.start}", *found, evidence=evidence), "turn": s.turn, "start": s.start, "end": s.end}
             for s, found in zip(segments, zip(texts, signals, themes, strict=True), strict=True)
         ]
+        rows = self.explained(rows, signals, texts) if explain else rows
         found = summary(conversation.id, signals, " ".join(texts))
-        return rows, {"summary": overall(found), **together(found, signals)}
+        agents = self._agents(conversation.id, turns) if agent else None
+        return rows, {"summary": overall(found), **together(found, signals, turns, agents=agents)}
+
+    def _agents(self, conversation: str, turns: Sequence[Turn]) -> list[Signal]:
+        """Signals of the agents' turns, bots left out."""
+        pairs = list(speaker_segments(conversation, turns, Speaker.AGENT))
+        return self.annotator.signals([s for s, _ in pairs], [t for _, t in pairs])[0]
 
     def masked(self, texts: Sequence[str]) -> list[str]:
         """By patterns, handles, then names; halves of characters, which no encoder takes, become "?"."""
@@ -88,6 +111,7 @@ def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool
         "sentiment": round(signal.sentiment, 4),
         "sentiment_class": signal.sentiment_class,
         "probabilities": {name: round(p, 4) for name, p in zip(SENTIMENTS, signal.probabilities, strict=True)},
+        "review": [sentiment.REVIEW] if sentiment.disagrees(text, signal.probabilities) else [],
         "friction": round(signal.friction, 1),
         "stage": signal.stage,
         "stage_confidence": round(signal.stage_confidence, 4),
@@ -106,9 +130,25 @@ def overall(found: Summary) -> Row:
     return figures | {"friction": round(found.friction, 1)}
 
 
-def together(found: Summary, signals: Sequence[Signal]) -> Row:
-    """What the segments of a conversation say beside its summary. `secondary`: the other intents among them."""
-    return {"secondary": list(secondary(found.intent, [(s.intent, s.confidence) for s in signals]))}
+def together(
+    found: Summary, signals: Sequence[Signal], turns: Sequence[Turn], *, agents: Sequence[Signal] | None = None
+) -> Row:
+    """What the segments of a conversation say beside its summary.
+
+    secondary: the other intents among them; course: of the customer's sentiment, and of the `agents`' where given.
+    """
+    return {
+        "secondary": list(secondary(found.intent, [(s.intent, s.confidence) for s in signals])),
+        "course": {"customer": side(turns, signals), "agent": None if agents is None else side(turns, agents)},
+    }
+
+
+def side(turns: Sequence[Turn], signals: Sequence[Signal]) -> Row:
+    """The public shape of one side's course (`nlp/course.py`)."""
+    read = [(s.segment, s.sentiment) for s in signals if s.intent != UNSUPPORTED]
+    found = asdict(course.course(course.points(turns, read)))
+    quarters = [None if score is None else round(score, 2) for score in found.pop("quarters")]
+    return {"quarters": quarters} | {name: None if v is None else round(v, 2) for name, v in found.items()}
 
 
 def named(text: str, signal: Signal) -> list[Row]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp import friction, language, segmentation, sentiment, stages, unread
-from nlp.conversation import Conversation, Segment, Speaker
+from nlp.conversation import Conversation, Segment, Speaker, Turn
 from nlp.encoder import CuttingEncoder, Encoder, Floats, languages_of
 from nlp.entities.finder import Finder
 from nlp.head import Head
@@ -197,7 +197,12 @@ def summary(conversation: str, signals: Sequence[Signal], text: str = "") -> Sum
 
 def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:
     """Each segment of the customer's turns with its text."""
-    for turn in conversation.turns:
-        if turn.speaker is Speaker.CUSTOMER:
+    return speaker_segments(conversation.id, conversation.turns, Speaker.CUSTOMER)
+
+
+def speaker_segments(conversation: str, turns: Sequence[Turn], speaker: Speaker) -> Iterator[tuple[Segment, str]]:
+    """Each segment of one side's turns with its text."""
+    for turn in turns:
+        if turn.speaker is speaker:
             for start, end in segmentation.segments(turn.text):
-                yield Segment(conversation.id, turn.number, start, end), turn.text[start:end]
+                yield Segment(conversation, turn.number, start, end), turn.text[start:end]

@@ -31,9 +31,10 @@ BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 @click.option("--names", is_flag=True, help="Mask person names too (slower).")
 @click.option("--company", default="", help="The company's own name or @handle, which stays; other handles are masked.")
 @click.option("--evidence", is_flag=True, help="Add the words that show friction or feeling, with their places.")
+@click.option("--explain", is_flag=True, help="Add the words that carried intent and sentiment (much slower).")
 @own_model.option
 def command(
-    files: tuple[str, ...], url: str | None, names: bool, company: str, evidence: bool, model: Path | None
+    files: tuple[str, ...], url: str | None, names: bool, company: str, model: Path | None, **wanted: bool
 ) -> None:
     """Analyse texts from FILES or standard input: a text a line, or JSON lines with "text" and optional "id".
 
@@ -44,6 +45,7 @@ def command(
     Examples:
       echo '{"id": "7", "text": "I was charged twice"}' | frictionary analyze
       frictionary analyze --store demo.db --evidence mails.txt
+      echo "where is my refund?" | frictionary analyze --explain
       frictionary analyze --model models/my mails.txt
       tail -f chat.log | frictionary analyze --names
     """
@@ -57,7 +59,7 @@ def command(
             for batch in batches(stream):
                 items = [read(line, number) for number, line in enumerate(batch, first)]
                 ids, texts = zip(*items, strict=True)
-                rows = analyst.texts(texts, ids, evidence=evidence)
+                rows = analyst.texts(texts, ids, **wanted)
                 out.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
                 out.flush()
                 first += len(batch)

@@ -13,6 +13,7 @@ from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
 from pipelines import journeys
+from pipelines.analyze import side
 from pipelines.entities import most_named
 from pipelines.stores.protocols import Filter, Quote, Store
 
@@ -219,6 +220,7 @@ def conversation(store: Store, id: str) -> Row:
     return {
         "conversation": found,
         "summary": store.signals.summary(id),
+        "course": side(found.turns, signals),
         "turns": turns,
         "themes": themes,
         "facts": facts,

@@ -37,10 +37,12 @@ def analyze(request: Request, body: Annotated[AnalyzeIn, Body(openapi_examples=E
     """
     analyst = request.app.state.desk.analyst(names=body.names)
     if body.conversation:
-        results, whole = analyst.conversation(_conversation(body.conversation), evidence=body.evidence)
+        said = _conversation(body.conversation)
+        results, whole = analyst.conversation(said, evidence=body.evidence, explain=body.explain, agent=body.agent)
         return {"results": results, **whole}
     texts = [body.text] if body.text is not None else body.texts or []
-    return {"results": analyst.texts(texts, [str(n + 1) for n in range(len(texts))], evidence=body.evidence)}
+    ids = [str(n + 1) for n in range(len(texts))]
+    return {"results": analyst.texts(texts, ids, evidence=body.evidence, explain=body.explain)}
 
 
 def _conversation(said: SpokenIn) -> Conversation:

@@ -37,7 +37,7 @@ def conversation(
     segments = [signal.segment.id for signal in signals]
     return {
         **head(found, summary),
-        **(together(summary, signals) if summary else {}),
+        **(together(summary, signals, found.turns) if summary else {}),
         "metadata": dict(found.metadata),
         "turns": [asdict(turn) for turn in found.turns],
         "findings": [finding(quote) for quote in store.signals.quotes(segments)],

@@ -28,6 +28,18 @@ class Evidence(BaseModel):
     words: str = Field(examples=["third time"])
 
 
+class Carrier(BaseModel):
+    start: int = Field(description="Characters of the masked text, or of the segment.")
+    end: int
+    words: str = Field(examples=["where is my refund"])
+    weight: float = Field(description="By how much the probability falls without these words, 0..1.", examples=[0.52])
+
+
+class Explanation(BaseModel):
+    intent: list[Carrier] = Field(description="What carried the intent, the heaviest first.")
+    sentiment: list[Carrier] = Field(description="What carried the class of sentiment; nothing where it is neutral.")
+
+
 class EntityOut(BaseModel):
     type: str = Field(examples=["amount"])
     start: int = Field(description="Characters of the masked text, or of the segment.")
@@ -59,6 +71,7 @@ class Finding(BaseModel):
     sentiment: float = Field(description="-1..+1")
     sentiment_class: str = Field(examples=["negative"])
     probabilities: Feelings
+    review: list[str] = Field(description="Why a person should look at it.", examples=[[]])
     friction: float = Field(description="0..100", examples=[48.7])
     stage: str = Field(examples=["use"])
     stage_confidence: float
@@ -67,6 +80,7 @@ class Finding(BaseModel):
     language: str = Field(description='BCP 47; "und" where it cannot be told.', examples=["en"])
     truncated: bool = Field(False, description="The models read the beginning of the text alone.")
     evidence: list[Evidence] = []
+    explanation: Explanation | None = Field(None, description="On request by /v1/analyze alone.")
     turn: int | None = Field(None, description="Of a segment: its turn, and its characters of the turn's masked text.")
     start: int | None = None
     end: int | None = None
@@ -89,6 +103,22 @@ class Summary(BaseModel):
     language: str = Field(examples=["en"])
 
 
+class Side(BaseModel):
+    quarters: list[float | None] = Field(
+        description="-5..+5 for each quarter of the conversation; null where the speaker says nothing.",
+        examples=[[-2.1, -3.4, None, 1.6]],
+    )
+    overall: float | None = Field(description="-5..+5, the mean of the quarters.", examples=[-1.3])
+    slope: float | None = Field(
+        description="Change of sentiment from the first to the last segment, above 0 where it rises.", examples=[0.7]
+    )
+
+
+class Course(BaseModel):
+    customer: Side
+    agent: Side | None = Field(description="Told on request by /v1/analyze alone.")
+
+
 Others = Annotated[list[str], Field(description="What else is asked for in other segments, the surest first.")]
 
 
@@ -96,6 +126,7 @@ class Analysis(BaseModel):
     results: list[Finding]
     summary: Summary | None = Field(None, description="Of a conversation.")
     secondary: Others = []
+    course: Course | None = Field(None, description="How sentiment goes, of a conversation.")
 
 
 class Letter(BaseModel):
@@ -130,6 +161,7 @@ class ConversationHead(BaseModel):
 
 class ConversationOut(ConversationHead):
     secondary: Others = []
+    course: Course | None = Field(None, description="null while it waits to be annotated.")
     metadata: dict[str, Any]
     turns: list[Said]
     findings: list[Finding] = Field(description="One a segment of the customer's turns.")

@@ -12,6 +12,8 @@ Moment = Annotated[datetime, AfterValidator(lambda t: (t if t.tzinfo else t.repl
 Text = Annotated[str, Field(max_length=20_000)]
 TEXTS = 256
 TURNS = 500
+EXPLAINED = 20_000
+"""Characters: what keeps an explanation's answer within seconds."""
 SOURCE = r"^[a-z0-9_-]{0,40}$"
 
 
@@ -74,12 +76,26 @@ class AnalyzeIn(In):
         False, description="Mask person names too (slower); e-mails, phones, cards, @handles … always are."
     )
     evidence: bool = Field(False, description="Add the words that show friction or feeling.")
+    explain: bool = Field(
+        False,
+        description="Add the words that carried intent and sentiment (some 20 passes a text); "
+        f"for up to {EXPLAINED:,} characters in all.",
+    )
+    agent: bool = Field(False, description="Of a conversation: tell the course of the agents' sentiment, too.")
 
     @model_validator(mode="after")
     def one_of(self) -> "AnalyzeIn":
         given = [name for name in ("text", "texts", "conversation") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"exactly one of text, texts, conversation expected; given: {', '.join(given) or 'none'}")
+        return self
+
+    @model_validator(mode="after")
+    def not_too_long_to_explain(self) -> "AnalyzeIn":
+        turns = self.conversation.turns if self.conversation else []
+        said = [self.text or "", *(self.texts or []), *(t.text for t in turns if t.speaker is Speaker.CUSTOMER)]
+        if self.explain and sum(map(len, said)) > EXPLAINED:
+            raise ValueError(f"explain takes {EXPLAINED:,} characters in all; given: {sum(map(len, said)):,}")
         return self
 
 

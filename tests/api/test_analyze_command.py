@@ -14,7 +14,7 @@ from api.commands import group
 from api.commands.analyze import LONGEST, batches
 
 KEYS = {
-    "id", "intent", "confidence", "abstained", "doubt", "outside", "intents", "secondary", "sentiment",
+    "id", "intent", "confidence", "abstained", "doubt", "outside", "intents", "secondary", "review", "sentiment",
     "sentiment_class", "probabilities",
     "friction", "stage", "stage_confidence", "theme", "language", "truncated",
 }  # fmt: skip
@@ -92,6 +92,12 @@ def test_handles_are_masked_but_the_companys_own() -> None:
 def test_evidence_is_the_words_that_show_friction() -> None:
     (row,) = analyze("Third time I ask: mail me at ada@example.com, where is my refund?\n", "--evidence")
     assert {"kind": "effort", "start": 0, "end": 10, "words": "Third time"} in row["evidence"]
+
+
+def test_explanations_are_the_words_that_carried_the_finding() -> None:
+    (row,) = analyze("The driver came on Monday at ten and he was horrible.\n", "--explain")
+    assert set(row) == KEYS | {"explanation"}
+    assert any("horrible" in carried["words"] for carried in row["explanation"]["sentiment"])
 
 
 def test_the_language_of_each_line_is_named() -> None:

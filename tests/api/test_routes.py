@@ -65,6 +65,9 @@ def test_a_conversation_shows_its_turns_and_the_words_behind_its_figures(client:
     for head in everything(client, "/v1/conversations?limit=200"):
         found = get(client, f"/v1/conversations/{head['id']}")
         assert found["summary"] == head["summary"]
+        assert found["summary"]["intent"] not in found["secondary"]
+        assert (found["course"]["customer"]["overall"] is None) == (not found["findings"])
+        assert found["course"]["agent"] is None
         for finding in found["findings"]:
             said = found["turns"][finding["turn"]]["text"][finding["start"] : finding["end"]]
             assert all(said[e["start"] : e["end"]] == e["words"] for e in finding["evidence"])
@@ -191,8 +194,23 @@ def test_a_conversation_gets_a_summary_of_what_its_customer_said(client: TestCli
     assert [result["turn"] for result in found["results"]] == [0]
     assert found["summary"]["leaving"] == 0
     assert found["summary"]["language"] == "en"
+    assert (found["course"]["customer"]["quarters"][1:], found["course"]["agent"]) == ([None] * 3, None)
+    both = analyze(client, {"conversation": {"channel": "chat", "turns": turns}, "agent": True})
+    assert both["course"]["agent"]["overall"] == both["course"]["agent"]["quarters"][2] < 0
     silent = analyze(client, {"conversation": {"turns": turns[1:]}})
     assert (silent["results"], silent["summary"]["intent"]) == ([], "none")
+
+
+def test_explanations_come_on_request_with_their_places_up_to_a_length(client: TestClient) -> None:
+    said = "I wrote to <EMAIL> on Monday, the driver was horrible."
+    assert "explanation" not in analyze(client, {"text": said})["results"][0]
+    (found,) = analyze(client, {"text": said, "explain": True})["results"]
+    carried = [c for words in found["explanation"].values() for c in words]
+    assert carried
+    assert all(said[c["start"] : c["end"]] == c["words"] for c in carried)
+    refused = client.post("/v1/analyze", json={"texts": ["a" * 15_000] * 2, "explain": True})
+    assert refused.status_code == 422
+    assert "20,000 characters" in refused.text
 
 
 # taking in
