@@ -64,6 +64,14 @@ _WORDED = re.compile(
     rf"(?P<rest>(?<=pound) (?:{_TENS})(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?\b)?",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"\b(?:charged|billed|paid|pay|pays|took|taken|taking|owe|owes|refunded|credited|costs?|(?:fee|price|refund|bill|deposit|balance|"
+    r"total|payment|charge|credit|instalment|premium|cost) (?:of|is|was|from)) (?:(?:me|us|you|only|just|about|over|nearly|another|an "
+    r"extra|exactly) ){0,2}(?P<paid>\d{2,7}(?:[.,]\d{3})*(?:[.,]\d\d)?)(?![\w%:/-]|[.,]\d| ?(?:am|pm|%))"
+    r"(?= *(?:$|[.,;:!?)\"]|(?:a|an|per|each|every|in|to|by|and|but|on|of|extra|more|less|instead|too|from|when|for (?:a|the|an|my|it))\b))|"
+    r"(?<![\w.,:/£€$#-])(?P<cents>\d{1,6}\.\d\d)(?![\w%:/-]|[.,]\d| ?(?:am|pm|%|°|x|stars?|kg|g|km|m|miles?|gb|mb|hours?|h|inch|cm|litres?)\b)",
+    re.IGNORECASE,
+)
 _COINS = frozenset(("fiver", "tenner"))
 _MONEY = listed("euro euros dollar dollars bucks quid pence cent cents pound pounds")
 _FIGURES = re.compile(r"\d")
@@ -73,10 +81,11 @@ def amounts(text: str, words: Set[str]) -> Iterator[tuple[int, int, str]]:
     """(start, end, value) of each amount; `words`: those of the text, in lower case.
 
     The value is "number currency", such as "1299.50 GBP". A sign that several countries share stays as written ("40
-    $"); the value is "" where the number can be read in two ways (1.299 €).
+    $"); the value is "" where the number can be read in two ways (1.299 €) or no currency is said.
     """
     if words & _COINS or _FIGURES.search(text):
         yield from ((match.start(), match.end(), _value(match)) for match in _AMOUNT.finditer(text))
+        yield from ((*match.span(match.lastgroup or 0), "") for match in _BARE.finditer(text))
     if words & _MONEY:
         yield from ((match.start(), match.end(), _value(match)) for match in _WORDED.finditer(text))
 

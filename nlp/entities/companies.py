@@ -12,7 +12,7 @@ _SECTOR = (
     r"Motors|Cars|Foods|Stores|Pharmacy|Clinic|Travel|Tours|Cruises|Ferries|Software|Systems|Solutions|Technologies|Labs|"
     r"Group|Holdings|Partners|University|College|Council|Financial|Finance|Capital|Mutual|Credit Union|Express"
 )
-_LEGAL = r"(?:Ltd|Limited|LLC|Inc|Corp|Corporation|PLC|plc|GmbH|AG|SA|BV|B\.V\.|N\.A|AB|AS|Oy|SpA|Pty|LLP|Co|& Co|& Sons|KG|e\.V)\b\.?"
+_LEGAL = r"(?:Ltd|Limited|LLC|Inc|Corp|Corporation|PLC|plc|GmbH|AG|BV|B\.V\.|N\.A|Oy|SpA|Pty|LLP|Co|& Co|& Sons|KG|e\.V)\b\.?"
 _WORD = r"[A-ZÀ-Þ][\w'’&-]*"
 _CAMEL = r"(?:[A-Z][a-z]+){1,3}[A-Z](?:[a-z]+|[A-Z]{0,3})\b|[a-z]{1,2}[A-Z][a-z]{3,}\b"
 BRANDS = listed(
@@ -49,13 +49,16 @@ _SURE = re.compile(
     r"more|nicer|easier|lower|sooner|worse) (?:\w+ ){0,2}?(?:at|with|from|than|over at)|than (?:at|with|from)|compared (?:to|with)|"
     r"(?:rivals?|competitors?|competition|alternative|alternatives)(?: like| such as|,)?|"
     r"(?:quote|offer|deal|leaflet|price) (?:\w+ ){0,3}?from|price[- ]?match(?:ed|ing)? (?:\w+ ){0,3}?(?:with|from|at|to)?|"
+    r"(?:neighbou?r|friend|sister|brother|mum|mate|colleague|son|daughter|dad|cousin|wife|husband|mother|father|everyone|parents)"
+    r"(?:'s|’s| is| are| went)? (?:all |now )?with|"
+    r"(?:tempted by|considering|looking at|thinking (?:of|about)|recommend(?:ed|s)?|prefer|vs\.?|versus|over to|poached by)|"
     rf"unlike) {_NAME}"
 )
 _WEAK = re.compile(rf"\b(?i:{_GO}{_FROM} to|instead of|like) {_NAME}")
 _DOES = re.compile(
     rf"{_NAME} (?i:(?:will |would |can |also |only |just |already )?(?:do(?:es)?|did|offer(?:s|ed)?|charges?|charged|sells?|has|have|had|can|is|are|gives?|"
     r"gave|quoted?|quotes|wants?|lets?|takes?|took|managed?|manages|costs?)\b[^.!?\n]{0,50}?\b(?:for (?:less|half|nothing|free)|cheaper|half the "
-    r"price|less|better|free|instead|no fees?|no charge)\b)"
+    r"price|less|better|free|instead|no fees?|no charge|(?:for|at) (?:only |just |about )?[£€$]\d)\b)"
 )
 _CUES = listed(
     """
@@ -64,7 +67,8 @@ _CUES = listed(
     gone went sign signed signing stick stay cheaper better less faster quicker nicer easier lower sooner worse than
     compared rival rivals competitor competitors competition alternative alternatives quote offer deal leaflet price
     unlike move moved moving transfer transferred off take took taking run running return returned instead like half free
-    nothing fee fees charge you
+    nothing fee fees charge you with tempted considering looking thinking recommend recommended recommends prefer vs versus
+    over back poached for at
     """
 )
 _CAPITAL = re.compile(r"[A-Z][a-zA-Z]")

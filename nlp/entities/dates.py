@@ -39,7 +39,7 @@ _WORDED = re.compile(
 _AMBIGUOUS = re.compile(
     r"\b(?:in|since|until|till?|by|of|last|next|this|from|before|after|for|to|and|early|late|mid|end|start)[ -]"
     r"(?P<month>march\b|may\b|(?-i:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)"
-    r"(?! (?:i|we|you|be|not|have|a|the|me|it)\b)|"
+    r"(?! (?:i|we|you|be|not|have|a|the|me|it|concern)\b)|"
     r"\b(?:on|since|last|next|this|by|until|till?|every|from|for) (?P<day>mon|wed|fri|sat|sun|thu)\b|"
     r"\b(?P<sure>(?-i:March)|(?-i:May)(?= (?:bill|invoice|statement|payment|payslip|intake|delivery|20\d\d)|[.,?!;:)]))",
     re.IGNORECASE,

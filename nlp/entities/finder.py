@@ -28,6 +28,12 @@ RULES = 1
 """Rises with the rules, so that what they found before is found anew."""
 Match = Callable[[str], list[Entity]]
 _KNOWN = {"ORG": "company", "GPE": "place", "LOC": "place", "FAC": "place"}
+_BEFORE = {
+    "company": re.compile(
+        r"\b(?:from|at|with|by|via|through|to|of|against|contacted|called|blame|use|than|or|and) $", re.I
+    ),
+    "place": re.compile(r"\b(?:in|near|from|to|at|of|around|outside|between|over|via) (?:the )?$", re.I),
+}
 _WORD = re.compile(r"[a-z]+")
 _WORDS = re.compile(r"[A-ZÀ-Þ][^\W\d_]+(?:[ '’&.-]+(?:of |and |the |& )?[A-ZÀ-Þ]?[^\W\d_]*)*")
 
@@ -68,8 +74,12 @@ class Finder:
             return
         short = (text[:RECOGNISED].encode("utf-8", "replace").decode() for text in texts)
         for document in self.recognise.pipe(short, batch_size=128):
-            found = ((e.start_char, e.end_char, _KNOWN.get(e.label_), e.text) for e in document.ents)
-            yield [Entity(type, start, end, words) for start, end, type, words in found if type and _is_name(words)]
+            found = ((_KNOWN.get(e.label_), e.start_char, e.end_char, e.text) for e in document.ents)
+            yield [
+                Entity(type, start, end, words)
+                for type, start, end, words in found
+                if type and _vouched(type, words, document.text[max(0, start - 20) : start])
+            ]
 
 
 def matcher(gazetteer: Gazetteer) -> Match:
@@ -101,8 +111,12 @@ def _ruled(text: str, recognised: list[Entity]) -> Iterator[list[Entity]]:
     yield _said("order_number", text, references.references(text, words))
     yield _said("date", text, dates.dates(text, words))
     seen = _of("company", recognised)
-    towns = _said("place", text, set(places.found(text)) - {(e.start, e.end) for e in seen})
     firms = _said("company", text, companies.companies(text, words)) + seen
+    towns = [
+        town
+        for town in _said("place", text, places.found(text))
+        if not any(firm.start <= town.start and town.end <= firm.end for firm in firms)
+    ]
     yield _rivals(text, words, towns, firms)
     yield towns + _of("place", recognised)
     yield [Entity("product", *found) for found in products.named(text)]
@@ -131,9 +145,12 @@ def _said(type: str, text: str, spans: Iterable[tuple[int, int]]) -> list[Entity
     return [Entity(type, start, end, " ".join(text[start:end].split())) for start, end in spans]
 
 
-def _is_name(words: str) -> bool:
-    """Whether what was recognised is written as a name: recognition takes capitals, signs and smileys for some."""
-    return bool(_WORDS.fullmatch(words)) and not (words.isupper() and len(words) < 5) and not ordinary(words.split()[0])
+def _vouched(type: str, words: str, before: str) -> bool:
+    """Whether what was recognised is written as a name and stands where one does: recognition takes shouted words,
+    smileys and the names of people for companies and places."""
+    if not _WORDS.fullmatch(words) or words.isupper() or ordinary(words.split()[0]):
+        return False
+    return bool(_BEFORE[type].search(before)) or (type == "company" and " " in words)
 
 
 def _apart(ways: Iterable[Iterable[Entity]]) -> tuple[Entity, ...]:

@@ -4,30 +4,32 @@ from nlp.entities.words import words as listed
 
 HEADS = listed(
     """
-    account bed bike bin blanket box bundle cable camera card case chair cover desk door edition fan filter flat
-    hamper insurance isa jacket kit lamp lease licence license light line loan lock locker machine membership
-    module mortgage package pan pass permit phone plan policy pump rack ring rug saw seat service shelf shoes
-    stand subscription table tariff ticket tier top train tray unit voucher warranty watch window
+    account bag bed bike bin blanket boots box bundle cable camera card case chair charger coat cover desk door
+    edition fan filter flat freezer hamper heater insurance isa jacket kit lamp lease licence license light line
+    loan lock locker machine mattress membership meter module mortgage oven package pan pass permit phone plan
+    policy pump rack ring rug saw seat service shelf shoes sofa stand subscription table tariff tent ticket tier top
+    train tray trolley unit voucher warranty watch window
     """
 )
 """Sold by their kind, which alone says too little: a product only after a word of KINDS."""
 
 KINDS = listed(
     """
-    adult air annual baby basic bathroom beginner bluetooth boarding boiler bread breakdown breakfast broadband
-    buildings bunk bus business car cargo cat charity child class coffee commercial commuter company contents
-    cordless corner corporate couples courtesy credit current day debit deluxe dental desk developer digital
-    dining discount dog double dual easy economy electric electricity enterprise espresso essential evening
-    executive explorer express family fibre fire first-class fitness fixed fleet flex flexible folding football
-    freelance freelancer fridge gaming gap garden gas gift gold graphics green gym hair health hearing heat hire
-    home house household hybrid income individual induction international internet interrail joint junior kids
-    kitchen landline landlord laptop leather led library life lifetime lite luggage max meal medical memory
-    merchant mobile monthly mountain multi-trip music night oak off-peak office online outdoor oven parking party
-    patio pension pet phone pizza platinum plus pocket power premium prepaid printer pro professional purchase
-    racing railcard recipe recliner recumbent refurbished rental renters resident residents road robot roof
-    running savings scheme school season security seller senior service sewing shower silver sim single ski
-    sleeper smart smoke sofa solar solo spa standard standing starter steam step storage student studio summer
-    support supporter team tennis term till tool touring tourist trade trader trail train travel trial tumble
+    action adult air annual anytime aqua baby balance bank basic bath bathroom beginner bluetooth boarding boiler
+    bread breakdown breakfast broadband buildings bunk bus business car cargo cat charity child class club coffee
+    commercial commuter company contents cordless corner corporate cot couples courtesy credit current dash day
+    debit deluxe dental desk developer digital dining discount dog doorbell double dslr dual easy economy electric
+    electricity enterprise espresso essential evening executive explorer express family fibre fire first-class
+    fitness fixed fleet flex flexible folding football free freelance freelancer fridge fuel gaming gap garden gas
+    gift gold graphics gravel green gym hair health hearing heat hire home hosting house household hybrid income
+    individual induction international internet interrail joint junior kids king kitchen landline landlord laptop
+    leather led leisure library life lifetime lite loyalty luggage max meal medical memory merchant mobile monthly
+    mountain multi-trip music night oak off-peak office online outdoor oven parking party patio pension pet phone
+    pilates pizza platinum plus pocket power premium prepaid printer pro professional purchase racing rail railcard
+    recipe recliner recumbent refurbished rental renters resident residents road robot roof running saver savings
+    scheme school season security seller senior service sewing shower silver sim single ski sleeper smart smoke sofa
+    solar solo spa spin staff standard standing starter steam step storage student studio summer super support
+    supporter swim team tennis term till toddler tool touring tourist trade trader trail train travel trial tumble
     unlimited van variable veg vegan video vip washing water wedding weekend weekly wheelchair window winter
     wireless wooden yearly yoga youth
     """
@@ -36,16 +38,19 @@ KINDS = listed(
 
 THINGS = listed(
     """
-    aircon amplifier armchair backpack barbecue bassinet bathtub bedframe bicycle blender boiler bookcase bouquet
-    bracelet broadband buggy campervan carpet cello charger console cooker cot couch crib cupboard cushion dashcam
-    defibrillator dehumidifier dishwasher doorbell dresser drone dryer duvet e-bike e-reader e-scooter earbuds
-    earphones ebike freezer fridge generator guitar handset headphones headset heater helmet hob hoodie hoover
-    humidifier inverter jeans jumper kayak kettle keyboard kiln landline laptop lawnmower lightbulb loudspeaker
-    mattress microphone microwave modem mower multicooker necklace oven paddleboard parasol piano polisher pram
-    printer projector pushchair radiator railcard raincoat recliner router rucksack sandals sauna scanner scooter
-    sideboard smartphone smartwatch sneakers sofa soundbar speaker stairlift stroller suitcase sunglasses
-    telescope tent thermostat toaster toothbrush trainers trampoline treadmill trousers turntable typewriter
-    vacuum vase violin wallbox wallpaper wardrobe webcam wheelchair
+    aircon amplifier armchair backpack barbecue bassinet bathtub bedframe bicycle bike blender boiler bookcase
+    bookshelf boots bouquet bracelet broadband buds buggy camera campervan caravan carpet cello charger coat
+    conservatory console cooker cot couch crate crib cupboard curtain cushion dashcam defibrillator dehumidifier
+    desk dishwasher doorbell dress dresser drill drone dryer duvet e-bike e-reader e-scooter earbuds earphone
+    earphones ebike extractor flute freezer fridge generator greenhouse guitar handset harmonica harp headphones
+    headset heater helmet hob hoodie hoover humidifier incubator inverter jacket jeans jumper kayak kettle keyboard
+    keyring kiln lamp landline laptop lawnmower lens lightbulb loudspeaker mattress microphone microwave modem mower
+    multicooker necklace oven paddleboard parasol piano polisher pram printer projector pushchair radiator railcard
+    raincoat recliner robot router rucksack rug saddle sandals sauna scanner scooter shelving shirt shoes sideboard
+    skis smartmeter smartphone smartwatch sneakers snowboard sofa soundbar speaker stairlift stroller suitcase
+    sunglasses surfboard synthesizer tablet telescope tent thermostat toaster toothbrush trainers trampoline
+    treadmill tripod trousers trumpet turntable typewriter vacuum vase violin walker wallbox wallpaper wardrobe
+    webcam wetsuit wheelchair yurt
     """
 )
 """A facet by their bare name."""

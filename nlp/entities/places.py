@@ -104,6 +104,11 @@ def _town(name: str) -> int:
     stops = [m.end() for m in _WORD.finditer(name)]
     for stop in reversed(stops):
         words = name[:stop]
-        if words.lower() in places() and not _NO_PLACE.fullmatch(words) and not ordinary(words) and len(words) > 2:
+        if (
+            words.lower() in (_KNOWN if words.isupper() else places())
+            and not _NO_PLACE.fullmatch(words)
+            and not ordinary(words)
+            and len(words) > 2
+        ):
             return stop
     return 0

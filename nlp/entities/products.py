@@ -10,6 +10,8 @@ _NAMED = re.compile(
     rf"(?<![\w@#.'-])(?P<model>(?:[A-Z][a-z]+(?:[A-Z]\w*)?|[a-z][A-Z][a-z]+)(?: {_MODEL}(?![\w%:.,-]*\d)(?!-)\b){{1,3}})|"
     r"(?<![\w@])(?P<known>iPhones?|iPads?|MacBooks?|AirPods|PlayStation|PS[345]|Xbox|Kindle|Chromebook|Photoshop|Premiere Pro|"
     r"Minecraft|GTA(?: Online| ?[5V])?|Windows (?:\d+|XP)|Office 365|Alexa)\b|"
+    r"\b(?:to|on|from|take|taking|get|have|of|with|your|for|choose|chose|bought) (?P<tier>Plus|Premium|Silver|Gold|Platinum|Basic|Pro|Business|"
+    r"Standard|Lite|Family|Starter|Team|Enterprise|Ultimate|Unlimited|Max)\b(?! [A-Za-z]*(?:[A-Z]|plan|tariff|tier|package|subscription|membership|card|account|class))|"
     r"(?<![\w@'])(?P<plan>(?:[A-Z][\w+]+ ){1,2})(?=(?:plan|tariff|package|tier|bundle|subscription|membership|module|edition|licence|policy|card|account)\b)"
 )
 _NO_MODEL = re.compile(

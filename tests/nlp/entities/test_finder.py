@@ -152,7 +152,7 @@ def test_own_names_are_found_in_any_case_and_win() -> None:
         ("place", "Old Mill"),
         ("amount", "20 GBP"),
     ]
-    assert found("brindled lamps, lumoras", finder=finder) == []
+    assert found("brindled lights, lumoras", finder=finder) == []
 
 
 def test_recognition_adds_companies_that_no_pattern_knows() -> None:
@@ -196,3 +196,15 @@ def test_the_digest_tells_rules_way_and_names() -> None:
     finders = [FINDER, Finder.load("full"), Finder(Gazetteer.from_csv(OWN.strip()))]
     assert len({finder.digest for finder in finders}) == 3
     assert Finder().digest == FINDER.digest
+
+
+def test_a_town_in_a_company_s_name_is_no_place() -> None:
+    assert found("an email from Wells Fargo in Leeds", "place") == ["Leeds"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("the price is 49.99 now", ["49.99"]), ("I paid 180 in March", ["180"]), ("paid 3 times", [])]
+)
+def test_money_without_a_currency_has_no_value(text: str, words: list[str]) -> None:
+    assert found(text, "amount") == words
+    assert set(value(text, "amount")) <= {""}
