@@ -48,7 +48,7 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") ->
 
     with listen(settings) as listener:
         app = create_app(store, settings, annotator)
-        Analyst(annotator).texts(["Hello, where is my parcel?"], ["1"])  # what is loaded on first use is loaded now
+        Analyst(annotator).texts(["Hello, where is my parcel to Hastings?"], ["1"])  # what is loaded on first use is loaded now
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
         with suppress(KeyboardInterrupt):  # the server has closed by then
