@@ -49,8 +49,8 @@ def intent(
 ) -> None:
     """Train intents of your own on labelled texts: seconds, or minutes with --fine-tune.
 
-    The folder then serves with --model or FRICTIONARY_MODEL. Intents of --taxonomy without an example work from their
-    definitions and headlines. A killed --fine-tune goes on when called again.
+    The folder then serves with --model or FRICTIONARY_MODEL. Intents of --taxonomy without an example are known by
+    their definitions and headlines alone, less well. A killed --fine-tune goes on when called again.
 
     \b
     Examples:
