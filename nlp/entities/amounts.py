@@ -69,7 +69,7 @@ _BARE = re.compile(
     r"total|payment|charge|credit|instalment|premium|cost) (?:of|is|was|from)) (?:(?:me|us|you|only|just|about|over|nearly|another|an "
     r"extra|exactly) ){0,2}(?P<paid>\d{2,7}(?:[.,]\d{3})*(?:[.,]\d\d)?)(?![\w%:/-]|[.,]\d| ?(?:am|pm|%))"
     r"(?= *(?:$|[.,;:!?)\"]|(?:a|an|per|each|every|in|to|by|and|but|on|of|extra|more|less|instead|too|from|when|for (?:a|the|an|my|it))\b))|"
-    r"(?<![\w.,:/£€$#-])(?P<cents>\d{1,6}\.\d\d)(?![\w%:/-]|[.,]\d| ?(?:am|pm|%|°|x|stars?|kg|g|km|m|miles?|gb|mb|hours?|h|inch|cm|litres?)\b)",
+    r"(?<!\bat )(?<!\bby )(?<!\bto )(?<!\btill )(?<!\buntil )(?<!\bbefore )(?<!\bafter )(?<!= )(?<![\w.,:/£€$#-])(?P<cents>\d{1,6}\.\d\d)(?![\w%:/-]|[.,]\d| ?(?:am|pm|%|°|x|stars?|kg|g|km|m|miles?|gb|mb|hours?|h|inch|cm|litres?|v|kwh|w|a)\b)",
     re.IGNORECASE,
 )
 _COINS = frozenset(("fiver", "tenner"))

@@ -28,7 +28,7 @@ _NO_MODEL = re.compile(
 _NO_PLAN = re.compile(
     r"(?:The|My|Our|Your|His|Her|Their|This|That|A|An|Which|What|New|Old|Any|Every|No|All|Same|One|Another|Change|Cancel|Close|Delete|Stop|"
     r"Open|Is|Are|Was|Can|Could|Please|Dear|Hi|Hello|I|We|You|Remove|Update|Upgrade|Whose|Whole|Current|First|Second|Two|Three|And|Or|But|For|With|"
-    r"Keep|Take|Get|Want|Add|Put|From|To|On|In|Re|Regarding|Since|If|When|Both|Each|Some|Switch|Move|Renew|Downgrade|Lost|Create|Reset|Our|Good)"
+    r"End|Manage|View|See|Keep|Take|Get|Want|Add|Put|From|To|On|In|Re|Regarding|Since|If|When|Both|Each|Some|Switch|Move|Renew|Downgrade|Lost|Create|Reset|Our|Good)"
 )
 _WORD = re.compile(r"[a-z]+")
 _ONES = {*HEADS, *THINGS, *(kind.rsplit(" ", 1)[-1] for kind in COMPOUNDS)}

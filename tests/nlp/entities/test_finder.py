@@ -203,7 +203,12 @@ def test_a_town_in_a_company_s_name_is_no_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("the price is 49.99 now", ["49.99"]), ("I paid 180 in March", ["180"]), ("paid 3 times", [])]
+    ("text", "words"),
+    [
+        ("the price is 49.99 now", ["49.99"]),
+        ("I paid 180 in March", ["180"]),
+        ("paid 3 times, came at 11.20, 3.21 V", []),
+    ],
 )
 def test_money_without_a_currency_has_no_value(text: str, words: list[str]) -> None:
     assert found(text, "amount") == words
