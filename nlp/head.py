@@ -1,9 +1,11 @@
 """A linear head on embeddings: class probabilities at one temperature, kept in a pickle-free .npz file."""
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -55,15 +57,15 @@ class Head:
         )
 
     @classmethod
-    def load(cls, path: Path, *, encoder: str) -> "Head":
-        """Raises BadModel naming the file and the field, also for a head of another encoder."""
+    def load(cls, path: Path, *, encoder: str, dimension: int | None = None) -> "Head":
+        """Raises BadModel naming the file and the field, also for a head of another encoder or width."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 missing = [field for field in FIELDS if field not in file]
                 if missing:
                     raise BadModel(f"{path}: the field {missing[0]!r} is missing")
                 data = {field: file[field] for field in FIELDS}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
             raise BadModel(f"{path}: cannot be read: {error}") from error
         head = cls(
             data["weights"],
@@ -75,6 +77,8 @@ class Head:
         )
         if head.weights.shape[1:] != (len(head.labels),) or head.bias.shape != (len(head.labels),):
             raise BadModel(f"{path}: weights {head.weights.shape} do not fit {len(head.labels)} labels")
+        if dimension not in (None, len(head.weights)):
+            raise BadModel(f"{path}: reads vectors of {len(head.weights)} numbers, but the encoder gives {dimension}")
         if head.encoder != encoder:
             raise BadModel(f"{path}: trained on encoder {head.encoder!r}, but {encoder!r} is loaded; train it anew")
         return head

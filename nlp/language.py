@@ -30,7 +30,9 @@ ENGLISH = frozenset(
 )
 PLAIN = 0.3
 """From this share of plain English words on a text is English: most texts are, and this costs a tenth of the model."""
-_NOT_WORDS = re.compile(r"<[A-Z_]+>|https?://\S+|www\.\S+|[@#]\w+|(?<!\S)\S+@\S+|&\w+;|[^\w\s'’]|[\d_]")
+_NOT_WORDS = re.compile(
+    rf"[a-zA-Z0-9+/=_-]{{{LONGEST + 1},}}|<[A-Z_]+>|https?://\S+|www\.\S+|[@#]\w+|(?<!\S)\S+@\S+|&\w+;|[^\w\s'’]|[\d_]"
+)
 _PLAIN_WORD = re.compile(rf"(?:^|[\s\"'(])[a-zA-Z]{{1,{LONGEST}}}(?=[\s.,!?;')\"]|$)")
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),

@@ -52,7 +52,8 @@ class Annotator:
         Raises BadModel, BadTaxonomy, MissingDependency.
         """
         encoder, heads = open_encoder(models / "encoder", threads=threads), models / "heads"
-        intents, placed = (Head.load(heads / f"{name}.npz", encoder=encoder.version) for name in ("intent", "stage"))
+        version, width = encoder.version, encoder.dimension
+        intents, placed = (Head.load(heads / f"{n}.npz", encoder=version, dimension=width) for n in ("intent", "stage"))
         own = heads / "sentiment.npz"
         sentiments = Head.load(own, encoder=encoder.version) if own.is_file() else None
         known = Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy))
