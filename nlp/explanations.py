@@ -2,13 +2,13 @@
 
 Leaving out (occlusion: Zeiler & Fergus 2014; of words: Li, Monroe & Jurafsky 2016) asks a model for nothing but scores.
 A phrase is a word of content with the words of function before it, "where is my refund", "was not": half as many passes
-as words, and a negation goes with what it negates. A text of more than PARTS phrases is asked in parts first, and the
-strongest of them anew. Strong neighbours become one span, and each span is left out once more, so that a weight always
-says what the score loses without exactly these characters.
+as words, and a negation goes with what it negates. A text of more than PHRASES is asked in parts first, and the
+strongest of them anew. Strong neighbours become one span, which is left out once more, so that a weight always says
+what the score loses without exactly these characters.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,10 @@ from nlp.encoder import Floats
 Score = Callable[[Sequence[str]], Floats]
 """Texts to float32 (n, k): k scores of each."""
 Place = tuple[int, int]
-PARTS = 24
-"""Texts left-out parts of which are scored at once, and phrases up to which a text is asked phrase by phrase."""
+PHRASES = 24
+"""Up to so many phrases are asked one by one."""
+PARTS, KEPT = 16, 3
+"""A text of more is asked in so many parts, and of each score's strongest parts so many are asked anew."""
 LEAST = 0.2
 """Share of the strongest phrase's weight from which another is shown."""
 _WORD = re.compile(r"<[A-Z_]+>|[^\W_]+(?:['’.-][^\W_]+)*|[^\w\s.,;:'\"()\[\]<>/-]+")
@@ -46,22 +48,24 @@ class Span:
 def explain(score: Score, text: str, *, most: int = 3) -> list[tuple[Span, ...]]:
     """For each of the k scores the spans that raise it, at most `most`, the heaviest first; none where none does.
 
-    Texts of one phrase have nothing to be told apart. Takes two calls of `score`, three or more on long texts.
+    Texts of one phrase have nothing to be told apart. Calls `score` three times, more often on long texts.
     """
     whole = score([text])[0]
     parts = phrases(text)
     if len(parts) < 2:
         return [() for _ in whole]
-    weights = whole - _without(score, text, parts := _narrowed(score, text, parts, whole))
+    parts = _narrowed(score, text, parts, whole)
+    weights = whole - _without(score, text, parts)
     chosen = [_joined(parts, weights[:, column], text, most) for column in range(len(whole))]
-    flat = [place for places in chosen for place in places]
-    if not flat:
-        return [() for _ in whole]
-    lost, found = iter(whole - _without(score, text, flat)), []
-    for column, places in enumerate(chosen):
-        spans = [Span(*place, float(next(lost)[column])) for place in places]
-        found.append(tuple(sorted((s for s in spans if s.weight > 0), key=lambda s: -s.weight)))
-    return found
+    lost = dict(zip(parts, weights, strict=True))
+    if more := [place for places in chosen for place in places if place not in lost]:
+        lost |= dict(zip(more, whole - _without(score, text, more), strict=True))
+    return [_spans({place: float(lost[place][column]) for place in places}) for column, places in enumerate(chosen)]
+
+
+def _spans(lost: Mapping[Place, float]) -> tuple[Span, ...]:
+    spans = (Span(*place, weight) for place, weight in lost.items() if weight > 0)
+    return tuple(sorted(spans, key=lambda span: -span.weight))
 
 
 def phrases(text: str) -> list[Place]:
@@ -96,13 +100,12 @@ def _without(score: Score, text: str, places: Sequence[Place]) -> Floats:
 
 
 def _narrowed(score: Score, text: str, parts: list[Place], whole: Floats) -> list[Place]:
-    """The phrases, where they are at most PARTS; else those of the parts without which a score loses most."""
-    while len(parts) > PARTS:
+    """The phrases, where they are at most PHRASES; else those of the parts without which a score loses most."""
+    while len(parts) > PHRASES:
         size = -(-len(parts) // PARTS)
         groups = [parts[n : n + size] for n in range(0, len(parts), size)]
         weights = whole - _without(score, text, [(group[0][0], group[-1][1]) for group in groups])
-        share = max(1, PARTS // (size * weights.shape[1]))
-        best = {int(n) for column in weights.T for n in np.argsort(-column, kind="stable")[:share]}
+        best = {int(n) for column in weights.T for n in np.argsort(-column, kind="stable")[:KEPT]}
         if len(best) == len(groups):  # so many scores that none can be left out
             break
         parts = [place for n in sorted(best) for place in groups[n]]

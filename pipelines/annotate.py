@@ -140,7 +140,8 @@ class Annotator:
             return [()] * len(texts)
         wants = iter(self.intents.classify(self.encoder.encode(flat), flat))
         best = [[next(wants).ranked[0] for _ in found] for found in parts]
-        return [secondary(s.intent, found) for s, found in zip(signals, best, strict=True)]
+        likely = [[(name, p) for name, p in b if name in dict(s.intents)] for s, b in zip(signals, best, strict=True)]
+        return [secondary(s.intent, found) for s, found in zip(signals, likely, strict=True)]
 
 
 def spoken(segments: Sequence[Segment], texts: Sequence[str]) -> list[str]:
