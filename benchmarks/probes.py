@@ -22,9 +22,9 @@ Texts of `corpora/probes`, never trained on. Sentiment: accuracy by kind of diff
 marked for review because our class and VADER's are sure of opposites, and how many of these our model gets wrong.
 Secondary intents: `{sure}` is the threshold that serves, chosen on such figures and not on gold. *Second guesses* are
 the labels after the first on the whole text; *clauses* are asked one by one; *likely clauses* count where their label
-is among the few best on the whole text, too: the rule that serves. A name is right where the text asks for it, also where
-the main guess is what the author calls secondary; recall is over all names that the main guess does not tell. *False*
-is the share of held-out training texts, most of which ask for one thing, with a name that their author does not give.
+is among the few best on the whole text, too: the rule that serves. A name is right where the text asks for it, also
+where the main guess is what the author calls secondary; recall is over all names that the main guess does not tell.
+*False* is the share of held-out training texts, most of which ask for one thing, with a name that their author does not give.
 """
 
 
