@@ -45,17 +45,15 @@ class SentimentEncoder(Encoder, Protocol):
         """The embeddings, and float32 (len(texts), 3): P(negative), P(neutral), P(positive)."""
 
 
-@runtime_checkable
-class CuttingEncoder(Encoder, Protocol):
-    """An encoder that tells which texts it reads in part."""
-
-    def cut(self, texts: Sequence[str]) -> list[bool]:
-        """True for each text that is longer than what is read of it."""
-
-
 def languages_of(encoder: Encoder) -> tuple[str, ...]:
     """BCP-47 codes of the languages that an encoder knows: its own word for it, English without one."""
     return tuple(getattr(encoder, "languages", ENGLISH))
+
+
+def cut_by(encoder: Encoder, texts: Sequence[str]) -> list[bool]:
+    """True for each text that an encoder reads in part, by its own `cut`; False for all where it does not tell."""
+    cut = getattr(encoder, "cut", None)  # cheaper than to ask a protocol, which is felt where texts come one by one
+    return list(cut(texts)) if cut else [False] * len(texts)
 
 
 class OnnxEncoder:
@@ -109,6 +107,8 @@ class OnnxEncoder:
     def cut(self, texts: Sequence[str]) -> list[bool]:
         """True for each text over CHARACTERS or `max_tokens`; those that cannot be are not cut into tokens for it."""
         long = [n for n, text in enumerate(texts) if len(text) * (1 if text.isascii() else 4) > self._most - 2]
+        if not long:
+            return [False] * len(texts)
         found = self._tokenizer.encode_batch([texts[n][:CHARACTERS] for n in long])
         over = {n for n, e in zip(long, found, strict=True) if e.overflowing or len(texts[n]) > CHARACTERS}
         return [n in over for n in range(len(texts))]

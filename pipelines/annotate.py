@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nlp import friction, language, segmentation, sentiment, stages, unread
 from nlp.conversation import Conversation, Segment, Speaker, Turn
-from nlp.encoder import CuttingEncoder, Encoder, Floats, languages_of
+from nlp.encoder import Encoder, Floats, cut_by, languages_of
 from nlp.entities.finder import Finder
 from nlp.head import Head
 from nlp.intent import IntentModel
@@ -97,7 +97,7 @@ class Annotator:
         last = max(self.taxonomy.stages, key=lambda stage: stage.order).name
         placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)
         version, languages, known = self.version, spoken(segments, texts), languages_of(self.encoder)
-        cut = self.encoder.cut(texts) if isinstance(self.encoder, CuttingEncoder) else [False] * len(texts)
+        cut = cut_by(self.encoder, texts)
         found: list[Signal] = []
         for n, (segment, text) in enumerate(zip(segments, texts, strict=True)):
             if language.wordless(text):
