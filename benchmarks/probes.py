@@ -24,7 +24,8 @@ Secondary intents: `{sure}` is the threshold that serves, chosen on such figures
 the labels after the first on the whole text; *clauses* are asked one by one; *likely clauses* count where their label
 is among the few best on the whole text, too: the rule that serves. A name is right where the text asks for it, also
 where the main guess is what the author calls secondary; recall is over all names that the main guess does not tell.
-*False* is the share of held-out training texts, most of which ask for one thing, with a name that their author does not give.
+*False* is the share of held-out training texts, most of which ask for one thing, with a name that their
+author does not give.
 """
 
 
