@@ -8,7 +8,7 @@ from nlp.encoder import Floats
 from nlp.head import Head
 from nlp.taxonomy import Taxonomy
 
-SAYS = 0.5
+SAYS = 0.8
 """Weight of what the text says against its intents' defaults."""
 
 

@@ -23,36 +23,49 @@ Ints = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
 
 
-def fit(x: Floats, y: Sequence[str], *, encoder: str, beyond: Floats | None = None, seed: int = 7) -> Outside:
+def fit(
+    x: Floats,
+    y: Sequence[str],
+    *,
+    encoder: str,
+    beyond: Floats | None = None,
+    fresh: tuple[Floats, Sequence[str]] | None = None,
+    seed: int = 7,
+) -> Outside:
     """From embeddings float32 (n, d) with their intents. `beyond`: embeddings known to be outside, where there are any.
 
     The curve is learnt in FOLDS rounds, each of which leaves out a part of the intents, whose texts are then outside,
-    and a part of the other texts, which are inside. `beyond` makes half of the outside. The same input gives the same
-    numbers. Raises ValueError for fewer than four intents, or where none has two texts.
+    and a part of the other texts, which are inside. `beyond` makes half of the outside. `fresh`, where the encoder was
+    tuned on x: embeddings with intents that it has not seen, by which alone the curve is then learnt. The same input
+    gives the same numbers. Raises ValueError for fewer than four intents, or where none has two texts.
     """
     names, codes = np.unique(np.asarray(y), return_inverse=True)
     if len(names) < 4:
         raise ValueError(f"{len(names)} intents ({', '.join(names)}): what is outside is learnt from four on")
     if len(codes) == len(names):
         raise ValueError("each intent has one text: what is inside is learnt from intents with two or more")
-    inside, outside = _left_out(x, codes, seed=seed)
+    asked = None
+    if fresh:
+        known = np.isin(np.asarray(fresh[1]), names)
+        asked = fresh[0][known], np.searchsorted(names, np.asarray(fresh[1])[known])
+    inside, outside = _left_out(x, codes, asked, seed=seed)
     model = _known(x, codes, encoder=encoder, seed=seed)
     others = [outside] if beyond is None or not len(beyond) else [outside, model.likenesses(beyond)]
     slopes, bias = _curve(inside, others)
     return replace(model, slopes=slopes, bias=bias)
 
 
-def _left_out(x: Floats, codes: Ints, *, seed: int) -> tuple[Floats, Floats]:
+def _left_out(x: Floats, codes: Ints, asked: tuple[Floats, Ints] | None, *, seed: int) -> tuple[Floats, Floats]:
     """Likenesses of texts that their model has not seen, of intents that it knows, and of those that it does not."""
     draw = np.random.default_rng(seed)
     groups, parts = draw.permutation(codes.max() + 1) % FOLDS, _parts(codes, draw)
     inside, outside = [], []
     for fold in set(groups.tolist()):
-        strange = groups[codes] == fold
-        learnt = ~strange & (parts != fold)
-        model = _known(x[learnt], codes[learnt], encoder="", seed=seed)
-        inside.append(model.likenesses(x[~strange & (parts == fold) & np.isin(codes, codes[learnt])]))
-        outside.append(model.likenesses(x[strange]))
+        learnt = (groups[codes] != fold) & ((parts != fold) | (asked is not None))
+        held, own = asked or (x[~learnt], codes[~learnt])
+        model, strange = _known(x[learnt], codes[learnt], encoder="", seed=seed), groups[own] == fold
+        inside.append(model.likenesses(held[~strange & np.isin(own, codes[learnt])]))
+        outside.append(model.likenesses(held[strange]))
     return np.vstack(inside), np.vstack(outside)
 
 

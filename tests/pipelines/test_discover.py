@@ -90,7 +90,7 @@ def test_a_refit_keeps_the_ids_of_themes_that_live_on_and_never_gives_an_old_num
 
 def test_a_new_segment_joins_its_theme_once_and_calm_ones_are_left_alone(store: Store, encoder: Encoder) -> None:
     discover(store, encoder, run="r1", at=DAY)
-    put(store, encoder, ("How do I cancel the subscription? The button does nothing.",), first=30)
+    put(store, encoder, ("How do I cancel my subscription, please?",), first=30)
     put(store, encoder, ("I cannot cancel my subscription today.",), first=40, friction=MINIMUM_FRICTION - 1)
     put(store, encoder, ("The orchestra played Mahler in the rain.",), first=50)
     assert assign_new(store, encoder=encoder.version, at=DAY) == 2
@@ -113,7 +113,7 @@ def test_serving_gives_every_fitted_segment_the_theme_of_the_fit(store: Store, e
 
 def test_themes_of_another_encoder_place_nothing(store: Store, encoder: Encoder) -> None:
     discover(store, encoder, run="r1", at=DAY)
-    put(store, encoder, ("How do I cancel the subscription? The button does nothing.",), first=30)
+    put(store, encoder, ("How do I cancel my subscription, please?",), first=30)
     assert assigner(store, encoder="another") is None
     assert assign_new(store, encoder="another", at=DAY) == 0
     assert "s:30#0:0" not in store.themes.members()
