@@ -107,7 +107,16 @@ def test_probes_carry_known_labels() -> None:
     assert sum(bool(r["secondary"]) for r in wishes) >= 60
 
 
+def test_probes_of_cues_show_effort_and_leaving_in_every_channel_beside_as_many_that_show_neither() -> None:
+    found = [r for r in rows("probes") if "leaving" in r]
+    assert {type(r[name]) for r in found for name in ("effort", "leaving")} == {bool}
+    kinds = Counter((r["channel"], "effort" if r["effort"] else "leaving" if r["leaving"] else "") for r in found)
+    assert set(kinds) == {(c, kind) for c in ("ticket", "call", "social") for kind in ("effort", "leaving", "")}
+    assert min(kinds.values()) >= 15
+    assert all(20 <= len(r["text"]) <= 400 for r in found)
+
+
 def test_no_text_nearly_repeats_another_in_training_gold_probes_or_sample() -> None:
     texts = [(f"{folder} {n}", r["text"]) for folder in ("training", "gold") for n, r in enumerate(rows(folder), 1)]
-    probes = [(f"probe {n}", r["text"]) for n, r in enumerate(rows("probes"), 1) if {"sentiment", "intent"} & set(r)]
+    probes = [(f"probe {n}", r["text"]) for n, r in enumerate(rows("probes"), 1) if "language" not in r]
     assert near_copies([*texts, *probes, *sample()]) == []
