@@ -8,11 +8,16 @@ from datetime import UTC, datetime
 
 def heading(title: str, *, command: str, seed: int | None = None) -> str:
     """Markdown: the title and one line that says how the figures were made."""
-    commit, changed = _git("describe", "--always"), _git("status", "--porcelain", "--", ".", ":!benchmarks/results")
     drawn = "" if seed is None else f" Seed {seed}."
     machine = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    made = f"Commit {commit}{' with changes' if changed else ''}, {datetime.now(UTC):%Y-%m-%d}. {machine}.{drawn}"
+    made = f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}. {machine}.{drawn}"
     return f"# {title}\n\nCommand: `{command}`. {made}\n"
+
+
+def commit() -> str:
+    """Of what runs, and whether more than results has changed since."""
+    changed = _git("status", "--porcelain", "--", ".", ":!benchmarks/results")
+    return _git("describe", "--always") + (" with changes" if changed else "")
 
 
 def _git(*arguments: str) -> str:

@@ -31,7 +31,7 @@ def command() -> None:
 @click.option(
     "--base",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="With --fine-tune: checkpoint folder to start from instead of the shipped base.",
+    help="With --fine-tune: folder of the checkpoint or encoder to start from instead of the shipped encoder.",
 )
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Of folds, intervals and tuning.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the model; replaced as a whole.")
@@ -67,7 +67,7 @@ def intent(
 
     settings = Settings.from_environment()
     if fine_tune:
-        base = base or _base()
+        base = base or settings.models / "encoder"
     with progress(hidden=as_json) as report:
         trained = train(
             Data(examples, text, label, taxonomy),
@@ -79,18 +79,6 @@ def intent(
             progress=report,
         )
     click.echo(json.dumps(plain(trained), ensure_ascii=False)) if as_json else show(trained)
-
-
-def _base() -> Path:
-    """The shipped encoder's base checkpoint. Raises MissingDependency."""
-    from nlp.errors import MissingDependency
-
-    try:
-        from pipelines.training.encoder import base_folder
-
-        return base_folder()
-    except ImportError as error:
-        raise MissingDependency.of("tuning an encoder", str(error.name), "train") from error
 
 
 def plain(trained: "Trained") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from nlp.encoder import Encoder, Floats
-from nlp.errors import BadInput
+from nlp.errors import BadInput, MissingDependency
 from nlp.head import Head
 from nlp.outside import Outside
 from nlp.taxonomy import Taxonomy
@@ -79,16 +79,20 @@ def train(
     base: Path | None = None,
     progress: Progress = lambda step, done, total: None,
 ) -> Trained:
-    """Train on `data` and write the folder `out`. With `base`, the fp32 checkpoint there is tuned to the intents first.
+    """Train on `data` and write the folder `out`. With `base`, the encoder there, an fp32 checkpoint or an int8
+    graph of ours, is tuned to the intents first.
 
-    `encoder`: the shared one. `known`: stages and events. Raises BadInput, UnknownName, BadTaxonomy naming rows.
+    `encoder`: the shared one. `known`: stages and events. Raises BadInput, UnknownName, BadTaxonomy naming rows;
+    with `base` BadModel, and MissingDependency without the extra `train`.
     """
     started = perf_counter()
     found = material(data, known)
     with folder.replaced(out) as fresh:
         if base:
-            from pipelines.training.own.tuned import learn_tuned
-
+            try:
+                from pipelines.training.own.tuned import learn_tuned
+            except ImportError as error:
+                raise MissingDependency.of("tuning an encoder", str(error.name), "train") from error
             learnt = learn_tuned(found, base=base, into=fresh, name=out.name, seed=seed, progress=progress)
         else:
             learnt = learn(found, encoder, seed=seed, progress=progress)

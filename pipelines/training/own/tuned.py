@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
+from pipelines.training import dequantised
 from pipelines.training import encoder as shipped
 from pipelines.training.own import classifier, tune
 from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
@@ -27,13 +28,15 @@ RANGES = 1_000
 
 
 def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int, progress: Progress) -> Learnt:
-    """Writes model.onnx and tokenizer.json into the folder `into`.
+    """Writes model.onnx and tokenizer.json into the folder `into`. `base`: a checkpoint, or an int8 encoder of ours.
 
     What is tuned so far lies beside it in .NAME.training, until all is done: a killed run goes on there when the same
     texts are trained with the same seed.
     """
     recipe = tune.Recipe(seed=seed)
     work = _workplace(into.with_name(f".{name}.training"), found, base, recipe)
+    if not (base / "config.json").is_file():
+        base = dequantised.checkpoint(base, work / "base")
     bench = Bench(found, base, recipe, work, progress)
     many = len(found.examples.texts) >= MANY
     tensors, x, scored = bench.tenth() if many else bench.parts()
@@ -145,7 +148,9 @@ def export(base: Path, tensors: Tensors, texts: Sequence[str], into: Path, *, wo
 
 def _workplace(work: Path, found: Material, base: Path, recipe: tune.Recipe) -> Path:
     """The folder of what is tuned so far; emptied where it is of other texts, another base or another recipe."""
-    said = json.dumps([found.examples.texts, found.examples.labels, found.described, str(base), asdict(recipe)])
+    graph = base / "model.onnx"
+    start = hashlib.sha256(graph.read_bytes()).hexdigest() if graph.is_file() else str(base)
+    said = json.dumps([found.examples.texts, found.examples.labels, found.described, start, asdict(recipe)])
     key = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
     if not (work / "key").is_file() or (work / "key").read_text() != key:
         shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,69 @@
+"""The weights of an int8 graph, written back as an fp32 checkpoint: what `graph.py` built, to be tuned further."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+from nlp.errors import BadModel
+from pipelines.training.graph import Array
+
+
+def checkpoint(folder: Path, into: Path) -> Path:
+    """Writes the encoder of `folder` (model.onnx, tokenizer.json) as a BERT checkpoint to `into`, and returns that.
+
+    The weights are those of the graph to the last digit; activations are no longer rounded. The rows of positions hold
+    the segment's row, too, which is zero therefore. Raises BadModel where the graph is not one of `graph.py`.
+    """
+    import torch
+    from transformers import BertConfig, BertModel
+
+    path = folder / "model.onnx"
+    try:
+        graph = onnx.load(path).graph
+        found = {constant.name: numpy_helper.to_array(constant) for constant in graph.initializer}
+        tensors = dequantised(found)
+        attention = next(node for node in graph.node if node.name == "encoder.layer.0.attention.self.output")
+        heads = {a.name: helper.get_attribute_value(a) for a in attention.attribute}["num_heads"]
+        words, width = tensors["embeddings.word_embeddings.weight"].shape
+        config = BertConfig(
+            vocab_size=words,
+            hidden_size=width,
+            num_hidden_layers=len({name.split(".")[2] for name in tensors if name.startswith("encoder.layer.")}),
+            num_attention_heads=heads,
+            intermediate_size=len(tensors["encoder.layer.0.intermediate.dense.bias"]),
+            max_position_embeddings=len(tensors["embeddings.position_embeddings.weight"]),
+        )
+        model = BertModel(config)
+        model.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
+    except Exception as error:  # onnx, protobuf and torch raise many
+        raise BadModel(f"{path}: not an encoder that can be tuned; give --base a checkpoint: {error!r}") from error
+    model.save_pretrained(into)
+    shutil.copyfile(folder / "tokenizer.json", into / "tokenizer.json")
+    return into
+
+
+def dequantised(constants: dict[str, Array]) -> dict[str, Array]:
+    """A graph's constants as float32 tensors by their names in a BERT checkpoint, matrices (out, in)."""
+    places = constants["places"] * constants["places.scales"]
+    width = places.shape[1]
+    tensors = {
+        "embeddings.word_embeddings.weight": constants["words"] * constants["words.scales"],
+        "embeddings.position_embeddings.weight": places,
+        "embeddings.token_type_embeddings.weight": np.zeros((2, width)),
+        "pooler.dense.weight": np.zeros((width, width)),  # nothing reads it, but a checkpoint has it
+        "pooler.dense.bias": np.zeros(width),
+    }
+    for name, value in constants.items():
+        layer, _, part = name.rpartition(".")
+        if not layer.startswith(("encoder.layer.", "embeddings.")):
+            continue
+        if part == "int8":
+            tensors[f"{layer}.weight"] = (value * constants[f"{layer}.scales"]).T
+        elif part == "gamma":
+            tensors[f"{layer}.weight"] = value
+        elif part in ("bias", "beta"):
+            tensors[f"{layer}.bias"] = value
+    return {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}
