@@ -46,6 +46,7 @@ bench: .venv/dev  ## measure against peers and on the test sets, written to benc
 	$(BIN)/python -m benchmarks.entities
 	$(BIN)/python -m benchmarks.outside
 	$(BIN)/python -m benchmarks.themes
+	$(BIN)/python -m benchmarks.theme_merge
 
 real-input: .venv/dev  ## public corpora through the whole path, written to benchmarks/results
 	$(BIN)/python -m benchmarks.real_input

@@ -18,7 +18,7 @@ FEW = 40
 TELLERS = 3
 """Conversations that a theme is told in, at least."""
 ROUNDS = 10
-MERGE = 0.65
+MERGE = 0.69
 """Leaves are one theme where their members are this near to one another, measured by how near each leaf's are."""
 FAR = 0.30
 """A segment less similar to its nearest centroid than this belongs to no theme, however loose the theme."""
