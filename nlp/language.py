@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
-from functools import cache
-from importlib import import_module
-from typing import Any
+
+from nlp.identifier import Identifier
+from nlp.once import once
 
 UNKNOWN = "und"
 LANGUAGES = dict(
@@ -63,8 +63,8 @@ def detect(text: str) -> str:
         return code
     if latin and len(words) < LETTERS:
         return UNKNOWN
-    code, probability = _identifier().classify(_without_names(found))
-    return str(code) if probability >= SURE else UNKNOWN
+    code, probability = _identifier()(_without_names(found))
+    return code if probability >= SURE else UNKNOWN
 
 
 def supported(code: str, languages: Collection[str]) -> bool:
@@ -95,10 +95,6 @@ def _without_names(found: list[str]) -> str:
     return " ".join(plain if len(plain) >= 3 else found)[:ENOUGH]
 
 
-@cache
-def _identifier() -> Any:
-    """py3langid's, loaded once, on first use (about a second); scores over LANGUAGES sum to 1."""
-    langid = import_module("py3langid.langid")
-    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(LANGUAGES))
-    return identifier
+@once
+def _identifier() -> Identifier:
+    return Identifier(list(LANGUAGES))

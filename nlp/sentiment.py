@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from nlp.encoder import Encoder, Floats, SentimentEncoder
 from nlp.errors import BadModel
 from nlp.head import Head
+from nlp.once import once
 from nlp.signal import SENTIMENTS, Evidence
 
 STRONG = 1.5
@@ -87,7 +87,7 @@ def words(text: str, *, offset: int = 0) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-@cache
+@once
 def _vader() -> Any:
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 

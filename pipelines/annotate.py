@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from nlp import friction, language, segmentation, sentiment, stages, unread
@@ -24,6 +25,7 @@ from pipelines.intents import open_intents
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
+BATCH = 256
 CALM = (NONE, "praise")
 CLEAR = (NONE, UNSUPPORTED)
 """Beside these nothing else is asked for."""
@@ -31,7 +33,8 @@ CLEAR = (NONE, UNSUPPORTED)
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """All models that a signal needs; `version` is stored with each signal.
+    """All models that a signal needs; `version` is stored with each signal: the encoder's, which themes are kept by,
+    and the intent model's name with a digest of heads and entities.
 
     `sentiments` is for an encoder that tells no sentiment itself; else None.
     """
@@ -42,6 +45,13 @@ class Annotator:
     stages: Head
     taxonomy: Taxonomy
     entities: Finder = Finder()  # noqa: RUF009
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments, self.intents.outside]
+        parts = "".join(part.digest for part in [*heads, self.entities] if part)
+        digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
+        object.__setattr__(self, "version", f"{self.encoder.version}+{self.intents.name}-{digest}")
 
     @classmethod
     def load(
@@ -74,14 +84,6 @@ class Annotator:
         shipped = self.intents.calm or self.intents.head
         own, taxonomy = open_intents(folder, encoder=self.encoder, calm=shipped, known=self.taxonomy, threads=threads)
         return replace(self, intents=own, taxonomy=taxonomy)
-
-    @property
-    def version(self) -> str:
-        """The encoder's, which themes are kept by, and the intent model's name with a digest of heads and entities."""
-        heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments, self.intents.outside]
-        parts = "".join(part.digest for part in [*heads, self.entities] if part)
-        digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
-        return f"{self.encoder.version}+{self.intents.name}-{digest}"
 
     @property
     def headlines(self) -> Headlines:
@@ -163,13 +165,22 @@ def _leaves(segment: Segment, leaves: bool) -> tuple[Evidence, ...]:
     return (Evidence("leaving", segment.start, segment.end),) if leaves else ()
 
 
-def annotate(store: Store, annotator: Annotator, *, progress: Callable[[int], None] | None = None) -> int:
+def annotate(
+    store: Store,
+    annotator: Annotator,
+    *,
+    anew: bool = True,
+    most: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> int:
     """Annotate the store's pending conversations, a transaction a batch; returns how many. Safe to kill and rerun.
 
-    `progress` is told how many are done so far.
+    Without `anew` only those that no model has annotated; with `most` no more than so many. `progress` is told how many
+    are done so far.
     """
     done, taxonomy = 0, annotator.taxonomy
-    for batch in store.conversations.pending(annotator.version):
+    waiting = store.conversations.pending(annotator.version, batch=most or BATCH, anew=anew)
+    for batch in islice(waiting, 1 if most else None):
         pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
         signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])
         own: dict[str, list[Signal]] = {conversation.id: [] for conversation in batch}

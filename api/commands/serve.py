@@ -48,7 +48,8 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") ->
 
     with listen(settings) as listener:
         app = create_app(store, settings, annotator)
-        Analyst(annotator).texts(["Hello, where is my parcel to Hastings?"], ["1"])  # what is loaded on first use is loaded now
+        # A town, and words that are no plain English: what is loaded on first use is loaded now.
+        Analyst(annotator).texts(["Where is my parcel to Hastings?", "Wo bleibt mein Paket?"], ["1", "2"])
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
         with suppress(KeyboardInterrupt):  # the server has closed by then
