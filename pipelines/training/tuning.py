@@ -98,15 +98,16 @@ class Model:
         states = self.encoder(input_ids=ids, output_hidden_states=True).hidden_states
         return nn.normalize(states[-1].float().mean(dim=1), dim=1), states[-2]
 
-    def feelings(self, tokens: Sequence[Sequence[int]]) -> Any:
-        """Sentiment logits float32 (n, 3)."""
+    def read(self, tokens: Sequence[Sequence[int]]) -> tuple[Any, Any]:
+        """Embeddings float32 (n, d) of unit length, and sentiment logits float32 (n, 3)."""
+        places = torch.zeros(len(tokens), self.encoder.config.hidden_size)
         logits = torch.zeros(len(tokens), len(SENTIMENTS))
         self.encoder.eval()
         with torch.inference_mode():
             for group in batches([len(t) for t in tokens], budget=4096):
-                _, states = self.embed(torch.tensor([tokens[i] for i in group]))
+                places[group], states = self.embed(torch.tensor([tokens[i] for i in group]))
                 logits[group] = sentiment.forward(self.feeling, states)
-        return logits
+        return places, logits
 
 
 def tune(
@@ -146,7 +147,7 @@ def tune(
         now = {name: parameter.detach() for name, parameter in parameters.items()}
         torch.save({"epoch": epoch + 1, "parameters": now, **state}, checkpoint)
         with _with(parameters, average):
-            guess = [SENTIMENTS[i] for i in model.feelings(held.tokens).argmax(1)]
+            guess = [SENTIMENTS[i] for i in model.read(held.tokens)[1].argmax(1)]
         recall = macro_recall([SENTIMENTS[c] for c in held.classes], guess)
         print(f"epoch {epoch + 1} of {recipe.epochs}: feeling {recall:.4f} on {len(guess)} held out", flush=True)
     return {name: value.numpy() for name, value in average.items()}

@@ -44,9 +44,7 @@ def tasks(*, stay: float = 0.5) -> list[tuning.Task]:
 
 
 def places(model: tuning.Model, found: list[tuning.Task]) -> list[Any]:
-    model.encoder.eval()
-    with torch.inference_mode():
-        return [np.vstack([model.embed(torch.tensor([ids]))[0].numpy() for ids in task.tokens]) for task in found]
+    return [model.read(task.tokens)[0].numpy() for task in found]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +75,7 @@ def test_tuning_learns_the_feelings_and_draws_texts_of_one_intent_together(base:
     model, tensors = tuned(base, tmp_path / "tuned.pt", recipe=recipe)
     tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
     feeling, _ = tasks()
-    assert model.feelings(feeling.tokens).argmax(1).tolist() == feeling.classes
+    assert model.read(feeling.tokens)[1].argmax(1).tolist() == feeling.classes
     now = places(model, tasks())[1]
 
     def apart(x: Any) -> float:
