@@ -1,20 +1,23 @@
 """What the routes of one application share: the models and themes of the moment, and one writer at a time."""
 
 import logging
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
-from time import monotonic
+from threading import Lock, Thread
+from time import monotonic, sleep
 
 from nlp.errors import FrictionaryError
 from nlp.names import Names
 from nlp.themes.assign import Assigner
 from pipelines.analyze import Analyst
-from pipelines.annotate import Annotator
-from pipelines.discover import assigner
+from pipelines.annotate import Annotator, annotate
+from pipelines.discover import assign_new, assigner
 from pipelines.intents import stamp_of
 from pipelines.stores.protocols import Store
 
 FRESH = 1.0
+BATCH, PAUSE = 32, 0.05
+"""Conversations of an older model annotated at a time, and the seconds after them in which others may write."""
 log = logging.getLogger("frictionary.api")
 
 
@@ -27,6 +30,7 @@ class Desk:
         self._store, self._annotator = store, annotator
         self._themes: tuple[float, str | None, Assigner | None] = (-fresh, None, None)
         self._model, self._looking, self._fresh = model, Lock(), fresh
+        self._catching = Lock()
         self._looked, self._stamp = -fresh, annotator.intents.stamp
 
     @property
@@ -70,3 +74,27 @@ class Desk:
         known = known if current == run else assigner(self._store, encoder=self._annotator.encoder.version)
         self._themes = (monotonic(), current, known)
         return known
+
+    def catch_up(self) -> Thread | None:
+        """Begin to annotate anew what an older model has annotated, beside what is asked meanwhile; None where it goes
+        on already or nothing waits. Stopped half-way, it goes on with the next call."""
+        if not self._store.conversations.waiting(self._annotator.version) or not self._catching.acquire(blocking=False):
+            return None
+        thread = Thread(target=self._catch_up, name="annotate anew", daemon=True)
+        thread.start()
+        return thread
+
+    def _catch_up(self) -> None:
+        try:
+            done = BATCH
+            while done:
+                with self.writing:
+                    annotator = self.annotator
+                    done = annotate(self._store, annotator, most=BATCH)
+                    if not done:
+                        assign_new(self._store, encoder=annotator.encoder.version, at=datetime.now(UTC))
+                sleep(PAUSE)  # whoever waits for a lock gets it only where its holder rests
+        except Exception:  # nobody waits for this thread's answer
+            log.exception("annotating anew stopped; the next conversation that comes in begins it again")
+        finally:
+            self._catching.release()

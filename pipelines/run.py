@@ -26,13 +26,14 @@ def run(
     format: str | None = None,
     options: Options | None = None,
     refit: bool | None = None,
+    anew: bool = True,
     seed: int = 0,
     progress: Progress = lambda step, done, total: None,
 ) -> Run:
     """Take files in and bring everything up to date; returns what was counted and how long each step took.
 
     Themes are discovered anew where `refit` (None: where there are none yet, or of another encoder); else new segments
-    join the known ones.
+    join the known ones. Without `anew`, what an older model has annotated stays as it is.
     Safe to kill and run again: each step goes on from what is stored. Raises what the steps raise.
     """
     started = datetime.now(UTC)
@@ -55,7 +56,9 @@ def run(
         counts |= asdict(report)
     with _timed("annotate", seconds):
         waiting = store.conversations.waiting(annotator.version)
-        counts["annotated"] = annotate(store, annotator, progress=lambda done: progress("annotate", done, waiting))
+        counts["annotated"] = annotate(
+            store, annotator, anew=anew, progress=lambda done: progress("annotate", done, waiting)
+        )
     with _timed("themes", seconds):
         known = store.themes.current() and assigner(store, encoder=annotator.encoder.version)
         if refit or (refit is None and not known):

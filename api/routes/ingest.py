@@ -80,7 +80,9 @@ def _take(request: Request, path: Path, *, format: str | None, source: str) -> d
             format=format,
             options=Options(source=source),
             refit=False,
+            anew=False,
         )
+    state.desk.catch_up()
     return {
         "run": done.id,
         "counts": done.counts,

@@ -77,11 +77,11 @@ class Conversations:
             statement = statement.order_by(C.started_at.desc(), C.id).limit(limit)
             return with_summaries(connection, read_conversations(connection, statement))
 
-    def pending(self, model: str, *, batch: int = 256) -> Iterator[list[Conversation]]:
-        after = ""
+    def pending(self, model: str, *, batch: int = 256, anew: bool = True) -> Iterator[list[Conversation]]:
+        after, waiting = "", _waiting(model) if anew else C.annotated_model.is_(None)
         while True:
             with self._database.read() as connection:
-                statement = select(conversations).where(_waiting(model), C.id > after).order_by(C.id).limit(batch)
+                statement = select(conversations).where(waiting, C.id > after).order_by(C.id).limit(batch)
                 found = read_conversations(connection, statement)
             if not found:
                 return

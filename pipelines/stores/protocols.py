@@ -73,8 +73,8 @@ class ConversationStore(Protocol):
     def page(self, filter: Filter, *, after: str = "", limit: int = 50) -> list[tuple[Conversation, Summary | None]]:
         """Newest first. `after` is the last id of the page before."""
 
-    def pending(self, model: str, *, batch: int = 256) -> Iterator[list[Conversation]]:
-        """Batches of conversations not yet annotated by `model` version, in order of id."""
+    def pending(self, model: str, *, batch: int = 256, anew: bool = True) -> Iterator[list[Conversation]]:
+        """Batches of conversations not yet annotated by `model` version, in order of id; without `anew`, by none."""
 
     def waiting(self, model: str) -> int:
         """How many conversations `pending` would yield."""

@@ -1,12 +1,18 @@
 """A new model of own intents is served without a restart; one that is broken changes nothing and is told of."""
 
 import logging
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.desk import Desk
 from pipelines.annotate import Annotator
+from pipelines.settings import Settings
+from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 from pipelines.training.own.train import Data, train
 
@@ -50,3 +56,30 @@ def test_a_broken_folder_leaves_the_old_one_serving_and_is_told_once(
     with caplog.at_level(logging.WARNING, "frictionary.api"):
         assert desk.annotator.taxonomy.intent_names == ("parcel", "stop")
     assert "intent.npz is not the file of its card" in caplog.text
+
+
+def test_a_conversation_is_taken_in_alone_after_a_new_model_and_the_rest_is_annotated_beside(
+    settings: Settings, annotator: Annotator, tmp_path: Path
+) -> None:
+    model = trained(annotator, tmp_path, "parcel", "parcel", "stop", "stop", "stop")
+    turns, at = [{"speaker": "customer", "text": "Where is my parcel?"}], "2026-10-05T09:30:00Z"
+    said = [{"id": str(n), "channel": "chat", "customer": "x:1", "started_at": at, "turns": turns} for n in range(3)]
+    with open_store(f"sqlite:///{tmp_path}/own.db") as store:
+        client = TestClient(create_app(store, settings, annotator), base_url="http://localhost")
+        assert client.post("/v1/conversations", json=said[:2]).json()["counts"]["annotated"] == 2
+        own = replace(settings, model=str(model))
+        app = create_app(store, own, annotator.with_intents(model))
+        app.state.desk.writing.acquire()
+        thread = app.state.desk.catch_up()
+        assert thread is not None
+        assert app.state.desk.catch_up() is None
+        app.state.desk.writing.release()
+        thread.join()
+        assert {q.signal.intent for q in store.signals.all()} <= {"parcel", "stop", "none"}
+        assert app.state.desk.catch_up() is None
+        back = TestClient(create_app(store, settings, annotator), base_url="http://localhost")
+        assert back.post("/v1/conversations", json=said[2]).json()["counts"]["annotated"] == 1
+        for thread in threading.enumerate():
+            if thread.name == "annotate anew":
+                thread.join()
+        assert store.conversations.waiting(annotator.version) == 0

@@ -142,6 +142,9 @@ def test_pending_comes_in_batches_by_id_while_others_are_annotated(store: SqlSto
         store.signals.put("m1", seen[-1], [], np.zeros((0, 4), np.float32), [])
     assert seen == [["s:1", "s:2"], ["s:3", "s:4"], ["s:5"]]
     assert len(list(store.conversations.pending("m2"))) == 1
+    store.conversations.put([conversation(3, text="Other."), conversation(6)])
+    never = [c.id for batch in store.conversations.pending("m2", anew=False) for c in batch]
+    assert never == ["s:3", "s:6"]
 
 
 def test_pages_go_newest_first_and_on_after_the_last(themed: SqlStore) -> None:
