@@ -49,6 +49,10 @@ SEEN = {
 """Of each corpus, what our encoder's tuning has seen."""
 
 
+ASKED: dict[tuple[str, ...], np.ndarray] = {}
+"""The frozen peer's embeddings of test texts, read once."""
+
+
 class Guessed(NamedTuple):
     """Guessed labels, how sure each is, and the seconds of training."""
 
@@ -104,12 +108,16 @@ def frozen(learn: Rows, test: Rows, *, seed: int) -> Guessed:
     started = perf_counter()
     model = SentenceTransformer(str(base_folder()), device="cpu")
 
-    def embed(rows: Rows) -> np.ndarray:
-        return model.encode([text for text, _ in rows], normalize_embeddings=True, show_progress_bar=False)
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
 
-    head = LogisticRegression(C=1.0, max_iter=1000, random_state=seed).fit(embed(learn), [label for _, label in learn])
+    labels = [label for _, label in learn]
+    head = LogisticRegression(C=1.0, max_iter=1000, random_state=seed).fit(embed([text for text, _ in learn]), labels)
     seconds = perf_counter() - started
-    chances = head.predict_proba(embed(test))
+    asked = tuple(text for text, _ in test)
+    if asked not in ASKED:  # the same for all draws of a corpus
+        ASKED[asked] = embed(asked)
+    chances = head.predict_proba(ASKED[asked])
     return Guessed([str(label) for label in head.classes_[chances.argmax(1)]], chances.max(1), seconds)
 
 
