@@ -1,11 +1,15 @@
 """`frictionary serve`: ready soon, and clear about what is in its way."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,21 +21,46 @@ from pipelines.settings import Settings
 from pipelines.stores import Store
 
 
-def test_it_says_its_address_and_answers_there(store: Store, settings: Settings) -> None:
+@contextmanager
+def serving(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server in a process of its own, and its address."""
     command = [sys.executable, "-c", "from api.commands import main; main()", "serve", "--port", "0"]
     environment = {**os.environ, "FRICTIONARY_STORE": settings.store, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:
-        assert server.stdout
-        assert server.stderr
-        address = server.stdout.readline().split()[2]
+        try:
+            assert server.stdout
+            yield server, server.stdout.readline().split()[2]
+        finally:
+            server.kill()
+
+
+def test_it_says_its_address_and_answers_there(store: Store, settings: Settings) -> None:
+    with serving(settings) as (server, address):
         with urllib.request.urlopen(f"{address}/health", timeout=30) as answer:
             assert answer.status == 200
             assert "server" not in {name.lower() for name in answer.headers}
         server.send_signal(signal.SIGINT)
         assert server.wait(30) == 0
+        assert server.stderr
         assert server.stderr.read() == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_many_requests_at_once_hold_each_model_once_in_memory(store: Store, settings: Settings) -> None:
+    def ask(text: str) -> int:
+        body, kind = json.dumps({"text": text}).encode(), {"content-type": "application/json"}
+        request = urllib.request.Request(f"{address}/v1/analyze", body, kind)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return int(answer.status)
+
+    texts = ["Wo bleibt mein Geld?", "Where is my parcel to Leeds? It was due on Monday.", "thank you"] * 20
+    with serving(settings) as (server, address), ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(ask, texts)) == {200}
+        status = Path(f"/proc/{server.pid}/status").read_text()
+    most = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    assert most < 450 * 1024
 
 
 def test_a_taken_port_is_named(store: Store, settings: Settings) -> None:
