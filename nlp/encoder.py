@@ -70,7 +70,7 @@ class OnnxEncoder:
         card = read_card(folder)
         self.version, self.dimension = str(card["version"]), int(card["dimension"])
         self.languages = tuple(card.get("languages", ENGLISH))
-        weights = _weights(folder, card)
+        weights = str(_weights(folder, card))
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         # The graph is fused where that pays; further fusions would bring slower kernels back.
@@ -79,6 +79,7 @@ class OnnxEncoder:
         with _reading(folder / "tokenizer.json"):
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         with _reading(folder / "model.onnx"):
+            # By path: a session keeps the bytes that it is given beside what it makes of them.
             session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         _check_graph(folder / "model.onnx", session, self.dimension)
         self._most = int(card["max_tokens"])
@@ -135,16 +136,18 @@ class OnnxEncoder:
             list(pool.map(run, groups))
 
 
-def _weights(folder: Path, card: Mapping[str, Any]) -> bytes:
-    """The graph, checked against the card. Raises BadModel naming the file."""
+def _weights(folder: Path, card: Mapping[str, Any]) -> Path:
+    """The graph's file, checked against the card. Raises BadModel naming the file."""
     for file in ("model.onnx", "tokenizer.json"):
         if not (folder / file).is_file():
             raise BadModel(f"{folder / file} is missing: a model folder holds card.toml, model.onnx, tokenizer.json")
-    weights = (folder / "model.onnx").read_bytes()
-    sums = card.get("sha256")
+    weights, sums = folder / "model.onnx", card.get("sha256")
     expected = sums.get("model.onnx") if isinstance(sums, Mapping) else sums
-    if expected and hashlib.sha256(weights).hexdigest() != expected:
-        raise BadModel(f"{folder / 'model.onnx'} is not the file of its card (sha256): copy both from one build")
+    if expected:
+        with weights.open("rb") as graph:
+            found = hashlib.file_digest(graph, "sha256").hexdigest()
+        if found != expected:
+            raise BadModel(f"{weights} is not the file of its card (sha256): copy both from one build")
     return weights
 
 
