@@ -78,7 +78,7 @@ def test_without_a_sum_in_the_card_a_truncated_file_is_still_named(models: Path,
 )
 def test_a_bad_field_of_the_card_is_named_with_what_is_valid(models: Path, line: str, expected: str) -> None:
     field = line.split(" =")[0]
-    rewrite(models, lambda text: "\n".join([x for x in text.split("\n") if not x.startswith(field)] + [line]))
+    rewrite(models, lambda text: "\n".join([line, *(x for x in text.split("\n") if not x.startswith(field))]))
     assert expected in refusal(models)
 
 
