@@ -169,6 +169,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     size = QUICK if quick else FULL
     found = texts(Settings.from_environment().corpora)
+    busy = os.getloadavg()[0]
     help_ = median(
         seconds(lambda: subprocess.run([*COMMAND, "--help"], capture_output=True, check=True)) for _ in range(5)
     )
@@ -181,7 +182,8 @@ def main() -> None:
     ]
     text = f"""{heading("Speed", command="python -m benchmarks.speed")}
 Texts: Banking77 test, {size.texts} of them in {size.rounds} rounds, each with all ways in turn: medians, and the median
-of the rounds' ratios. Goals: 2,500 texts/s, 7 times the peer.
+of the rounds' ratios. Goals: 2,500 texts/s, 7 times the peer. When it began, {busy:.1f} processes of others wanted the
+processors (load average of a minute); from one on, all but memory and the ratios is slower than the product.
 
 {enrichment(found[: size.texts], size)}
 
