@@ -230,16 +230,18 @@ def _spearman(left: Any, right: Any) -> float:
 
 
 def _cues(labelled: Sequence[Labelled], signals: Sequence[Signal], *, seed: int) -> dict[str, Figures]:
-    """Effort and leaving: shown by at least one piece of evidence, against what a person says."""
+    """Effort and leaving, against what a person says: shown by a piece of evidence, and ranked by strength."""
     found: dict[str, Figures] = {}
     for name, kinds in (("effort", EFFORT), ("leaving", LEAVING)):
         if rows := _told(labelled, name):
             truth = np.array([getattr(labelled[n], name) for n in rows])
-            guess = np.array([strength(signals[n].evidence, *kinds) > 0 for n in rows])
+            strengths = np.array([strength(signals[n].evidence, *kinds) for n in rows])
+            guess = strengths > 0
             found[name] = {
                 "precision": interval(np.mean, truth[guess], seed=seed),
                 "recall": interval(np.mean, guess[truth], seed=seed),
                 "F1": interval(_f1, truth, guess, seed=seed),
+                "AUC of the strength": interval(auc, truth, strengths, seed=seed),
             }
     return found
 

@@ -4,28 +4,49 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.friction import Cues, cues, friction
+from nlp.cues import FAMILIES, families
+from nlp.friction import PLAIN, Cues, cues, friction
+from pipelines.settings import ROOT
+from pipelines.training.authored import authored
 
 EFFORT = [
     ("This is the third time I've asked.", "third time"),
-    ("Still waiting for the callback.", "Still waiting"),
+    ("Still waiting for the callback.", "Still waiting for"),
     ("nobody has replied to me", "nobody has replied"),
     ("I've been passed from one department to another", "passed from one"),
     ("Tried four times, same answer.", "Tried four times"),
     ("I already told your colleague.", "I already told"),
     ("no one's come back to me", "no one's come"),
-    ("I waited in all day", "waited in"),
+    ("I waited in all day", "waited in all"),
     ("left on hold for an hour", "left on hold"),
     ("It's been two weeks.", "It's been two weeks"),
     ("Day 9 of next day delivery", "Day 9 of "),
     ("you said you’d call on Monday", "said you’d call"),
+    ("I've now explained it to four of your people", "explained it to four of your people"),
+    ("still nothing since March", "still nothing"),
+    ("passed from pillar to post", "passed from pillar"),
+    ("I restarted it, reinstalled it, nothing.", "restarted it, reinstalled"),
+    ("my case was opened in May, any news on it?", "any news on it"),
+    ("hi it's me again", "it's me again"),
+    ("I shouldn't have to ring you", "shouldn't have to"),
+    ("they keep asking for my passport", "they keep asking"),
 ]
 LEAVING = [
-    ("I am switching to another provider", "switching to another"),
+    ("I am switching to another provider", "switching to another provider"),
     ("cancel my subscription please", "cancel my subscription"),
     ("we won't be back", "won't be back"),
     ("You have lost a customer.", "lost a customer"),
     ("I'm taking my business elsewhere", "taking my business elsewhere"),
+    ("we won't be renewing", "won't be renewing"),
+    ("that's my last order from you", "that's my last order from"),
+    ("cancel everything", "cancel everything"),
+    ("moving to @brightcell next month", "moving to @"),
+    ("I hereby give notice", "hereby give"),
+    ("so how do I get out of this contract", "how do I get out of this contract"),
+    ("looking at other banks", "looking at other banks"),
+    ("your competitor offers the same for half", "your competitor offers"),
+    ("I don't need it any more", "don't need it any more"),
+    ("please let it lapse", "let it lapse"),
 ]
 ESCALATION = [
     ("let me speak to your manager", "speak to your manager"),
@@ -42,6 +63,16 @@ CALM = [
     "no reply needed, thank you",
     "the second person on the account is my wife",
     "Could you tell the account manager that I said thanks?",
+    "Please leave the parcel with the neighbours on the third floor.",
+    "Cancel one item, the small saucepan, and keep the rest.",
+    "How do I switch it on?",
+    "I'll leave it with you then.",
+    "Is the waiting room open on Sundays?",
+    "I go back and forth between the settings of two menus.",
+    "Could you send it again, please?",
+    "It's been a year and I love it.",
+    "My bank says the account is closed, but it isn't.",
+    "Please take the photo down.",
 ]
 
 
@@ -68,7 +99,19 @@ def test_a_calm_text_shows_neither_effort_nor_leaving_nor_escalation(text: str) 
 
 def test_more_different_cues_are_stronger_and_one_repeated_is_not() -> None:
     assert cues("still waiting, still waiting, still waiting").effort == 0.5
-    assert cues("still waiting, and nobody called").effort == 0.75
+    assert cues("still waiting. and nobody called").effort == 0.75
+
+
+def test_the_same_words_are_one_reason() -> None:
+    assert cues("still waiting for weeks").effort == 0.5
+
+
+@pytest.mark.parametrize("folder", ["training", "probes"])
+def test_a_family_that_a_text_is_not_searched_for_would_not_have_matched(folder: str) -> None:
+    texts = [row["text"].lower().translate(PLAIN) for row in authored(ROOT / "corpora" / folder)]
+    for text in texts[:: 1 + len(texts) // 500]:
+        asked = families(text)
+        assert [f.pattern.pattern for f in FAMILIES if f not in asked and f.pattern.search(text)] == []
 
 
 def test_spans_are_moved_by_the_offset() -> None:

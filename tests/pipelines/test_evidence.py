@@ -23,4 +23,4 @@ def test_spans_count_from_the_turn_not_from_the_passage(annotator: Annotator) ->
     text = "this is terrible, still no answer"
     (signal,) = signals(annotator, text)
     shown = {(e.kind, text[e.start - 10 : e.end - 10]) for e in signal.evidence}
-    assert {("negative", "terrible"), ("effort", "still no")} <= shown
+    assert {("negative", "terrible"), ("effort", "still no answer")} <= shown
