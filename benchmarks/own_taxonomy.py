@@ -24,7 +24,7 @@ from pipelines.corpora import located
 from pipelines.encoders import open_encoder
 from pipelines.settings import ROOT, Settings
 from pipelines.training.encoder import base_folder
-from pipelines.training.own.classifier import logits, softmax
+from pipelines.training.own.classifier import STRENGTH, logits, softmax
 from pipelines.training.own.examples import UNREADABLE, hashes
 from pipelines.training.own.train import Data, train
 
@@ -100,8 +100,8 @@ def ours(learn: Rows, test: Rows, *, seed: int, tune: bool) -> Guessed:
     return Guessed([head.labels[i] for i in chances.argmax(1)], chances.max(1), done.seconds)
 
 
-def frozen(learn: Rows, test: Rows, *, seed: int) -> Guessed:
-    """all-MiniLM-L6-v2 by sentence-transformers, and scikit-learn's logistic regression with C=1."""
+def frozen(learn: Rows, test: Rows, *, seed: int, strength: float) -> Guessed:
+    """all-MiniLM-L6-v2 by sentence-transformers, and scikit-learn's logistic regression with C=`strength`."""
     from sentence_transformers import SentenceTransformer
     from sklearn.linear_model import LogisticRegression
 
@@ -112,7 +112,9 @@ def frozen(learn: Rows, test: Rows, *, seed: int) -> Guessed:
         return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
 
     labels = [label for _, label in learn]
-    head = LogisticRegression(C=1.0, max_iter=1000, random_state=seed).fit(embed([text for text, _ in learn]), labels)
+    head = LogisticRegression(C=strength, max_iter=1000, random_state=seed).fit(
+        embed([text for text, _ in learn]), labels
+    )
     seconds = perf_counter() - started
     asked = tuple(text for text, _ in test)
     if asked not in ASKED:  # the same for all draws of a corpus
@@ -139,7 +141,10 @@ def setfit(learn: Rows, test: Rows, *, seed: int) -> Guessed:
 
 
 WAYS: dict[str, Callable[[Rows, Rows, int], Guessed]] = {
-    "frozen MiniLM + logistic regression": lambda learn, test, seed: frozen(learn, test, seed=seed),
+    "frozen MiniLM + logistic regression, C=1": lambda learn, test, seed: frozen(learn, test, seed=seed, strength=1),
+    f"frozen MiniLM + logistic regression, C={STRENGTH:.0f} as ours": lambda learn, test, seed: frozen(
+        learn, test, seed=seed, strength=STRENGTH
+    ),
     "`frictionary train intent`": lambda learn, test, seed: ours(learn, test, seed=seed, tune=False),
     "`frictionary train intent --fine-tune`": lambda learn, test, seed: ours(learn, test, seed=seed, tune=True),
     "SetFit": lambda learn, test, seed: setfit(learn, test, seed=seed),
