@@ -43,6 +43,7 @@ heads: .venv/dev  ## train the intent, stage and sentiment heads and score them
 bench: .venv/dev  ## measure against peers and on the test sets, written to benchmarks/results
 	$(BIN)/python -m benchmarks.encoder
 	$(BIN)/python -m benchmarks.gold
+	$(BIN)/python -m benchmarks.designs
 	$(BIN)/python -m benchmarks.entities
 	$(BIN)/python -m benchmarks.outside
 	$(BIN)/python -m benchmarks.themes

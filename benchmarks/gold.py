@@ -11,7 +11,7 @@ RESULT = ROOT / "benchmarks" / "results" / "gold.md"
 NOTES = """
 Each figure with its 95 % interval over resampled texts. "Of a conversation" is the rule of `nlp/summary.py` on the text
 as a conversation of one turn, cut into segments. Friction is a hand-made formula; effort and leaving are found by cues.
-The gold set has one author a half and no second annotator, so agreement between people is not known.
+The gold set has one author a file and no second annotator, so agreement between people is not known.
 """
 
 
