@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
@@ -83,10 +84,10 @@ class Head:
         rows = np.arange(len(logits))
 
         def loss(power: float) -> float:
-            return float(-np.log(softmax(logits / np.exp(power))[rows, truth[held]] + 1e-12).mean())
+            return float(-np.log(softmax(logits / np.exp(power), axis=1)[rows, truth[held]] + 1e-12).mean())
 
         temperature = float(np.exp(minimize_scalar(loss, bounds=(-3, 2), method="bounded").x))
-        places = curve(softmax(logits / temperature).max(axis=1), logits.argmax(axis=1) == truth[held])
+        places = curve(softmax(logits / temperature, axis=1).max(axis=1), logits.argmax(axis=1) == truth[held])
         return cls(labels, *_regression(part.x, part.y), temperature, places)
 
     @classmethod
@@ -101,18 +102,13 @@ class Head:
         return self.labels[self.logits(part.x).argmax(axis=1)] == part.y
 
     def confidence(self, x: Array, *, temperature: float | None = None) -> Array:
-        return softmax(self.logits(x) / (temperature or self.temperature)).max(axis=1)
+        return softmax(self.logits(x) / (temperature or self.temperature), axis=1).max(axis=1)
 
 
 def _regression(x: Array, y: Array) -> tuple[Array, Array]:
     centre = x.mean(axis=0)
     model = LogisticRegression(C=30.0, max_iter=300, tol=1e-4).fit(x - centre, y)
     return model.coef_.T, model.intercept_ - centre @ model.coef_.T
-
-
-def softmax(logits: Array) -> Array:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
 
 
 def neighbours(known: Array, x: Array) -> Array:

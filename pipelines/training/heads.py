@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
@@ -50,20 +51,15 @@ def fit(learnt: Examples, held: Examples, *, encoder: str, strength: float) -> t
     names = tuple(map(str, model.classes_))
     logits, truth = model.decision_function(held.x), np.array([names.index(label) for label in held.y])
     temperature = _temperature(logits, truth)
-    places = curve(_softmax(logits / temperature).max(axis=1), logits.argmax(axis=1) == truth)
+    places = curve(softmax(logits / temperature, axis=1).max(axis=1), logits.argmax(axis=1) == truth)
     weight, bias = np.asarray(model.coef_.T, np.float32), np.asarray(model.intercept_, np.float32)
     return Head(weight, bias, names, temperature, threshold(places, precision=PRECISION), encoder), places
-
-
-def _softmax(logits: Any) -> Any:
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
 
 
 def _temperature(logits: Any, truth: Any) -> float:
     grid = np.geomspace(0.1, 3.0, 60)
     rows = np.arange(len(truth))
-    losses = [-np.log(_softmax(logits / t)[rows, truth] + 1e-12).mean() for t in grid]
+    losses = [-np.log(softmax(logits / t, axis=1)[rows, truth] + 1e-12).mean() for t in grid]
     return float(grid[int(np.argmin(losses))])
 
 

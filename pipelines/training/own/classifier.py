@@ -101,11 +101,6 @@ def held_out(
     return Scored(order, np.vstack(found), np.array([place[y[i]] for i in order]))
 
 
-def softmax(values: Numbers) -> Numbers:
-    odds = np.exp(values - values.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
-
-
 def temperature(scored: Scored) -> float:
     """The divisor of the logits with the least cross-entropy on the held-out texts (Guo et al. 2017), and on one text
     more, whose truth is the runner-up: few texts that are all guessed right do not make a model sure of everything."""

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from nlp.metrics import Interval, expected_calibration_error, interval, macro_f1, macro_recall
-from pipelines.training.own.classifier import PRECISION, Numbers, Scored, softmax, thresholds
+from pipelines.training.own.classifier import PRECISION, Numbers, Scored, thresholds
 
 BINS = 10
 FEW = 8
@@ -77,7 +78,7 @@ class Figures:
 
 def figures(scored: Scored, labels: Sequence[str], counts: Sequence[int], *, temperature: float, seed: int) -> Figures:
     """`counts`: the examples of each label."""
-    probabilities = softmax(scored.logits / temperature)
+    probabilities = softmax(scored.logits / temperature, axis=1)
     guess, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right = guess == scored.truth
     accuracy = interval(np.mean, right, seed=seed)
