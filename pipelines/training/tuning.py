@@ -145,7 +145,9 @@ def tune(
             torch._foreach_lerp_(list(average.values()), [p.detach() for p in parameters.values()], weight)
         state = {"optimiser": optimiser.state_dict(), "schedule": schedule.state_dict(), "average": average}
         now = {name: parameter.detach() for name, parameter in parameters.items()}
-        torch.save({"epoch": epoch + 1, "parameters": now, **state}, checkpoint)
+        fresh = checkpoint.with_suffix(".new")  # a kill while it is written leaves the one before
+        torch.save({"epoch": epoch + 1, "parameters": now, **state}, fresh)
+        fresh.replace(checkpoint)
         with _with(parameters, average):
             guess = [SENTIMENTS[i] for i in model.read(held.tokens)[1].argmax(1)]
         recall = macro_recall([SENTIMENTS[c] for c in held.classes], guess)
