@@ -1,4 +1,4 @@
-"""What the encoder is tuned on: feeling of posts and authored texts, and intents of authored texts and two corpora.
+"""What the encoder is tuned on: feeling of posts, intents of two corpora, and all that is told of the authored texts.
 
 Banking77 is left out, and so are three domains of CLINC150 and two of MultiDoGO: what is measured or chosen on them
 (intents from few examples, themes) speaks of texts that the encoder has not seen.
@@ -8,6 +8,7 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +18,8 @@ from nlp.signal import SENTIMENTS
 from pipelines.corpora import located
 from pipelines.settings import ROOT
 from pipelines.training import public
-from pipelines.training.authored import AUTHORED_WEIGHT, authored, split
-from pipelines.training.tuning import FEELING, Task
+from pipelines.training.authored import authored, split
+from pipelines.training.tuning import FEELING, Target, Task
 
 CLINC_UNSEEN = ("banking", "travel", "utility")
 MULTIDOGO_SEEN = ("airline", "insurance", "media", "software")
@@ -29,6 +30,7 @@ FEWEST, MOST = 20, 250
 """Texts of one MultiDoGO label: those with fewer are left out, of those with more so many are drawn."""
 HELD_POSTS = 1500
 TOKENS = 128
+OWN = ROOT / "corpora" / "training"
 
 Texts = Sequence[tuple[str, str]]
 
@@ -40,52 +42,91 @@ class Lesson(NamedTuple):
     texts: Sequence[str]
 
 
-def lessons(corpora: Path, tokenizer: Tokenizer, *, own: bool, seed: int) -> tuple[list[Lesson], Lesson]:
-    """What is learnt, and the feeling that is held out. Without `own`, public texts alone."""
-    tokenizer.enable_truncation(TOKENS)
-    posts = public.sentiments(corpora)
-    random.Random(seed).shuffle(posts)
-    held, posts = posts[:HELD_POSTS], posts[HELD_POSTS:]
-    mine, mine_held = split(authored(ROOT / "corpora" / "training")) if own else ([], [])
-    felt = [(row["text"], row["sentiment"]) for row in mine]
-    weights = _balanced(posts, 0.75) + [AUTHORED_WEIGHT * w for w in _balanced(felt, 0.5)]
-    stay = 0.5 if own else 1.0
-    feeling = _lesson(FEELING, [*posts, *felt], tokenizer, SENTIMENTS, stay=stay, weights=weights)
-    found = [
-        feeling,
-        _lesson("clinc150", _clinc(corpora), tokenizer, stay=stay, passes=1 if own else 2),
-        _lesson("multidogo", _multidogo(corpora, seed=seed), tokenizer, stay=stay),
-    ]
-    if own:
-        wants = [(row["text"], row["intent"]) for row in mine]
-        found.append(_lesson("support", wants, tokenizer, stay=0.3, passes=4))
-    rest = [*held, *((row["text"], row["sentiment"]) for row in mine_held)]
-    counts = [1.0] * len(held) + [len(held) / max(1, len(mine_held))] * len(mine_held)  # each kind counts for a half
-    return found, _lesson(FEELING, rest, tokenizer, SENTIMENTS, stay=0.0, weights=counts)
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How often an epoch sees each text of a kind, how much all of them stay near the base, and what learns."""
+
+    posts: float
+    clinc: float
+    multidogo: float
+    own: float
+    stay: float
+    epochs: int = 2
+    frozen: int = 0
+
+
+PUBLIC = Round(posts=1, clinc=2, multidogo=1, own=0, stay=1.0)
+ALL = Round(posts=1, clinc=1, multidogo=1, own=4, stay=0.5)
+ON = Round(posts=0.15, clinc=0.3, multidogo=0.3, own=3, stay=0.5, epochs=1, frozen=2)
+"""From an encoder that has been through the others: the authored texts anew, with as much of the public ones as keeps
+what they taught."""
+
+
+def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> list[Lesson]:
+    """What is learnt in a round."""
+    posts = _posts(corpora, seed=seed)[HELD_POSTS:]
+    felt = target([label for _, label in posts], SENTIMENTS, power=0.75)
+    found = [_lesson("posts", [text for text, _ in posts], {FEELING: felt}, tokenizer, kind.posts, kind.stay)]
+    for name, rows, passes in (
+        ("clinc150", _clinc(corpora), kind.clinc),
+        ("multidogo", _multidogo(corpora, seed=seed), kind.multidogo),
+    ):
+        targets = {name: target([label for _, label in rows])}
+        found.append(_lesson(name, [text for text, _ in rows], targets, tokenizer, passes, kind.stay))
+    if kind.own:
+        mine, _ = split(authored(OWN))
+        found.append(_lesson("support", [row["text"] for row in mine], _own(mine), tokenizer, kind.own, kind.stay))
+    return found
+
+
+def held_out(corpora: Path, tokenizer: Tokenizer, *, seed: int) -> Lesson:
+    """Posts and authored texts that no round learns from. Of their feelings, each kind counts for a half."""
+    posts = _posts(corpora, seed=seed)[:HELD_POSTS]
+    _, mine = split(authored(OWN))
+    rows = [{"text": text, "sentiment": label} for text, label in posts] + mine
+    targets = _own(rows)
+    weights = [1.0] * len(posts) + [len(posts) / max(1, len(mine))] * len(mine)
+    targets[FEELING] = replace(targets[FEELING], weights=weights)
+    return _lesson("held out", [row["text"] for row in rows], targets, tokenizer, passes=0, stay=0)
 
 
 def _lesson(
-    name: str,
-    texts: Texts,
-    tokenizer: Tokenizer,
-    labels: Sequence[str] = (),
-    *,
-    stay: float,
-    passes: int = 1,
-    weights: Sequence[float] = (),
+    name: str, texts: Sequence[str], targets: Mapping[str, Target], tokenizer: Tokenizer, passes: float, stay: float
 ) -> Lesson:
-    labels = labels or sorted({label for _, label in texts})
-    number = {label: n for n, label in enumerate(labels)}
-    words = [text for text, _ in texts]
-    tokens = [e.ids for e in tokenizer.encode_batch_fast(words)]
-    classes, counts = [number[label] for _, label in texts], weights or [1.0] * len(texts)
-    return Lesson(Task(name, tokens, classes, counts, len(labels), stay, passes), words)
+    tokenizer.enable_truncation(TOKENS)
+    tokens = [e.ids for e in tokenizer.encode_batch_fast(list(texts))]
+    return Lesson(Task(name, tokens, targets, stay, passes), texts)
 
 
-def _balanced(texts: Texts, power: float) -> list[float]:
-    """Weights that make up for rare classes: wholly with power 1, not at all with 0."""
-    counts = Counter(label for _, label in texts)
-    return [(len(texts) / len(counts) / counts[label]) ** power for _, label in texts]
+def _own(rows: Sequence[Mapping[str, Any]]) -> dict[str, Target]:
+    """All that is known of authored texts; each target weighs as much as its worth to the product."""
+    intents, stages = (sorted({row[name] for row in authored(OWN)}) for name in ("intent", "stage"))
+    told = {name: [row.get(name) for row in rows] for name in ("sentiment", "intent", "stage", "effort", "leaving")}
+    return {
+        FEELING: target(told["sentiment"], SENTIMENTS, power=0.5),
+        "intent": target(told["intent"], intents),
+        "stage": target(told["stage"], stages, power=0.5, share=0.5),
+        "effort": target(told["effort"], (False, True), power=0.5, share=0.3),
+        "leaving": target(told["leaving"], (False, True), power=0.5, share=0.3),
+    }
+
+
+def target(labels: Sequence[Any], names: Sequence[Any] = (), *, power: float = 0.0, share: float = 1.0) -> Target:
+    """Labels as classes in the order of `names`, or of the alphabet; None is unknown and weighs nothing.
+
+    `power`: how far weights make up for rare classes, wholly with 1, not at all with 0; their mean is about `share`.
+    """
+    names = names or sorted({label for label in labels if label is not None})
+    counts = Counter(label for label in labels if label is not None)
+    number, known = {name: n for n, name in enumerate(names)}, sum(counts.values())
+    weight = {name: share * (known / len(counts) / count) ** power for name, count in counts.items()}
+    return Target([number.get(label, 0) for label in labels], [weight.get(label, 0.0) for label in labels], len(names))
+
+
+def _posts(corpora: Path, *, seed: int) -> list[tuple[str, str]]:
+    posts = public.sentiments(corpora)
+    random.Random(seed).shuffle(posts)
+    return posts
 
 
 def _clinc(corpora: Path) -> Texts:

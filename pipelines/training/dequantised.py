@@ -1,4 +1,4 @@
-"""The weights of an int8 graph, written back as an fp32 checkpoint: what `graph.py` built, to be tuned further."""
+"""The weights of an int8 graph as float32 again, and as a checkpoint: what `graph.py` built, to be tuned further."""
 
 import shutil
 from pathlib import Path
@@ -9,6 +9,8 @@ from onnx import helper, numpy_helper
 
 from nlp.errors import BadModel
 from pipelines.training.graph import Array
+
+TOP = "sentiment."
 
 
 def checkpoint(folder: Path, into: Path) -> Path:
@@ -23,8 +25,7 @@ def checkpoint(folder: Path, into: Path) -> Path:
     path = folder / "model.onnx"
     try:
         graph = onnx.load(path).graph
-        found = {constant.name: numpy_helper.to_array(constant) for constant in graph.initializer}
-        tensors = dequantised(found)
+        tensors = {name: value for name, value in dequantised(_constants(graph)).items() if not name.startswith(TOP)}
         attention = next(node for node in graph.node if node.name == "encoder.layer.0.attention.self.output")
         heads = {a.name: helper.get_attribute_value(a) for a in attention.attribute}["num_heads"]
         words, width = tensors["embeddings.word_embeddings.weight"].shape
@@ -45,8 +46,22 @@ def checkpoint(folder: Path, into: Path) -> Path:
     return into
 
 
+def tensors(folder: Path) -> dict[str, Array]:
+    """The weights of the encoder in `folder`, its sentiment top among them. Raises BadModel."""
+    path = folder / "model.onnx"
+    try:
+        return dequantised(_constants(onnx.load(path).graph))
+    except Exception as error:  # onnx and protobuf raise many
+        raise BadModel(f"{path}: not an encoder that can be tuned: {error!r}") from error
+
+
+def _constants(graph: onnx.GraphProto) -> dict[str, Array]:
+    return {constant.name: numpy_helper.to_array(constant) for constant in graph.initializer}
+
+
 def dequantised(constants: dict[str, Array]) -> dict[str, Array]:
-    """A graph's constants as float32 tensors by their names in a BERT checkpoint, matrices (out, in)."""
+    """A graph's constants as float32 tensors by their names in a BERT checkpoint and in the sentiment top, matrices
+    (out, in)."""
     places = constants["places"] * constants["places.scales"]
     width = places.shape[1]
     tensors = {
@@ -58,7 +73,7 @@ def dequantised(constants: dict[str, Array]) -> dict[str, Array]:
     }
     for name, value in constants.items():
         layer, _, part = name.rpartition(".")
-        if not layer.startswith(("encoder.layer.", "embeddings.")):
+        if not name.startswith(("encoder.layer.", "embeddings.", TOP)):
             continue
         if part == "int8":
             tensors[f"{layer}.weight"] = (value * constants[f"{layer}.scales"]).T
@@ -66,4 +81,6 @@ def dequantised(constants: dict[str, Array]) -> dict[str, Array]:
             tensors[f"{layer}.weight"] = value
         elif part in ("bias", "beta"):
             tensors[f"{layer}.bias"] = value
+        elif name == "sentiment.weight":
+            tensors[name] = value
     return {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()}

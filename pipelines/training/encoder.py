@@ -19,13 +19,16 @@ from tokenizers import Tokenizer
 from nlp.encoder import OnnxEncoder
 from nlp.signal import SENTIMENTS
 from pipelines.settings import ROOT, Settings
-from pipelines.training import curriculum, sentiment, tuning
+from pipelines.training import curriculum, dequantised, sentiment, tuning
 from pipelines.training.authored import authored
 from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.graph import Array, Graph, Ranges
+from pipelines.training.learning import fill
 
 MAX_TOKENS = 256
 SEED = 7
+START = "start"
+"""The file that says what a tuning started from."""
 UNUSED = "[unused"
 """The base's vocabulary reserves some thousand names that no text yields; they are not shipped."""
 
@@ -127,36 +130,41 @@ def calibration_texts(corpora: Path) -> list[str]:
     return texts + [row["text"] for row in draw.sample(authored(ROOT / "corpora" / "training"), 300)]
 
 
-def tuned(folder: Path, corpora: Path) -> None:
+def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
     """Tune the base and leave it in `folder`: a checkpoint, and the sentiment top in top.npz at its temperature.
 
-    First on public texts, then on the authored ones too. A killed run goes on after its last epoch.
+    First on public texts, then on the authored ones too; from an encoder of ours in `start`, on these alone with a
+    part of the public ones. A killed run goes on after its last epoch.
     """
     base = base_folder()
     words = Tokenizer.from_file(str(base / "tokenizer.json"))
     words.no_padding()
     stays = CheckpointEncoder(str(base), threads=2)
-    tensors: dict[str, Array] = {}
+    tensors: Mapping[str, Array] = dequantised.tensors(start) if start else {}
+    rounds = {"on": curriculum.ON} if start else {"public": curriculum.PUBLIC, "all": curriculum.ALL}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, own in (("public", False), ("all", True)):
-        lessons, held = curriculum.lessons(corpora, words, own=own, seed=SEED)
+    (folder / START).write_text(OnnxEncoder(start).version if start else "the base", "utf-8")
+    held = curriculum.held_out(corpora, words, seed=SEED).task
+    for name, kind in rounds.items():
+        lessons = curriculum.lessons(corpora, words, kind, seed=SEED)
         tasks = [lesson.task for lesson in lessons]
-        model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED)
+        model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED, frozen=kind.frozen)
         places = [stays.encode(lesson.texts) for lesson in lessons]
-        recipe = tuning.Recipe(seed=SEED)
-        tensors = tuning.tune(model, tasks, places, recipe, held=held.task, checkpoint=folder / f"{name}.pt")
-    save(folder, model, tensors, held.task)
+        recipe = tuning.Recipe(epochs=kind.epochs, seed=SEED)
+        tensors = tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt")
+    save(folder, model, tensors, held)
 
 
 def save(folder: Path, model: tuning.Model, tensors: Mapping[str, Array], held: tuning.Task) -> None:
     """The checkpoint with `tensors`, and the top with the temperature that fits what was held out."""
     import torch
 
-    tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
+    fill(model.parameters(), tensors)
     model.encoder.save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(base_folder() / name, folder / name)
-    truth, counts = torch.tensor(held.classes), torch.tensor(held.weights)
+    felt = held.targets[tuning.FEELING]
+    truth, counts = torch.tensor(felt.classes), torch.tensor(felt.weights)
     divisor = np.float32(sentiment.temperature(model.read(held.tokens)[1], truth, counts))
     top = {name: tensor.detach().numpy() for name, tensor in model.feeling.items()}
     top |= {name: top[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
@@ -171,6 +179,7 @@ kind = "sentence-encoder"
 dimension = {dimension}
 max_tokens = {max_tokens}
 base = "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)"
+start = "{start}"
 quantisation = "int8 weights (7 bits used), one scale a column; uint8 activations with static ranges"
 calibration = "{texts} texts of CLINC150, MultiDoGO, SemEval-2013 train, CFPB and corpora/training: for ranges alone"
 data = "{learnt}"
@@ -193,12 +202,12 @@ def quantised(folder: Path, out: Path, corpora: Path) -> str:
     """
     words = Tokenizer.from_file(str(base_folder() / "tokenizer.json"))
     words.no_padding()
-    _, held = curriculum.lessons(corpora, words, own=True, seed=SEED)
+    held = curriculum.held_out(corpora, words, seed=SEED)
     with np.load(folder / "top.npz", allow_pickle=False) as file:
         model = tuning.Model.start(folder, [], tensors=dict(file), seed=SEED)
     plain, feelings = (found.numpy() for found in model.read(held.task.tokens))
     embeddings, probabilities = OnnxEncoder(out).encode_with_sentiment(held.texts)
-    truth = np.array(held.task.classes)
+    truth = np.array(held.task.targets[tuning.FEELING].classes)
     figures = {
         "texts": len(truth),
         "cosine": float((plain * embeddings).sum(axis=1).mean()),
@@ -227,10 +236,11 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, default=Settings.from_environment().corpora, help="public corpora")
     parser.add_argument("--work", type=Path, default=ROOT / "var/encoder", help="where checkpoints lie")
     parser.add_argument("--kept", action="store_true", help="quantise what --work holds, without tuning it anew")
+    parser.add_argument("--start", type=Path, help="an encoder of ours that is tuned on, instead of the base")
     arguments = parser.parse_args()
     folder = arguments.work
     if not arguments.kept:
-        tuned(folder, arguments.corpora)
+        tuned(folder, arguments.corpora, start=arguments.start)
     config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
     words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
     with np.load(folder / "top.npz", allow_pickle=False) as file:
@@ -243,7 +253,8 @@ def main() -> None:
         heads=config["num_attention_heads"],
         outputs={"embedding": config["hidden_size"], "sentiment": len(SENTIMENTS)},
     )
-    write(arguments.out, data, words, dimension=config["hidden_size"], texts=len(texts), learnt=LEARNT, seed=SEED)
+    card = {"dimension": config["hidden_size"], "texts": len(texts), "learnt": LEARNT, "seed": SEED}
+    write(arguments.out, data, words, start=(folder / START).read_text("utf-8"), **card)
     compared = quantised(folder, arguments.out, arguments.corpora)
     with (arguments.out / "card.toml").open("a", encoding="utf-8") as card:
         card.write(compared)

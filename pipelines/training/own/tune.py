@@ -2,8 +2,7 @@
 
 Each text learns to point at its intent's direction: softmax over scaled cosines (Wang et al. 2017, "NormFace"), the
 directions beginning at the intents' mean embeddings, and beside it at the texts of its own intent in the same step
-(Khosla et al. 2020, "Supervised Contrastive Learning"). Lower layers learn slower (Howard & Ruder 2018). What is kept
-is a moving average of the weights.
+(Khosla et al. 2020, "Supervised Contrastive Learning").
 """
 
 import random
@@ -18,6 +17,7 @@ import torch
 import torch.nn.functional as nn
 
 from nlp.encoder import batches
+from pipelines.training.learning import Learning, layer_rates, mixed
 
 Array = npt.NDArray[Any]
 Progress = Callable[[str, int, int | None], None]
@@ -26,6 +26,7 @@ TOKENS = 1024
 TEXTS = 48
 """A step takes passes until it has so many texts: with few examples an intent, a pass has but a handful."""
 TRAINING_TOKENS = 64
+DIRECTIONS = "directions"
 SMOOTHING, CONTRAST, SCALE = 0.05, 0.5, 20.0
 """Label smoothing; weight of the contrast against the directions; what multiplies a cosine."""
 
@@ -65,23 +66,9 @@ class Learner:
         self.directions = nn.normalize(sums, dim=1).requires_grad_()
         self.learning = {
             name: p for name, p in self.encoder.named_parameters() if name.startswith("encoder.layer.")
-        } | {"directions": self.directions}
+        } | {DIRECTIONS: self.directions}
         for name, parameter in self.encoder.named_parameters():
             parameter.requires_grad_(name in self.learning)
-        self.average = {name: p.detach().clone() for name, p in self.learning.items()}
-
-    def groups(self, recipe: Recipe) -> list[dict[str, Any]]:
-        layers = self.encoder.config.num_hidden_layers
-        rates = {
-            name: recipe.direction_rate
-            if name == "directions"
-            else recipe.rate * recipe.decay ** (layers - 1 - int(name.split(".")[2]))
-            for name in self.learning
-        }
-        return [
-            {"params": [p for n, p in self.learning.items() if rates[n] == rate], "lr": rate}
-            for rate in sorted(set(rates.values()))
-        ]
 
     def loss(self, tokens: Sequence[Sequence[Sequence[int]]], classes: Sequence[int]) -> Any:
         """Of one step: its passes, and the intents of their texts in order."""
@@ -96,19 +83,10 @@ class Learner:
         self.encoder.train()
         return found
 
-    def swap(self) -> None:
-        """The average takes the place of what learns, and the other way round."""
-        with torch.no_grad():
-            for name, parameter in self.learning.items():
-                kept = parameter.detach().clone()
-                parameter.copy_(self.average[name])
-                self.average[name] = kept
-
     def accuracy(self, texts: Texts) -> float:
-        """Of the average, by the nearest direction."""
-        self.swap()
-        guess = (self.embed(texts.tokens) @ nn.normalize(self.directions.detach(), dim=1).numpy().T).argmax(axis=1)
-        self.swap()
+        """By the nearest direction."""
+        directions = nn.normalize(self.directions.detach(), dim=1).numpy()
+        guess = (self.embed(texts.tokens) @ directions.T).argmax(axis=1)
         return float((guess == np.array(texts.classes)).mean())
 
 
@@ -142,44 +120,28 @@ def tune(
     draw = random.Random(recipe.seed)
     per_epoch = len(steps(texts, random.Random(recipe.seed)))
     epochs = max(recipe.epochs, -(-recipe.steps // per_epoch))
-    optimiser = torch.optim.AdamW(learner.groups(recipe), weight_decay=0.01, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser,
-        [group["lr"] for group in optimiser.param_groups],
-        total_steps=epochs * int(per_epoch * 1.1 + 2),
-        pct_start=0.1,
-        anneal_strategy="linear",
-    )
-    state = _load(checkpoint, learner, optimiser, schedule)
+    layers = learner.encoder.config.num_hidden_layers
+    rates = layer_rates(learner.learning, recipe.rate, decay=recipe.decay, layers=layers, top=recipe.direction_rate)
+    length = epochs * int(per_epoch * 1.1 + 2)  # epochs differ by a few steps
+    learning = Learning(learner.learning, rates, steps=length, average=recipe.average, warm_up=0.1)
+    state: dict[str, Any] = {"epoch": 0, "best": -1.0, "best_epoch": 0, "kept": {}} | learning.resume(checkpoint)
     for _ in range(state["epoch"]):
         steps(texts, draw)
     learner.encoder.train()
     for epoch in range(state["epoch"], epochs):
         if held and epoch - state["best_epoch"] > recipe.patience:
             break
-        planned = steps(texts, draw)
-        for number, groups in enumerate(planned):
-            loss = learner.loss(
-                [[texts.tokens[i] for i in group] for group in groups],
-                [texts.classes[i] for group in groups for i in group],
-            )
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(list(learner.learning.values()), 1.0)
-            optimiser.step()
-            schedule.step()
-            state["steps"] += 1
-            weight = min(recipe.average, (1 + state["steps"]) / (10 + state["steps"]))
-            learnt = [p.detach() for p in learner.learning.values()]
-            torch._foreach_lerp_(list(learner.average.values()), learnt, 1 - weight)
+        for number, groups in enumerate(steps(texts, draw)):
+            passes = [[texts.tokens[i] for i in group] for group in groups]
+            learning.step(learner.loss(passes, [texts.classes[i] for group in groups for i in group]))
             progress("tuning", epoch * per_epoch + number + 1, epochs * per_epoch)
-        score = learner.accuracy(held) if held else 0.0
+        with learning.averaged():
+            score = learner.accuracy(held) if held else 0.0
         if not held or score > state["best"]:
-            kept = {name: value.clone() for name, value in learner.average.items() if name != "directions"}
+            kept = {name: value.clone() for name, value in learning.average.items() if name != DIRECTIONS}
             state |= {"best": score, "best_epoch": epoch, "kept": kept}
-        state["scores"].append(score)
         state["epoch"] = epoch + 1
-        _save(checkpoint, state, learner, optimiser, schedule)
+        learning.save(checkpoint, state)
     tensors = {name: value.detach().numpy() for name, value in learner.encoder.state_dict().items()}
     return tensors | {name: value.numpy() for name, value in state["kept"].items()}
 
@@ -204,7 +166,7 @@ def embed(encoder: Any, tokens: Sequence[Sequence[int]]) -> Array:
 
 def states(encoder: Any, ids: Any) -> Any:
     """Embeddings (n, d) of unit length of texts of one length."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         last = encoder(input_ids=ids).last_hidden_state
     return nn.normalize(last.float().mean(dim=1), dim=1)
 
@@ -220,35 +182,3 @@ def steps(texts: Texts, draw: random.Random) -> list[list[list[int]]]:
             found.append([])
         found[-1].append(group)
     return found
-
-
-def _load(checkpoint: Path, learner: Learner, optimiser: Any, schedule: Any) -> dict[str, Any]:
-    if not checkpoint.is_file():
-        return {"epoch": 0, "steps": 0, "best": -1.0, "best_epoch": 0, "kept": {}, "scores": []}
-    found = torch.load(checkpoint, weights_only=True)
-    optimiser.load_state_dict(found["optimiser"])
-    schedule.load_state_dict(found["schedule"])
-    with torch.no_grad():
-        for name, parameter in learner.learning.items():
-            parameter.copy_(found["learning"][name])
-    learner.average = found["average"]
-    torch.set_rng_state(found["random"])
-    state: dict[str, Any] = found["state"]
-    return state
-
-
-def _save(checkpoint: Path, state: Mapping[str, Any], learner: Learner, optimiser: Any, schedule: Any) -> None:
-    """Written beside its place first: a kill leaves the one before."""
-    fresh = checkpoint.with_suffix(".new")
-    torch.save(
-        {
-            "state": dict(state),
-            "learning": {name: p.detach() for name, p in learner.learning.items()},
-            "average": learner.average,
-            "optimiser": optimiser.state_dict(),
-            "schedule": schedule.state_dict(),
-            "random": torch.get_rng_state(),
-        },
-        fresh,
-    )
-    fresh.replace(checkpoint)

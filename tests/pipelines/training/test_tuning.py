@@ -1,5 +1,6 @@
 """Tuning moves the encoder towards its tasks, keeps it near its base, and survives being killed."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 
 from pipelines.training import sentiment, tuning
 from pipelines.training.encoder import base_folder
+from pipelines.training.learning import fill
 
 FELT = [
     ("this is the third time and I am furious", "negative"),
@@ -35,11 +37,15 @@ def tokens(texts: list[str]) -> list[list[int]]:
     return [found.ids for found in tokenizer.encode_batch(texts)]
 
 
+def task(name: str, texts: list[str], classes: list[int], kinds: int, stay: float) -> tuning.Task:
+    return tuning.Task(name, tokens(texts), {name: tuning.Target(classes, [1.0] * len(texts), kinds)}, stay)
+
+
 def tasks(*, stay: float = 0.5) -> list[tuning.Task]:
     classes = [SENTIMENTS.index(label) for _, label in FELT]
     return [
-        tuning.Task(tuning.FEELING, tokens([t for t, _ in FELT]), classes, [1.0] * len(FELT), 3, stay),
-        tuning.Task("wants", tokens([t for t, _ in WANTED]), [n for _, n in WANTED], [1.0] * len(WANTED), 2, stay),
+        task(tuning.FEELING, [t for t, _ in FELT], classes, 3, stay),
+        task("wants", [t for t, _ in WANTED], [n for _, n in WANTED], 2, stay),
     ]
 
 
@@ -63,8 +69,8 @@ def tuned(
 def test_a_run_that_dies_after_an_epoch_goes_on_to_the_same_weights(base: list[Any], tmp_path: Path) -> None:
     _, whole = tuned(base, tmp_path / "whole.pt")
     model = tuning.Model.start(base_folder(), tasks(), tensors={}, seed=1)
-    unknown = tuning.Task(tuning.FEELING, tokens(["hello"]), [len(SENTIMENTS)], [1.0], 3, 0.0)
-    with pytest.raises(IndexError):  # the report after the first epoch meets a class that there is not
+    unknown = task("unknown", ["hello"], [0], 2, 0.0)
+    with pytest.raises(KeyError):  # the report after the first epoch meets a target that nobody has learnt
         tuning.tune(model, tasks(), base, RECIPE, held=unknown, checkpoint=tmp_path / "died.pt")
     _, resumed = tuned(base, tmp_path / "died.pt")
     assert max(float(np.abs(whole[name] - resumed[name]).max()) for name in whole) < 1e-5
@@ -73,9 +79,9 @@ def test_a_run_that_dies_after_an_epoch_goes_on_to_the_same_weights(base: list[A
 def test_tuning_learns_the_feelings_and_draws_texts_of_one_intent_together(base: list[Any], tmp_path: Path) -> None:
     recipe = tuning.Recipe(epochs=12, rate=2e-4, top_rate=2e-3, average=0.5, tokens=64)
     model, tensors = tuned(base, tmp_path / "tuned.pt", recipe=recipe)
-    tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
+    fill(model.parameters(), tensors)
     feeling, _ = tasks()
-    assert model.read(feeling.tokens)[1].argmax(1).tolist() == feeling.classes
+    assert tuning.recalls(model, feeling) == {tuning.FEELING: 1.0}
     now = places(model, tasks())[1]
 
     def apart(x: Any) -> float:
@@ -88,7 +94,7 @@ def test_tuning_learns_the_feelings_and_draws_texts_of_one_intent_together(base:
 def test_the_more_a_task_is_to_stay_the_nearer_its_texts_stay_to_the_base(base: list[Any], tmp_path: Path) -> None:
     def moved(stay: float) -> float:
         model, tensors = tuned(base, tmp_path / f"{stay}.pt", stay=stay)
-        tuning.fill(model.parameters(), {name: torch.tensor(value) for name, value in tensors.items()})
+        fill(model.parameters(), tensors)
         return 1 - float((np.vstack(base) * np.vstack(places(model, tasks(stay=stay)))).sum(axis=1).mean())
 
     assert moved(20.0) < moved(0.0)
@@ -101,3 +107,26 @@ def test_the_sentiment_temperature_is_the_one_under_which_the_truth_is_likeliest
     found = sentiment.temperature(logits, truth, torch.ones(10))
     sure = torch.softmax(logits / found, dim=1).max(dim=1).values.mean()
     assert abs(float(sure) - 0.7) < 0.03
+
+
+def test_frozen_layers_stay_as_they_were_and_come_back_with_the_others(base: list[Any], tmp_path: Path) -> None:
+    found = tasks()
+    model = tuning.Model.start(base_folder(), found, tensors={}, seed=1, frozen=3)
+    before = {name: parameter.detach().numpy().copy() for name, parameter in model.parameters().items()}
+    tensors = tuning.tune(model, found, base, RECIPE, held=found[0], checkpoint=tmp_path / "frozen.pt")
+    assert set(tensors) == set(before)
+    same = {name for name, value in tensors.items() if np.array_equal(value, before[name])}
+    layers = {name for name in before if name.startswith("encoder.layer.")}
+    assert same & layers == {name for name in layers if int(name.split(".")[2]) < 3}
+
+
+def test_a_target_that_is_not_known_of_a_text_teaches_nothing(base: list[Any], tmp_path: Path) -> None:
+    def learnt(classes: list[int]) -> dict[str, Any]:
+        found = [task("wants", [t for t, _ in WANTED], [n for _, n in WANTED], 2, 0.5)]
+        ignored = tuning.Target(classes, [0.0] * len(WANTED), 2)
+        found = [replace(found[0], targets={**found[0].targets, "mood": ignored})]
+        model = tuning.Model.start(base_folder(), found, tensors={}, seed=1)
+        return tuning.tune(model, found, base[1:], RECIPE, held=tasks()[0], checkpoint=tmp_path / f"{classes}.pt")
+
+    one, other = learnt([0, 0, 0, 0]), learnt([1, 1, 1, 1])
+    assert all(np.array_equal(value, other[name]) for name, value in one.items())
