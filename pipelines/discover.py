@@ -13,10 +13,12 @@ from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
 from nlp.themes.headlines import Fit, Headlines, fitting
-from nlp.themes.matching import match
+from nlp.themes.lineage import sought, trace
+from nlp.themes.matching import Matching, match
 from nlp.themes.naming import Parse, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.theme import Assignment, Theme
+from pipelines.lineage import known
 from pipelines.stores.protocols import Store
 
 MINIMUM_FRICTION = 15.0
@@ -39,7 +41,8 @@ def discover(
 ) -> list[Theme]:
     """Discover, name and store themes anew as `run`; returns them, largest first.
 
-    A theme that shares enough members with one of the run before keeps its id; a new one gets a number never used.
+    A theme that is alike enough to one known before keeps its id; a new one gets a number never used, and lineage tells
+    where it came from and what became of the others.
     Raises StoreError where the segments were embedded by different models.
     """
     report = progress or (lambda step, done, total: None)
@@ -49,8 +52,10 @@ def discover(
     seen = in_context(embeddings, conversations, list(map(len, texts)))
     found = find(seen, conversations=conversations, seed=seed)
     report("themes", 1, 3)
-    matched = match(store.themes.members(), ids, found.labels)
-    numbers = _numbers(found, matched, store.themes.ids())
+    before = sought(store.lineage.all())
+    old = known(store, before, encoder=encoder)
+    matching = match(old, ids, found.labels, found.centroids)
+    numbers = _numbers(found, matching, store.themes.names())
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
     themes = _named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
     report("themes", 2, 3)
@@ -59,7 +64,8 @@ def discover(
         for segment, label, strength in zip(ids, found.labels, found.strengths, strict=True)
     ]
     serving = Assigner(found.centroids, found.thresholds, tuple(numbers), encoder.version)
-    store.themes.put(run, themes, assignments, found.points, serving.to_bytes())
+    facts = trace(matching, numbers, before, run=run, at=at)
+    store.themes.put(run, themes, assignments, found.points, serving.to_bytes(), facts)
     report("themes", 3, 3)
     return themes
 
@@ -91,13 +97,13 @@ def parser() -> Parse:
     return lambda texts: model.pipe(texts, batch_size=64)
 
 
-def _numbers(found: Discovery, matched: dict[int, str], given: Iterable[str]) -> list[str]:
+def _numbers(found: Discovery, matching: Matching, given: Iterable[str]) -> list[str]:
     """An id a theme: the one it had, or the next number."""
     last = max((int(id[1:]) for id in given if id[1:].isdecimal()), default=0)
     numbers: list[str] = []
     for label in range(len(found.centroids)):
-        last += label not in matched
-        numbers.append(matched.get(label, f"t{last}"))
+        last += label not in matching.kept
+        numbers.append(matching.kept[label][0] if label in matching.kept else f"t{last}")
     return numbers
 
 

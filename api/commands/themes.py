@@ -1,4 +1,4 @@
-"""frictionary themes: what hurts customers, ranked; discovered anew; one theme with its quotes."""
+"""frictionary themes: what hurts customers, ranked; discovered anew; one theme with its quotes, or its history."""
 
 import json
 from typing import Any
@@ -92,6 +92,30 @@ def show(context: click.Context, url: str | None, as_json: bool, id: str, limit:
     click.echo(f"{theme.id}  {theme.name}\n{theme.description}\nTerms: {', '.join(theme.terms)}\n")
     for quote in said:
         click.echo(f"{quote['at']:%Y-%m-%d} {quote['channel']}: {plain(quote['text'])}\n")
+
+
+@command.command()
+@STORE
+@JSON
+@click.argument("id")
+@click.pass_context
+def history(context: click.Context, url: str | None, as_json: bool, id: str) -> None:
+    """Show what became of the theme ID at each discovery: born, continued, split, merged, dormant, died.
+
+    
+    Example: frictionary themes history t1 --store demo.db
+    """
+    from api.history import told, when
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
+        rows = told(store, id)
+    if as_json:
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{when(row['since'], row['until'])}  {row['text']}")
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

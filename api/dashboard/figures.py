@@ -9,6 +9,7 @@ from api.dashboard import charts
 from api.dashboard.choices import WINDOW, Choice
 from api.dashboard.marks import marked, pieces
 from api.dashboard.words import day
+from api.history import told
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
@@ -77,7 +78,8 @@ def mark(row: Mapping[str, Any], now: int, before: int, since: datetime | None) 
 
 
 def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
-    """Keys theme, figures (None where no segment is left), weekly, stages, named (by type). Raises NotFound."""
+    """Keys theme, figures (None where no segment is left), weekly, stages, named (by type), history, current (ids of
+    themes that have a page). Raises NotFound."""
     found, last = store.themes.get(id), store.overview()["last"]
     choice = Choice(theme=id)
     weekly = store.themes.trend(theme=id)
@@ -93,6 +95,8 @@ def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
         "theme": {"id": id, "name": found.name, "description": found.description, "terms": found.terms},
         "figures": next((row for row in rows if row["id"] == id), None),
         "weekly": charts.weekly(weekly, weeks),
+        "history": told(store, id),
+        "current": {theme.id for theme in store.themes.current()},
         "stages": sorted(where, key=lambda row: (order.get(row["stage"], len(order)), row["stage"])),
     }
 

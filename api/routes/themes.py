@@ -7,10 +7,12 @@ from fastapi import APIRouter, Path, Query, Request
 
 from api.filters import chosen, page
 from api.routes.conversations import finding
-from api.schemas.figures import ThemeDetail, ThemeOut
+from api.schemas.figures import ChapterOut, ThemeDetail, ThemeOut
 from api.schemas.findings import Page, QuoteOut
 from api.schemas.requests import Counted, Question
 from nlp.taxonomy import UNKNOWN_STAGE
+from nlp.themes.lineage import Chapter
+from pipelines import lineage
 from pipelines.entities import most_named
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
@@ -41,6 +43,14 @@ def theme(request: Request, id: Id, question: Annotated[Question, Query()]) -> d
     figures = next((theme for theme in store.themes.ranked(filter) if theme["id"] == id), NOTHING)
     named = most_named(store, filter, theme=id).get(id, [])
     return {**known, **figures, "entities": named, "trend": store.themes.trend(filter, theme=id)}
+
+
+@router.get("/{id}/history", response_model=list[ChapterOut])
+def history(request: Request, id: Id) -> list[Chapter]:
+    """What became of a theme at each discovery, oldest first, and of those that split from it or merged into it.
+
+    Also of one that is no longer found."""
+    return lineage.history(request.app.state.store, id)
 
 
 @router.get("/{id}/quotes", response_model=Page[QuoteOut])

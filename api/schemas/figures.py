@@ -45,6 +45,18 @@ class ThemeDetail(ThemeOut):
     trend: list[Week]
 
 
+class ChapterOut(BaseModel):
+    """What discoveries, one after the other, say of a theme."""
+
+    theme: str = Field(examples=["t1"])
+    kind: str = Field(description="born, continued, split from, merged into, dormant or died.", examples=["split from"])
+    other: str = Field(description="The theme that it split from or merged into.", examples=["t3"])
+    share: Figure | None = Field(description="0..1: how alike it was at least, or how much of it came or went.")
+    since: datetime
+    until: datetime
+    discoveries: int
+
+
 class ThemeFigure(BaseModel):
     id: str
     name: str

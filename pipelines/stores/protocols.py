@@ -16,6 +16,7 @@ from nlp.conversation import Conversation, Segment
 from nlp.customer import Customer, Event
 from nlp.journeys.contact import Contact, Mention
 from nlp.signal import Signal, Summary
+from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 
 Floats = npt.NDArray[np.float32]
@@ -136,21 +137,22 @@ class ThemeStore(Protocol):
         assignments: Sequence[Assignment],
         points: Floats,
         artefact: bytes | None = None,
+        facts: Sequence[Fact] = (),
     ) -> None:
         """Store a discovery: it becomes the current one; earlier runs' assignments stay for history.
 
         `points` is float32 (len(assignments), 2): each segment's place on the map. `artefact` serves the themes
-        (`nlp/themes/assign.py`).
+        (`nlp/themes/assign.py`); `facts` are its lineage.
         """
 
-    def artefact(self) -> bytes | None:
-        """The current run's; None before any."""
+    def artefact(self, run: str = "") -> bytes | None:
+        """A run's, the current one's where none is named; None before any."""
 
     def members(self) -> dict[str, str | None]:
         """Segment id to theme id, None for no theme, in the current run."""
 
-    def ids(self) -> set[str]:
-        """Every theme id that any run has given."""
+    def names(self) -> dict[str, str]:
+        """Every theme id that any run has given, with the newest name."""
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         """Add assignments of new segments to the current run."""
@@ -189,6 +191,16 @@ class ThemeStore(Protocol):
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
         """Assignments of every run, by customer, conversation and segment, older runs first."""
+
+
+class LineageStore(Protocol):
+    """Facts are put with their discovery, by `ThemeStore.put`."""
+
+    def of(self, theme: str) -> list[Fact]:
+        """A theme's, and those of others that name it, older runs first; [] of an id that was never given."""
+
+    def all(self) -> Iterator[Fact]:
+        """Of all themes, older runs first, by id within a run."""
 
 
 class CustomerStore(Protocol):
@@ -238,6 +250,7 @@ class Store(Protocol):
     conversations: ConversationStore
     signals: SignalStore
     themes: ThemeStore
+    lineage: LineageStore
     customers: CustomerStore
     events: EventStore
     runs: RunStore

@@ -182,6 +182,19 @@ assignments = Table(
     Index("assignments_by_segment", "segment"),
 )
 
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("run", _id(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
+    Column("theme", _id(), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("other", _id(), nullable=False),
+    Column("share", Double),
+    Column("at", UtcTime, nullable=False),
+    Index("lineage_by_theme", "theme"),
+    Index("lineage_by_other", "other"),
+)
+
 customers = Table(
     "customers",
     metadata,

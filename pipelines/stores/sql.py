@@ -14,12 +14,14 @@ from pipelines.stores.conversations import Conversations
 from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
 from pipelines.stores.events import Events
+from pipelines.stores.lineage import Lineage
 from pipelines.stores.overview import read_overview
 from pipelines.stores.protocols import (
     ConversationStore,
     CustomerStore,
     EventStore,
     Filter,
+    LineageStore,
     RunStore,
     SignalStore,
     ThemeStore,
@@ -41,6 +43,7 @@ class SqlStore:
         self.conversations: ConversationStore = Conversations(database)
         self.signals: SignalStore = Signals(database)
         self.themes: ThemeStore = Themes(database)
+        self.lineage: LineageStore = Lineage(database)
         self.customers: CustomerStore = Customers(database)
         self.events: EventStore = Events(database)
         self.runs: RunStore = Runs(database)

@@ -5,14 +5,16 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, insert, select
 
 from nlp.errors import NotFound, StoreError
 from nlp.journeys.contact import Mention
+from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
 from pipelines.stores.facets import counted
 from pipelines.stores.filters import conditions, current_run
+from pipelines.stores.lineage import write_facts
 from pipelines.stores.protocols import Filter, Floats, Quote
 from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, themes, turns
 from pipelines.stores.signals import OF_TURN, read_quotes
@@ -34,27 +36,34 @@ class Themes:
         assignments: Sequence[Assignment],
         points: Floats,
         artefact: bytes | None = None,
+        facts: Sequence[Fact] = (),
     ) -> None:
         """Raises StoreError where points and assignments differ in number, or one names a theme not given."""
         if len(points) != len(assignments):
             raise StoreError(f"{len(assignments)} assignments came with {len(points)} points; give one an assignment")
         places = [{"x": float(x), "y": float(y)} for x, y in points]
         found = [_assignment_row(a, run) | place for a, place in zip(assignments, places, strict=True)]
-        self._replace({"run": run, "artefact": artefact}, [{"run": run, **asdict(theme)} for theme in themes], found)
+        rows = [{"run": run, **asdict(theme)} for theme in themes]
+        with self._database.write() as connection:
+            self._replace(connection, {"run": run, "artefact": artefact}, rows, found)
+            write_facts(connection, run, facts)
 
     def _replace(
-        self, discovery: dict[str, Any], found: Sequence[dict[str, Any]], members: Sequence[dict[str, Any]]
+        self,
+        connection: Connection,
+        discovery: dict[str, Any],
+        found: Sequence[dict[str, Any]],
+        members: Sequence[dict[str, Any]],
     ) -> None:
-        with self._database.write() as connection:
-            self._database.backend.lock(connection)
-            for table in (assignments, themes):
-                connection.execute(delete(table).where(table.c.run == discovery["run"]))
-            number = connection.execute(select(func.coalesce(func.max(discoveries.c.number), 0) + 1)).scalar_one()
-            self._database.upsert(connection, discoveries, [{**discovery, "number": number}])
-            if found:
-                connection.execute(insert(themes), list(found))
-            if members:
-                connection.execute(insert(assignments), list(members))
+        self._database.backend.lock(connection)
+        for table in (assignments, themes):
+            connection.execute(delete(table).where(table.c.run == discovery["run"]))
+        number = connection.execute(select(func.coalesce(func.max(discoveries.c.number), 0) + 1)).scalar_one()
+        self._database.upsert(connection, discoveries, [{**discovery, "number": number}])
+        if found:
+            connection.execute(insert(themes), list(found))
+        if members:
+            connection.execute(insert(assignments), list(members))
 
     def assign(self, assignments: Sequence[Assignment]) -> None:
         """Raises StoreError where an assignment is of another run than the current one."""
@@ -75,9 +84,9 @@ class Themes:
             found: str | None = connection.execute(select(current_run())).scalar()
         return found
 
-    def artefact(self) -> bytes | None:
+    def artefact(self, run: str = "") -> bytes | None:
         with self._database.read() as connection:
-            statement = select(discoveries.c.artefact).where(discoveries.c.run == current_run())
+            statement = select(discoveries.c.artefact).where(discoveries.c.run == (run or current_run()))
             found: bytes | None = connection.execute(statement).scalar()
         return found
 
@@ -86,9 +95,10 @@ class Themes:
             rows = connection.execute(select(A.segment, A.theme).where(A.run == current_run()))
             return {row.segment: row.theme for row in rows}
 
-    def ids(self) -> set[str]:
+    def names(self) -> dict[str, str]:
+        statement = select(themes.c.id, themes.c.name).join(discoveries, discoveries.c.run == themes.c.run)
         with self._database.read() as connection:
-            return set(connection.execute(select(themes.c.id).distinct()).scalars())
+            return {row.id: row.name for row in connection.execute(statement.order_by(discoveries.c.number))}
 
     def get(self, id: str) -> Theme:
         statement = select(themes).where(themes.c.run == current_run(), themes.c.id == id)

@@ -15,6 +15,7 @@ from api.app import create_app
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
 from nlp.signal import Entity, Evidence, Signal, Summary
+from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
@@ -63,7 +64,8 @@ def fill(store: Store, count: int = 30) -> None:
     store.signals.put("m1", ids, [signal(s) for s in segments], vectors, [summary(c.id) for c in found])
     themes = [Theme("t1", "<b>Late</b> & lost", HOSTILE, ("late", "<i>lost</i>"), count, (segments[0].id,), 1.0, 2.0)]
     assigned = [Assignment(s.id, "r1", "t1", 0.9, START) for s in segments]
-    store.themes.put("r1", themes, assigned, np.ones((count, 2), dtype=np.float32))
+    facts = [Fact("r1", START, "t1", "born"), Fact("r1", START, "t2", "split from", "t1", 0.6)]
+    store.themes.put("r1", themes, assigned, np.ones((count, 2), dtype=np.float32), facts=facts)
     store.customers.put([Customer("c&one", {"plan": HOSTILE, "value": 218.0})])
     store.events.put([Event("e:1", "c&one", "ordered", START - timedelta(days=3), 149.0)])
 
@@ -139,6 +141,12 @@ def test_quotes_lead_to_their_segment_whatever_their_conversation_is_called(clie
     assert answer.status_code == 200
     assert html.escape(ODD) in answer.text
     assert 'id="s0-0"' in answer.text
+
+
+def test_a_themes_page_tells_what_became_of_it(client: TestClient) -> None:
+    page = client.get("/themes/t1").text
+    assert "<dt>2 Mar 2026</dt><dd>Found for the first time</dd>" in page
+    assert "<dd>“t2” (t2) split from it, 60 % of it</dd>" in page
 
 
 @pytest.mark.parametrize("path", ["/themes/t99", "/customers/nobody", "/conversations/none:1", "/nowhere", "/map/x"])

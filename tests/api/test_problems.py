@@ -32,6 +32,7 @@ def problem(answer: Any, status: int) -> dict:
         "/v1/nothing",
         "/v1/themes/t99",
         "/v1/themes/t99/quotes",
+        "/v1/themes/t99/history",
         "/v1/conversations/zendesk:none",
         "/v1/conversations/a//b",
         "/v1/conversations?after=zendesk:none",

@@ -104,6 +104,18 @@ def test_a_theme_without_conversations_in_the_filter_has_no_figures(client: Test
     )
 
 
+def test_a_theme_tells_what_became_of_it(client: TestClient) -> None:
+    born, split = get(client, "/v1/themes/t1/history")
+    assert (born["theme"], born["kind"], born["since"], born["discoveries"]) == (
+        "t1",
+        "born",
+        "2026-11-01T00:00:00Z",
+        1,
+    )
+    assert (split["theme"], split["kind"], split["other"], split["share"]) == ("t2", "split from", "t1", 0.6)
+    assert get(client, "/v1/themes/t2/history") == [split]
+
+
 def test_stages_come_in_the_journeys_order(client: TestClient) -> None:
     names = [stage["name"] for stage in get(client, "/v1/taxonomy")["stages"]]
     assert [stage["stage"] for stage in get(client, "/v1/stages")][: len(names)] == names

@@ -1,15 +1,19 @@
 """Themes of a store: discovered, kept over refits, and given to segments that come later."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.encoder import Encoder
+from nlp.errors import NotFound
 from nlp.signal import Signal
+from nlp.themes.theme import Assignment
 from pipelines.discover import MINIMUM_FRICTION, assign_new, assigner, discover
+from pipelines.lineage import history
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
@@ -27,6 +31,10 @@ PARCEL = (
     "Where is my parcel? The courier never came to the door.",
     "The parcel has not arrived, the courier lost it.",
 )
+
+_DROPS = tuple(f"The router drops the wifi every {unit}, so annoying." for unit in ("hour", "minute", "evening"))
+ROUTER = _DROPS + tuple(text.replace("router", "modem") for text in _DROPS) + _DROPS[:1]
+WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture
@@ -81,8 +89,7 @@ def test_a_refit_keeps_the_ids_of_themes_that_live_on_and_never_gives_an_old_num
     store: Store, encoder: Encoder
 ) -> None:
     discover(store, encoder, run="r1", at=DAY)
-    router = tuple(f"The router drops the wifi every {unit}, so annoying." for unit in ("hour", "minute", "evening"))
-    put(store, encoder, router + tuple(text.replace("router", "modem") for text in router) + router[:1], first=20)
+    put(store, encoder, ROUTER, first=20)
     themes = {theme.name: theme.id for theme in discover(store, encoder, run="r2", at=DAY)}
     assert sorted(themes.values()) == ["t1", "t2", "t3"]
     assert next(id for name, id in themes.items() if "cancel" in name.lower()) == "t1"
@@ -117,3 +124,43 @@ def test_themes_of_another_encoder_place_nothing(store: Store, encoder: Encoder)
     assert assigner(store, encoder="another") is None
     assert assign_new(store, encoder="another", at=DAY) == 0
     assert "s:30#0:0" not in store.themes.members()
+
+
+def test_a_refit_tells_what_became_of_every_theme(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    put(store, encoder, ROUTER, first=20)
+    discover(store, encoder, run="r2", at=DAY + WEEK)
+    told = {id: [(c.kind, c.since) for c in history(store, id)] for id in ("t1", "t2", "t3")}
+    assert told["t1"] == told["t2"] == [("born", DAY), ("continued", DAY + WEEK)]
+    assert told["t3"] == [("born", DAY + WEEK)]
+    with pytest.raises(NotFound, match="t4"):
+        history(store, "t4")
+
+
+def test_a_theme_whose_conversations_are_all_new_is_known_by_its_centroid(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    others = tuple(text.replace("subscription", "membership") for text in CANCEL)
+    put(store, encoder, (*others, *PARCEL))  # in place of those before, under the same ids
+    put(store, encoder, ("Nothing.",) * 20, first=9, friction=0.0)
+    found = {theme.id: theme.name.lower() for theme in discover(store, encoder, run="r2", at=DAY + WEEK)}
+    assert found.keys() == {"t1", "t2"}
+    assert "cancel" in found["t1"]
+    assert [c.kind for c in history(store, "t1")] == ["born", "continued"]
+
+
+def test_a_theme_that_is_gone_sleeps_and_comes_back_under_its_id(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    put(store, encoder, ROUTER[: len(CANCEL)])  # under the ids of those that told of subscriptions
+    names = {theme.id for theme in discover(store, encoder, run="r2", at=DAY + WEEK)}
+    assert names == {"t2", "t3"}
+    put(store, encoder, tuple(f"{text} Please!" for text in CANCEL), first=40)
+    back = {theme.id for theme in discover(store, encoder, run="r3", at=DAY + 2 * WEEK)}
+    assert back == {"t1", "t2", "t3"}
+    assert [c.kind for c in history(store, "t1")] == ["born", "dormant", "continued"]
+
+
+def test_a_damaged_artefact_does_not_keep_themes_from_being_discovered_anew(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    members = [Assignment(s, "r2", theme, 1.0, DAY) for s, theme in store.themes.members().items()]
+    store.themes.put("r2", store.themes.current(), members, np.zeros((len(members), 2), np.float32), b"damaged")
+    assert [theme.id for theme in discover(store, encoder, run="r3", at=DAY + WEEK)] == ["t1", "t2"]

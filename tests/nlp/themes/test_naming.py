@@ -6,7 +6,6 @@ import numpy as np
 
 from nlp.encoder import Encoder, Floats
 from nlp.themes.headlines import Fit, fitting
-from nlp.themes.matching import match
 from nlp.themes.naming import Naming, Parse, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.terms import terms
@@ -82,19 +81,6 @@ def test_quotes_are_central_different_and_neither_short_nor_long() -> None:
     assert representative(texts, vectors, centroid, count=2) == [0, 2]
     assert representative(texts, vectors, centroid, count=9)[:2] == [0, 2]
     assert representative([], np.zeros((0, 2), np.float32), centroid) == []
-
-
-def test_a_theme_that_shares_most_members_keeps_its_id() -> None:
-    old = {"a": "t1", "b": "t1", "c": "t1", "d": "t2", "e": "t2", "f": None}
-    assert match(old, ["a", "b", "c", "d", "e", "f", "g"], [1, 1, 1, 0, 0, 0, 2]) == {1: "t1", 0: "t2"}
-
-
-def test_one_known_theme_that_splits_gives_its_id_once_and_strangers_get_none() -> None:
-    old = {"a": "t1", "b": "t1", "c": "t1"}
-    assert match(old, ["a", "b", "c"], [0, 0, 1]) == {0: "t1"}
-    assert match(old, ["x", "y"], [0, 1]) == {}
-    assert match({}, ["a"], [0]) == {}
-    assert match(old, ["a"], [None]) == {}
 
 
 def test_a_headline_that_fits_names_a_theme_with_nouns_of_its_own(encoder: Encoder, parse: Parse) -> None:

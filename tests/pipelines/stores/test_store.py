@@ -15,6 +15,7 @@ from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
 from nlp.errors import NotFound, StoreError, UnknownName
 from nlp.signal import Entity, Evidence, Signal, Summary
+from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
@@ -259,8 +260,38 @@ def test_a_discovery_keeps_its_artefact_and_tells_members_and_all_ids_ever_given
     assert themed.themes.artefact() is None
     assert themed.themes.members() == {"s:1#0:13": "t1", "s:2#0:13": "t2", "s:3#0:13": "t1", "s:4#0:13": None}
     themed.themes.put("r2", [Theme("t3", "Three", "", (), 0)], [], np.zeros((0, 2), np.float32), b"\x00\xff")
-    assert themed.themes.artefact() == b"\x00\xff"
-    assert (themed.themes.members(), themed.themes.ids()) == ({}, {"t1", "t2", "t3"})
+    assert themed.themes.artefact() == themed.themes.artefact("r2") == b"\x00\xff"
+    assert themed.themes.artefact("r1") is None
+    assert (themed.themes.members(), themed.themes.names()) == ({}, {"t1": "One", "t2": "Two", "t3": "Three"})
+
+
+def test_lineage_comes_back_by_theme_and_run_and_is_replaced_with_its_run(themed: SqlStore) -> None:
+    nothing, later = np.zeros((0, 2), np.float32), MONDAY + timedelta(days=9)
+    kept, born = Fact("r2", later, "t2", "continued", "", 0.75), Fact("r2", later, "t1", "split from", "t9", 0.5)
+    for facts in ([replace(kept, kind="born")], [kept, born]):
+        themed.themes.put("r2", [], [], nothing, facts=facts)
+    dead = Fact("r3", later, "t2", "merged into", "t1", 1.0)
+    themed.themes.put("r3", [], [], nothing, facts=[dead])
+    assert list(themed.lineage.all()) == [born, kept, dead]
+    assert themed.lineage.of("t1") == [born, dead]
+    assert (themed.lineage.of("t9"), themed.lineage.of("t4")) == ([born], [])
+
+
+def test_a_store_from_before_lineage_tells_it_by_the_ids_that_were_given(themed: SqlStore, url: str) -> None:
+    later, segment = MONDAY + timedelta(days=9), themed.signals.of("s:1")[0].segment.id
+    themes = [Theme("t1", "One", "", (), 1), Theme("t3", "Three", "", (), 0)]
+    themed.themes.put("r0", themes, [Assignment(segment, "r0", "t1", 1.0, later)], np.ones((1, 2), np.float32))
+    database = Database(url)
+    migrate(database, "0003")
+    database.engine.dispose()
+    with open_store(url) as again:
+        told = [(f.run, f.theme, f.kind, f.at) for f in again.lineage.all()]
+    assert told == [
+        ("r1", "t1", "born", MONDAY),
+        ("r1", "t2", "born", MONDAY),
+        ("r0", "t1", "continued", later),
+        ("r0", "t3", "born", later),
+    ]
 
 
 def test_unplaced_segments_are_those_that_the_current_discovery_has_not_looked_at(themed: SqlStore) -> None:
