@@ -57,7 +57,7 @@ class Round:
 
 PUBLIC = Round(posts=1, clinc=2, multidogo=1, own=0, stay=1.0)
 ALL = Round(posts=1, clinc=1, multidogo=1, own=4, stay=0.5)
-ON = Round(posts=0.15, clinc=0.3, multidogo=0.3, own=3, stay=0.5, epochs=1, frozen=2)
+ON = Round(posts=0.4, clinc=0.5, multidogo=0.5, own=3, stay=1.0, frozen=1)
 """From an encoder that has been through the others: the authored texts anew, with as much of the public ones as keeps
 what they taught."""
 
