@@ -24,6 +24,7 @@ from pipelines.training.authored import authored
 from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.graph import Array, Graph, Ranges
 from pipelines.training.learning import fill
+from pipelines.training.temperature import temperature
 
 MAX_TOKENS = 256
 SEED = 7
@@ -157,15 +158,14 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
 
 def save(folder: Path, model: tuning.Model, tensors: Mapping[str, Array], held: tuning.Task) -> None:
     """The checkpoint with `tensors`, and the top with the temperature that fits what was held out."""
-    import torch
 
     fill(model.parameters(), tensors)
     model.encoder.save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(base_folder() / name, folder / name)
     felt = held.targets[tuning.FEELING]
-    truth, counts = torch.tensor(felt.classes), torch.tensor(felt.weights)
-    divisor = np.float32(sentiment.temperature(model.read(held.tokens)[1], truth, counts))
+    logits = model.read(held.tokens)[1].numpy()
+    divisor = np.float32(temperature(logits, np.array(felt.classes), np.array(felt.weights)))
     top = {name: tensor.detach().numpy() for name, tensor in model.feeling.items()}
     top |= {name: top[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
     np.savez(folder / "top.npz", **top)

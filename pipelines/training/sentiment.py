@@ -68,13 +68,3 @@ def add_to(graph: Graph) -> str:
     weights = [graph.constant(f"sentiment.{part}", graph.tensors[f"sentiment.{part}"]) for part in ("weight", "bias")]
     logits = graph.node("Gemm", [read, *weights], "sentiment.logits", transB=1)
     return graph.node("Softmax", [logits], "sentiment", axis=1)
-
-
-def temperature(logits: Any, truth: Any, weights: Any) -> float:
-    """The divisor of the logits with the least weighted cross-entropy (Guo et al. 2017)."""
-    grid = np.geomspace(0.3, 3.0, 120)
-
-    def loss(divisor: float) -> float:
-        return float((nn.cross_entropy(logits / divisor, truth, reduction="none") * weights).mean())
-
-    return float(min(grid, key=loss))

@@ -101,23 +101,6 @@ def held_out(
     return Scored(order, np.vstack(found), np.array([place[y[i]] for i in order]))
 
 
-def temperature(scored: Scored) -> float:
-    """The divisor of the logits with the least cross-entropy on the held-out texts (Guo et al. 2017), and on one text
-    more, whose truth is the runner-up: few texts that are all guessed right do not make a model sure of everything."""
-    from scipy.optimize import minimize_scalar
-    from scipy.special import logsumexp
-
-    rows, runner_up = np.arange(len(scored.truth)), np.sort(scored.logits, axis=1)[:, -2]
-
-    def loss(power: float) -> float:
-        scaled = scored.logits / np.exp(power)
-        whole = logsumexp(scaled, axis=1)
-        right = (whole - scaled[rows, scored.truth]).sum()
-        return float(right + (whole - runner_up / np.exp(power)).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-3, 2), method="bounded").x))
-
-
 def thresholds(confidence: Numbers, right: Numbers, precisions: Sequence[float]) -> Mapping[float, tuple[float, float]]:
     """Precision -> (least confidence from which on so many of the kept guesses are right, share kept); 1 where none."""
     order = np.argsort(-confidence, kind="stable")

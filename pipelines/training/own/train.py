@@ -17,6 +17,7 @@ from pipelines.training import outside
 from pipelines.training.own import classifier, folder
 from pipelines.training.own.examples import Examples, read
 from pipelines.training.own.figures import Figures, figures
+from pipelines.training.temperature import temperature
 
 Progress = Callable[[str, int, int | None], None]
 LEAST = 4
@@ -144,7 +145,7 @@ def calibrated(
     quantised: float | None = None,
 ) -> Learnt:
     """With the temperature and the threshold that the held-out texts ask for, and figures on them."""
-    divisor = classifier.temperature(scored)
+    divisor = temperature(scored.logits, scored.truth)
     counts = found.examples.counts
     measured = figures(
         scored, found.labels, [counts.get(label, 0) for label in found.labels], temperature=divisor, seed=seed

@@ -12,9 +12,8 @@ from nlp.signal import SENTIMENTS
 
 pytest.importorskip("torch")
 
-import torch
 
-from pipelines.training import sentiment, tuning
+from pipelines.training import tuning
 from pipelines.training.encoder import base_folder
 from pipelines.training.learning import fill
 
@@ -98,15 +97,6 @@ def test_the_more_a_task_is_to_stay_the_nearer_its_texts_stay_to_the_base(base: 
         return 1 - float((np.vstack(base) * np.vstack(places(model, tasks(stay=stay)))).sum(axis=1).mean())
 
     assert moved(20.0) < moved(0.0)
-
-
-def test_the_sentiment_temperature_is_the_one_under_which_the_truth_is_likeliest() -> None:
-    truth = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1, 2, 1])
-    logits = torch.nn.functional.one_hot(truth, 3).float() * 3
-    logits[:3] = logits[[1, 2, 0]]  # three of ten are wrong, and as sure as the rest
-    found = sentiment.temperature(logits, truth, torch.ones(10))
-    sure = torch.softmax(logits / found, dim=1).max(dim=1).values.mean()
-    assert abs(float(sure) - 0.7) < 0.03
 
 
 def test_frozen_layers_stay_as_they_were_and_come_back_with_the_others(base: list[Any], tmp_path: Path) -> None:

@@ -1,18 +1,14 @@
 """The head of own intents: from few embeddings, from descriptions alone, and calibrated on what it has not seen."""
 
 import numpy as np
-import pytest
-from scipy.special import softmax
 
 from nlp.taxonomy import Intent, Taxonomy
 from pipelines.training.own.classifier import (
-    Scored,
     descriptions,
     fit,
     folds,
     held_out,
     logits,
-    temperature,
     thresholds,
 )
 
@@ -54,19 +50,6 @@ def test_what_is_scored_was_not_learnt() -> None:
     scored = held_out(x, y, np.zeros((0, 8), np.float32), [], labels=("a", "b"), seed=1)
     assert sorted(scored.rows.tolist()) == list(range(40))
     assert (scored.logits.argmax(axis=1) == scored.truth).mean() < 0.75
-
-
-@pytest.mark.parametrize("scale", [0.2, 5.0])
-def test_the_temperature_undoes_what_the_logits_were_multiplied_by(scale: float) -> None:
-    draw = np.random.default_rng(1)
-    honest = draw.normal(0, 2, (4000, 3))
-    truth = np.array([draw.choice(3, p=p) for p in softmax(honest, axis=1)])
-    assert temperature(Scored(np.arange(4000), honest * scale, truth)) == pytest.approx(scale, rel=0.1)
-
-
-def test_few_texts_all_guessed_right_do_not_make_a_model_sure_of_everything() -> None:
-    few = Scored(np.arange(9), np.eye(3)[np.arange(9) % 3] * 5, np.arange(9) % 3)
-    assert 0.8 < softmax(few.logits / temperature(few), axis=1).max() < 0.95
 
 
 def test_a_threshold_keeps_as_much_as_the_precision_allows() -> None:
