@@ -52,7 +52,7 @@ def ingest(
     goes on. Raises BadInput for a path that does not exist, before anything is read; UnknownName for an unknown format;
     BadSetting; MissingDependency where names are to be masked and no model is installed.
     """
-    if missing := [str(path) for path in paths if not path.is_file()]:
+    if missing := [str(path) for path in paths if not sources.exists(path)]:
         raise BadInput(f"no such file: {', '.join(missing)}")
     options = replace(options or Options(), max_record=settings.max_record)
     report, claims, links = IngestReport(), Claims(), store.customers.links()

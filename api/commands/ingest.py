@@ -14,7 +14,7 @@ from api.moment import Moment
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--format", "format_", help="Read as this format instead of guessing.")
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Columns, as TOML.")
 @click.option("--column", "columns", multiple=True, help="A column: field=NAME, or field==VALUE. Repeatable.")

@@ -2,24 +2,63 @@
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
-from pipelines.sources._records import DeadRecord, Options, open_text
+from pipelines.sources._inputs import damage, exists, files, named, open_text
+from pipelines.sources._records import DeadRecord, Options
+from pipelines.sources._shape import shape
 from pipelines.sources._values import Contact
 
-__all__ = ["Contact", "DeadRecord", "Options", "Record", "files", "guess", "known", "read"]
+__all__ = ["Contact", "DeadRecord", "Options", "Record", "exists", "files", "guess", "known", "read"]
 
 Record = Conversation | Contact | Event
 CONTACT = {"name", "email", "handle", "phone"}
 SAID = {"text", "body", "message", "description", "subject", "narrative", "date", "created_at"}
 MARKS = (
-    ("threads", ('"dialogContent"', '"turns"', '"messages"')),
-    ("x", ('"author_id"', '"conversation_id"', '"in_reply_to_user_id"', '"edit_history_tweet_ids"')),
-    ("zendesk", ('"requester_id"', '"requester"', '"submitter_id"', '"via"')),
+    ("threads", ("dialogContent", "turns", "messages.speaker", "messages.role", "messages.text")),
+    ("x", ("data.author_id", "data.conversation_id", "data.in_reply_to_user_id", "data.edit_history_tweet_ids")),
+    (
+        "transcribe",
+        ("Transcript.ParticipantRole", "Transcript.LoudnessScores", "Transcript.BeginOffsetMillis", "JobName"),
+    ),
+    (
+        "contactlens",
+        (
+            "Transcript.ParticipantId",
+            "Transcript.AbsoluteTime",
+            "Participants.ParticipantId",
+            "CustomerMetadata.ContactId",
+        ),
+    ),
+    ("deepgram", ("results.channels", "results.channels.alternatives", "results.utterances", "metadata.request_id")),
+    ("assemblyai", ("utterances.speaker", "audio_duration", "audio_url", "acoustic_model", "language_code")),
+    ("whisper", ("segments.start", "segments.text", "segments.seek", "segments.words", "word_segments.word")),
+    ("genesys", ("transcripts.phrases", "participants.participantPurpose", "conversationStartTime")),
+    ("twilio", ("sentences.media_channel", "sentences.sentence_index", "channel.participants", "media_start_time")),
+    ("insights", ("entries.start_timestamp_usec", "entries.role", "conversation_info.categories")),
+    ("reddit", ("kind=Listing", "data.children", "data.children.data.subreddit", "subreddit", "link_id", "selftext")),
+    (
+        "mastodon",
+        tuple(f"{path}account.acct" for path in ("", "statuses.", "ancestors.", "descendants.", "status.")),
+    ),
+    (
+        "bluesky",
+        ("posts.record", "feed.post.record", "thread.post.record", "record.createdAt", "records.value.createdAt"),
+    ),
+    ("youtube", ("items.snippet.topLevelComment", "items.snippet.textDisplay", "snippet.topLevelComment")),
+    ("appstore", ("data.attributes.reviewerNickname", "data.type=customerReviews", "feed.entry.im:rating")),
+    ("googleplay", ("reviews.comments.userComment", "reviews.reviewId", "comments.userComment", "reviewId")),
+    ("zendesk", ("requester_id", "requester", "submitter_id", "via", "via.channel", "comments.author_id")),
+)
+"""Paths of keys (or path=value) that a format's records have (see `_shape`): the format with the most of them it is."""
+
+SUBTITLE = re.compile(r"\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d+ *-->")
+SPOKEN = re.compile(
+    r"^(?:[\[(]?\d[\d:.,]*[\])]?\s*)?\[?[A-Z][\w .'-]{0,40}\]?(?: [\[(][\d:]+[\])])?:\s+\S", re.MULTILINE
 )
 
 
@@ -28,18 +67,9 @@ def known() -> list[str]:
     return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
 
 
-def files(paths: Iterable[Path]) -> list[Path]:
-    """Files as they are, and of folders all files in order of name, hidden ones left out."""
-    found: list[Path] = []
-    for path in paths:
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        found += [p for p in inside if p == path or not any(part.startswith(".") for part in p.relative_to(path).parts)]
-    return found
-
-
 def guess(path: Path) -> tuple[str, str]:
     """(format, why) from the file's name and its first 64 K characters. Raises BadInput where nothing fits."""
-    suffix = path.suffix.lower()
+    suffix = named(path).suffix.lower()
     if suffix == ".parquet":
         return "table", f"the name ends in {suffix}"
     with open_text(path) as stream:
@@ -48,21 +78,29 @@ def guess(path: Path) -> tuple[str, str]:
         return _of_header(head.partition("\n")[0], suffix)
     if head.startswith("WEBVTT") or suffix == ".vtt":
         return "webvtt", "it begins with WEBVTT" if head.startswith("WEBVTT") else "the name ends in .vtt"
-    if head[:1] in ("{", "["):
-        # posts nest under "data"; a ticket's mark may also appear in a post's text, so the more marks the better
-        found = {name: [mark for mark in marks if mark + ":" in head.replace('" :', '":')] for name, marks in MARKS}
-        best = max(found, key=lambda name: len(found[name]))
-        if found[best]:
-            return best, f"it has the field {found[best][0]}"
-        if suffix in (".jsonl", ".ndjson"):
-            return "table", "it is JSON lines of no known shape"
+    if suffix == ".srt" or SUBTITLE.match(head):
+        return "srt", "the name ends in .srt" if suffix == ".srt" else "it begins with a subtitle's number and time"
+    if suffix == ".txt" and len(SPOKEN.findall(head)) > 1:
+        return "transcript", "its lines are of the form Name: text"
+    if head[:1] in ("{", "[") and (found := _of_shape(shape(head), suffix)):
+        return found
     raise BadInput(f"{path}: its format cannot be guessed; name one of: {', '.join(known())}")
+
+
+def _of_shape(paths: set[str], suffix: str) -> tuple[str, str] | None:
+    found = {name: [mark for mark in marks if mark in paths] for name, marks in MARKS}
+    best = max(found, key=lambda name: len(found[name]))
+    if found[best]:
+        return best, f"it has the field {found[best][0]}"
+    return ("table", "it is JSON lines of no known shape") if suffix in (".jsonl", ".ndjson") else None
 
 
 def _of_header(line: str, suffix: str) -> tuple[str, str]:
     columns = {name.strip(' "\r').lower() for name in re.split(r"[,;\t]", line.replace("\x00", ""))}
     if columns >= {"customer", "event", "at"}:
         return "events", "its columns are customer, event, at"
+    if "review submit date and time" in columns:
+        return "googleplay", "it has the column Review Submit Date and Time"
     if "id" in columns and len(columns & CONTACT) > 1 and not columns & SAID:
         return "customers", f"its columns are id, {', '.join(sorted(columns & CONTACT))} and no text"
     return "table", f"the name ends in {suffix}"
@@ -86,3 +124,5 @@ def read(path: Path, options: Options | None = None, *, format: str | None = Non
         else:
             seen.add(found.id)
             yield found
+    if reason := damage(path):
+        yield DeadRecord(reason, file=str(path))

@@ -1,22 +1,21 @@
-"""Records of a file, one at a time: decoding, JSON lines and arrays, a guard against records that are too large."""
+"""Records of a file, one at a time: JSON lines and arrays, a guard against records that are too large."""
 
-import codecs
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
-from nlp.conversation import Conversation
-from nlp.errors import BadInput, BadRecord
+from nlp.errors import BadRecord
+from pipelines.sources._inputs import open_text
+
+__all__ = ["DeadRecord", "Options", "convert", "json_records", "lines", "mappings", "open_text", "pieces", "too_large"]
 
 CHUNK = 1 << 16
 TOKEN = re.compile(r'["\\\[\]{},]')
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Options:
     """Columns of a table: a TOML file or a mapping; guessed from the header where None."""
     company: str = ""
     """The company's own name or @handle: whose posts are answers, and what no masker takes for a person."""
+    speakers: Mapping[str, str] = field(default_factory=dict)
+    """Of a call: a voice's label (such as "channel 1", "A", "SPEAKER_00", a name) -> customer, agent or bot."""
     started_at: datetime | None = None
     """Used where neither the record nor the file's name has a date."""
     skipped: Counter[str] = field(default_factory=Counter, compare=False)
@@ -52,42 +53,43 @@ class DeadRecord(BadRecord):
 
 Numbered = Iterator[tuple[int, Any]]
 """(record number, parsed record or the BadRecord in its place)."""
+Made = TypeVar("Made")
+SHAPE = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 
 
-def encoding(path: Path) -> str:
-    """By the byte order mark; UTF-8 without one."""
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    return next((name for bom, name in BOMS if head.startswith(bom)), "utf-8")
-
-
-@contextmanager
-def open_text(path: Path, *, newline: str | None = None) -> Iterator[TextIO]:
-    """Bytes that do not decode become U+FFFD. Raises BadInput where the file cannot be opened."""
-    try:
-        stream = path.open(encoding=encoding(path), errors="replace", newline=newline)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be opened: {error.strerror}") from error
-    with stream:
-        yield stream
-
-
-def convert(
-    path: Path, records: Numbered, make: Callable[[Any], Conversation | None]
-) -> Iterator[Conversation | BadRecord]:
+def convert(path: Path, records: Numbered, make: Callable[[Any], Made | None]) -> Iterator[Made | BadRecord]:
     """Each record through `make`; what it refuses is yielded as a DeadRecord. None means: left out on purpose."""
     for number, record in records:
         try:
             if isinstance(record, BadRecord):
                 raise record
-            conversation = make(record)
+            made = make(record)
         except BadRecord as bad:
             yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        except SHAPE as error:
             yield DeadRecord(f"not of the expected shape ({type(error).__name__})", file=str(path), record=number)
         else:
-            if conversation is not None:
-                yield conversation
+            if made is not None:
+                yield made
+
+
+def pieces(pages: Numbered, find: Callable[[Any], Iterable[Any]]) -> Numbered:
+    """What `find` sees in each page, numbered through the file; a page that cannot be read, or to its end, counts as
+    one piece in its place."""
+    number = 0
+    for page_number, page in pages:
+        for piece in [page] if isinstance(page, BadRecord) else _whole(page, find):
+            number += page_number > 0
+            yield number, piece
+
+
+def _whole(page: Any, find: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
+    try:
+        yield from find(page)
+    except BadRecord as bad:
+        yield bad
+    except SHAPE as error:
+        yield BadRecord(f"not of the expected shape ({type(error).__name__})")
 
 
 def lines(stream: TextIO, limit: int, *, blank: bool = False) -> Iterator[tuple[int, str | BadRecord]]:

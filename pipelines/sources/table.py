@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp.conversation import Channel, Conversation, Speaker
-from nlp.errors import BadInput, BadRecord, BadSetting
+from nlp.errors import BadRecord, BadSetting
+from pipelines.sources._inputs import named, open_bytes
 from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
 from pipelines.sources._rows import Lines
 from pipelines.sources._values import conversation, identifier, time, zone
@@ -102,7 +103,7 @@ def _guessed(header: Iterable[str]) -> dict[str, Any]:
 
 def rows(path: Path, options: Options) -> Numbered:
     """(record number, column -> cell, or the BadRecord in its place) of a table, by its suffix. Raises BadInput."""
-    suffix = path.suffix.lower()
+    suffix = named(path).suffix.lower()
     if suffix == ".parquet":
         yield from _parquet(path, options.max_record)
     elif suffix in (".json", ".jsonl", ".ndjson"):
@@ -141,14 +142,12 @@ def _parquet(path: Path, limit: int) -> Numbered:
 
     number = 0
     try:
-        with pq.ParquetFile(path) as file:
+        with open_bytes(path) as stream, pq.ParquetFile(stream) as file:
             for batch in file.iter_batches(PARQUET_ROWS):
                 for row in batch.to_pylist():
                     number += 1
                     size = sum(len(cell) for cell in row.values() if isinstance(cell, (str, bytes)))
                     yield number, row if size <= limit else too_large(size, limit)
-    except FileNotFoundError as error:
-        raise BadInput(f"{path}: cannot be opened: no such file") from error
     except (pa.ArrowException, OSError, ValueError) as error:
         yield number + 1, BadRecord(f"not readable Parquet: {str(error)[:200]}")
 
