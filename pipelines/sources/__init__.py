@@ -19,7 +19,7 @@ Record = Conversation | Contact | Event
 CONTACT = {"name", "email", "handle", "phone"}
 SAID = {"text", "body", "message", "description", "subject", "narrative", "date", "created_at"}
 MARKS = (
-    ("threads", ("dialogContent", "turns", "messages.speaker", "messages.role", "messages.text")),
+    ("threads", ("dialogContent", "turns", "messages.speaker", "messages.role", "messages.text", "messages.content")),
     ("x", ("data.author_id", "data.conversation_id", "data.in_reply_to_user_id", "data.edit_history_tweet_ids")),
     (
         "transcribe",
@@ -52,7 +52,44 @@ MARKS = (
     ("youtube", ("items.snippet.topLevelComment", "items.snippet.textDisplay", "snippet.topLevelComment")),
     ("appstore", ("data.attributes.reviewerNickname", "data.type=customerReviews", "feed.entry.im:rating")),
     ("googleplay", ("reviews.comments.userComment", "reviews.reviewId", "comments.userComment", "reviewId")),
-    ("zendesk", ("requester_id", "requester", "submitter_id", "via", "via.channel", "comments.author_id")),
+    (
+        "zendesk",
+        (
+            *("requester_id", "requester", "submitter_id", "via", "via.channel", "comments.author_id"),
+            *("tickets.requester_id", "ticket.requester_id", "tickets.via", "ticket.via", "end_of_stream"),
+            *("users.role=end-user", "comments.html_body", "results.requester_id"),
+        ),
+    ),
+    (
+        "intercom",
+        (
+            *("type=conversation", "source.delivered_as", "admin_assignee_id", "contacts.type=contact.list"),
+            *("conversation_parts", "conversation_parts.part_type", "conversation_parts.conversation_parts.part_type"),
+            *("conversations.source.delivered_as", "conversations.contacts", "conversations.conversation_parts"),
+        ),
+    ),
+    (
+        "freshdesk",
+        (
+            *("responder_id", "description_text", "fwd_emails", "is_escalated", "fr_escalated"),
+            *("conversations.incoming", "conversations.body_text", "conversations.private"),
+            *("results.responder_id", "results.description_text", "tickets.responder_id", "tickets.description_text"),
+        ),
+    ),
+    (
+        "chatwoot",
+        (
+            *("messages.message_type", "meta.sender", "inbox_id", "account_id", "payload.message_type"),
+            *("payload.inbox_id", "data.payload.messages.message_type", "data.payload.meta", "data.payload.inbox_id"),
+        ),
+    ),
+    (
+        "helpscout",
+        (
+            *("_embedded.threads", "primaryCustomer", "primary_customer", "mailboxId", "mailbox_id"),
+            *("_embedded.conversations", "_embedded.conversations.primaryCustomer"),
+        ),
+    ),
 )
 """Paths of keys (or path=value) that a format's records have (see `_shape`): the format with the most of them it is."""
 

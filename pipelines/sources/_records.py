@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -108,13 +108,23 @@ def lines(stream: TextIO, limit: int, *, blank: bool = False) -> Iterator[tuple[
             yield number, line
 
 
-def json_records(stream: TextIO, limit: int) -> Numbered:
-    """JSON lines, one JSON array, or one JSON document; an empty file yields one BadRecord."""
+def json_records(stream: TextIO, limit: int, *, lists: Collection[str] = ()) -> Numbered:
+    """JSON lines, one JSON array, or one JSON document; an empty file yields one BadRecord.
+
+    Of a record that breaks off the whole elements of its `lists` (a page's "tickets") are yielded before the BadRecord.
+    """
+    for number, piece in _pieces(stream, limit):
+        found = piece if isinstance(piece, BadRecord) else _parse(piece)
+        if isinstance(found, BadRecord) and isinstance(piece, str):
+            yield from ((number, element) for element in _rescued(piece, lists))
+        yield number, found
+
+
+def _pieces(stream: TextIO, limit: int) -> Iterator[tuple[int, str | BadRecord]]:
     opening = stream.read(CHUNK).lstrip("\x00 \t\r\n\ufeff")[:1]
     stream.seek(0)
     if opening == "[":
-        pieces = _elements(stream, limit)
-        yield from ((number, piece if isinstance(piece, BadRecord) else _parse(piece)) for number, piece in pieces)
+        yield from _elements(stream, limit)
         return
     first = next(lines(stream, limit), None)
     stream.seek(0)
@@ -124,11 +134,21 @@ def json_records(stream: TextIO, limit: int) -> Numbered:
     line = first[1].lstrip("\x00 \t\r\n\ufeff") if isinstance(first[1], str) else "{"
     if line.startswith("{") and line.rstrip()[-1] in "{[,:" and isinstance(first[1], str):
         text = stream.read(limit + 1)
-        pieces = iter([(1, text if len(text) <= limit else too_large(len(text), limit))])
+        yield 1, text if len(text) <= limit else too_large(len(text), limit)
     else:
-        pieces = lines(stream, limit)
-    for number, piece in pieces:
-        yield number, piece if isinstance(piece, BadRecord) else _parse(piece)
+        yield from lines(stream, limit)
+
+
+def _rescued(text: str, lists: Collection[str]) -> Iterator[Any]:
+    """The objects of the first list of such a name, up to the one that cannot be read."""
+    start = re.search(rf'"(?:{"|".join(map(re.escape, lists))})"\s*:\s*\[', text) if lists else None
+    at = start.end() if start else len(text)
+    while brace := re.compile(r"[\s,]*(?=\{)").match(text, at):
+        try:
+            found, at = json.JSONDecoder().raw_decode(text, brace.end())
+        except (ValueError, RecursionError):
+            return
+        yield found
 
 
 def _parse(text: str) -> Any:
@@ -187,6 +207,25 @@ def _elements(stream: TextIO, limit: int) -> Iterator[tuple[int, str | BadRecord
 
 def too_large(size: int, limit: int) -> BadRecord:
     return BadRecord(f"larger than {limit:,} characters; raise the setting max_record to read it", "size", str(size))
+
+
+def unfolded(records: Numbered, *paths: str) -> Numbered:
+    """Of a page the elements of the list under one of `paths` ("data.payload"); what is no page passes as it is.
+
+    Numbered anew, from 1, since a page holds many.
+    """
+    number = 0
+    for _, found in records:
+        within = next((inner for path in paths if isinstance(inner := _under(found, path), list)), [found])
+        for element in within:
+            number += 1
+            yield number, element
+
+
+def _under(found: Any, path: str) -> Any:
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
 
 
 def mappings(records: Iterable[tuple[int, Any]]) -> Numbered:
