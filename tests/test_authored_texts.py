@@ -17,6 +17,8 @@ from pipelines.training.authored import authored
 TAXONOMY = Taxonomy.from_toml(Settings().taxonomy.read_text("utf-8"))
 ALIKE = 0.5
 """Jaccard overlap of two texts' word sets from which one is a near-copy of the other."""
+BLOCK = 500
+"""Texts compared with all others at once: it bounds the memory."""
 FEWEST = 6
 """Shorter texts ("thanks, bye") may be alike: people do say the same."""
 
@@ -41,16 +43,22 @@ def sample() -> list[tuple[str, str]]:
 
 def near_copies(texts: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
     """Pairs of (name, text) of at least FEWEST words each that are ALIKE; a conversation may repeat itself."""
-    words = CountVectorizer(binary=True, token_pattern=r"[a-z']+").fit_transform([text for _, text in texts])
+    words = CountVectorizer(binary=True, token_pattern=r"[a-z']+", dtype=np.float32).fit_transform(
+        [text for _, text in texts]
+    )
     sizes = np.asarray(words.sum(axis=1)).ravel()
-    shared = (words.astype(np.int32) @ words.T.astype(np.int32)).tocoo()
-    alike = shared.data >= ALIKE * (sizes[shared.row] + sizes[shared.col] - shared.data)
-    pairs = zip(shared.row[alike], shared.col[alike], strict=True)
-    return [
-        (*texts[a], *texts[b])
-        for a, b in pairs
-        if a < b and min(sizes[a], sizes[b]) >= FEWEST and texts[a][0] != texts[b][0]
-    ]
+    found: list[tuple[str, str, str, str]] = []
+    for start in range(0, len(texts), BLOCK):
+        shared = (words[start : start + BLOCK] @ words.T).tocoo()
+        rows, others = shared.row + start, shared.col
+        alike = shared.data >= ALIKE * (sizes[rows] + sizes[others] - shared.data)
+        pairs = zip(rows[alike].tolist(), others[alike].tolist(), strict=True)
+        found += [
+            (*texts[a], *texts[b])
+            for a, b in pairs
+            if a < b and min(sizes[a], sizes[b]) >= FEWEST and texts[a][0] != texts[b][0]
+        ]
+    return found
 
 
 @pytest.mark.parametrize("folder", ["gold", "training"])
