@@ -18,6 +18,7 @@ from api.moment import Moment
 @click.option("--format", "format_", help="Read as this format instead of guessing.")
 @click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Columns, as TOML.")
 @click.option("--column", "columns", multiple=True, help="A column: field=NAME, or field==VALUE. Repeatable.")
+@click.option("--speaker", "speakers", multiple=True, help="Who a voice of a call is: LABEL=agent. Repeatable.")
 @click.option("--timezone", default="UTC", show_default=True, help="Zone of times that name none.")
 @click.option("--company", default="", help="The company's own name or @handle: never masked as a person.")
 @click.option("--started-at", type=Moment(), help="Time of conversations that have none, UTC.")
@@ -32,6 +33,7 @@ def command(
     format_: str | None,
     mapping: Path | None,
     columns: tuple[str, ...],
+    speakers: tuple[str, ...],
     timezone: str,
     company: str,
     started_at: datetime | None,
@@ -67,6 +69,7 @@ def command(
         source=source,
         started_at=started_at,
         mapping={**mapping_of(mapping), **_mapping(columns)} or None,
+        speakers=_speakers(speakers),
     )
     if not as_json:
         _guesses(files, format_)
@@ -103,6 +106,14 @@ def _mapping(columns: Sequence[str]) -> dict[str, Any]:
         else:
             mapping[field] = column
     return mapping
+
+
+def _speakers(told: Sequence[str]) -> dict[str, str]:
+    """`label=speaker` pairs. Raises BadParameter."""
+    pairs = {label: speaker for label, _, speaker in (text.rpartition("=") for text in told)}
+    if "" in pairs:
+        raise click.BadParameter("LABEL=agent expected, such as 'channel 1=agent'", param_hint="--speaker")
+    return pairs
 
 
 def _guesses(files: Sequence[Path], format: str | None) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
+from pipelines.sources._posts import company_of
 from pipelines.sources._records import DeadRecord, Options, convert, json_records, mappings, open_text
 from pipelines.sources._values import conversation, identifier, record, rows, time, zone
 
@@ -37,12 +38,11 @@ class Posts:
             self.first.setdefault(key, number)
 
     def company(self, told: str) -> str:
-        """The company's handle, in lower case: the one most spoken to, of those that begin like `told`, if any do."""
-        name = _plain(told)
+        """The company's handle, in lower case: that most spoken to, of those like what was told."""
         posts = (post for thread in self.threads.values() for post in thread.values())
-        counts = Counter(handle for post in posts for handle in {h.lower() for h in MENTION.findall(_text(post))})
-        alike = [handle for handle in counts if _plain(handle).startswith(name)]
-        return min(alike, key=lambda handle: (_plain(handle) != name, -counts[handle], handle), default=name)
+        return company_of(
+            told, Counter(handle for post in posts for handle in {h.lower() for h in MENTION.findall(_text(post))})
+        )
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
@@ -66,10 +66,6 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
         return replace(thread, metadata={**thread.metadata, "people": people})
 
     yield from convert(path, ((found.first[key], key) for key in found.threads), make)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
 
 
 def _text(post: Post) -> str:

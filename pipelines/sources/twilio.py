@@ -1,0 +1,79 @@
+"""Twilio Conversational Intelligence: pages of a transcript's sentences, and the transcripts themselves."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nlp.conversation import Conversation, Speaker
+from nlp.errors import BadRecord
+from pipelines.sources._calls import Place, Utterance, by_words, call, offset, told
+from pipelines.sources._records import DeadRecord, Options, convert, json_records, mappings, open_text
+from pipelines.sources._values import identifier, record, rows, zone
+
+SID = re.compile(r"/Transcripts/(GT\w+)")
+
+
+def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
+    """Sentences come in pages, without the call's parties and date, which the transcript resource has: records of one
+    transcript, in whatever order, are one call. The sentences of a file are held."""
+    place = Place(path, 1, "twilio", options, zone(options.timezone))
+    told(options)
+    calls: dict[str, dict[str, Any]] = {}
+    first: dict[str, int] = {}
+    with open_text(path) as stream:
+        for number, page in mappings(json_records(stream, options.max_record)):
+            if isinstance(page, BadRecord):
+                yield DeadRecord(page.reason, page.field, page.value, str(path), number)
+                continue
+            sid = _sid(page)
+            key = sid or str(number)
+            known = calls.setdefault(key, {"sid": sid, "sentences": []})
+            known.update({name: value for name, value in page.items() if name not in known})
+            known["sentences"] += rows(page.get("sentences"))
+            first.setdefault(key, number)
+    yield from convert(
+        path,
+        ((first[key], key) for key in calls),
+        lambda key: transcript(replace(place, number=first[key]), calls[key]),
+    )
+
+
+def transcript(place: Place, raw: Mapping[str, Any]) -> Conversation:
+    """One call. Its date: when its media began, else the file's name or an option. Raises BadRecord."""
+    parties = {str(one.get("channel_participant")): one for one in rows(record(raw.get("channel")).get("participants"))}
+    order = sorted(rows(raw.get("sentences")), key=lambda one: offset(one.get("sentence_index"), "sentence_index") or 0)
+    said = [_sentence(one, parties) for one in order]
+    customer = next((one for one in parties.values() if by_words(str(one.get("role"))) is Speaker.CUSTOMER), {})
+    return call(
+        place,
+        raw.get("sid"),
+        said,
+        stamps=[raw.get("media_start_time")],
+        last=raw.get("date_created"),
+        customer=identifier("email", customer.get("email"))
+        or identifier("phone", customer.get("media_participant_id")),
+        metadata={
+            "language": raw.get("language_code"),
+            "people": [str(one["full_name"]) for one in parties.values() if one.get("full_name")],
+        },
+    )
+
+
+def _sid(page: Mapping[str, Any]) -> str:
+    told_by = record(page.get("meta")).get("url") or record(page.get("links")).get("sentences") or page.get("url")
+    found = SID.search(str(told_by))
+    return str(page.get("sid") or (found[1] if found else ""))
+
+
+def _sentence(one: Mapping[str, Any], parties: Mapping[str, Mapping[str, Any]]) -> Utterance:
+    """Said by the party of its channel, in the role that it was given, such as Customer."""
+    channel = str(one.get("media_channel"))
+    role = str(record(parties.get(channel)).get("role") or "")
+    return Utterance(
+        label=role or f"channel {channel}",
+        text=str(one.get("transcript") or ""),
+        at=offset(one.get("start_time"), "sentences.start_time"),
+        role=by_words(role),
+    )
