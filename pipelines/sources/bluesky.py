@@ -1,5 +1,6 @@
 """Bluesky: posts, feeds, threads and search results of the AT Protocol's API, and records of a repository."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -36,11 +37,11 @@ def find(page: Mapping[str, Any], skipped: Counter[str]) -> Iterator[Any]:
         elif "record" in node or "value" in node:
             yield node
         else:
-            for name in INSIDE:
-                inner = node.get(name)
-                waiting += inner if isinstance(inner, list) else [inner] if inner else []
             if record(node.get("reason")).get("$type") == BOOST:
                 yield {"reason": node["reason"], "post": node.get("post")}
+            for name in reversed(INSIDE):
+                inner = node.get(name)
+                waiting += reversed(inner) if isinstance(inner, list) else [inner] if inner else []
 
 
 def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:
@@ -59,7 +60,7 @@ def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:
     text = str(said.get("text") or "")
     stamp = reason.get("indexedAt") if reason else said.get("createdAt") or view.get("indexedAt")
     return Post(
-        id=f"{_id(uri)}:by:{handle}" if reason else _id(uri),
+        id=_id(uri, handle if reason else ""),
         author=handle,
         text=text,
         at=time(stamp, "indexedAt" if reason else "record.createdAt", tz)[0],
@@ -75,9 +76,9 @@ def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:
     )
 
 
-def _id(uri: str) -> str:
-    """did:key of at://did/app.bsky.feed.post/key: an id without slashes, which addresses of pages would break at."""
-    return uri.removeprefix("at://").replace("/app.bsky.feed.post/", ":")
+def _id(uri: str, by: str = "") -> str:
+    """The post's key, and a digest for whose it is: an id is stored, so neither did nor handle may be read in it."""
+    return f"{uri.rpartition('/')[2]}-{hashlib.sha256(f'{uri} {by}'.encode()).hexdigest()[:8]}" if uri else ""
 
 
 def _handle(author: Mapping[str, Any], uri: str) -> str:

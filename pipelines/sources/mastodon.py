@@ -30,10 +30,11 @@ def find(page: Mapping[str, Any], skipped: Counter[str]) -> Iterator[Any]:
         if not isinstance(one, Mapping):
             yield BadRecord("an object was expected", "statuses", str(one))
             continue
-        waiting += [item for name in LISTS if isinstance(one.get(name), list) for item in one[name]]
-        waiting += [one[name] for name in ("status", "reblog") if one.get(name)]
         if "content" in one:
             yield one
+        inside = [one[name] for name in ("status", "reblog") if one.get(name)]
+        inside += [item for name in LISTS if isinstance(one.get(name), list) for item in one[name]]
+        waiting += reversed(inside)
 
 
 def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:

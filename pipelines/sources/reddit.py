@@ -34,7 +34,7 @@ def find(page: Mapping[str, Any], skipped: Counter[str]) -> Iterator[Any]:
         kind, data = thing.get("kind"), record(thing.get("data")) or thing
         if kind == "Listing":
             children = data.get("children")
-            waiting += children if isinstance(children, list) else []
+            waiting += reversed(children) if isinstance(children, list) else []
         elif kind == "more":
             skipped["replies not loaded"] += int(data.get("count") or 0)
         else:

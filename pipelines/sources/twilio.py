@@ -52,8 +52,7 @@ def transcript(place: Place, raw: Mapping[str, Any]) -> Conversation:
         said,
         stamps=[raw.get("media_start_time")],
         last=raw.get("date_created"),
-        customer=identifier("email", customer.get("email"))
-        or identifier("phone", customer.get("media_participant_id")),
+        customer=_identifier(customer),
         metadata={
             "language": raw.get("language_code"),
             "people": [str(one["full_name"]) for one in parties.values() if one.get("full_name")],
@@ -65,6 +64,14 @@ def _sid(page: Mapping[str, Any]) -> str:
     told_by = record(page.get("meta")).get("url") or record(page.get("links")).get("sentences") or page.get("url")
     found = SID.search(str(told_by))
     return str(page.get("sid") or (found[1] if found else ""))
+
+
+def _identifier(party: Mapping[str, Any]) -> str:
+    """By e-mail or phone; some write the phone where the e-mail belongs."""
+    email = str(party.get("email") or "")
+    return (
+        identifier("email", email) if "@" in email else identifier("phone", party.get("media_participant_id") or email)
+    )
 
 
 def _sentence(one: Mapping[str, Any], parties: Mapping[str, Mapping[str, Any]]) -> Utterance:
