@@ -37,12 +37,13 @@ check: .venv/dev  ## lint, types, floor plan, docs
 encoder: .venv/dev  ## tune the base encoder and build the shipped graph (an hour)
 	$(BIN)/python -m pipelines.training.encoder --out models/encoder
 
-heads: .venv/dev  ## train the intent, stage and sentiment heads and score them
+heads: .venv/dev  ## train the heads (intent, stage, effort, leaving) and score them
 	$(BIN)/python -m pipelines.training.heads
 
 bench: .venv/dev  ## measure against peers and on the test sets, written to benchmarks/results
 	$(BIN)/python -m benchmarks.encoder
 	$(BIN)/python -m benchmarks.gold
+	$(BIN)/python -m benchmarks.friction
 	$(BIN)/python -m benchmarks.designs
 	$(BIN)/python -m benchmarks.entities
 	$(BIN)/python -m benchmarks.outside

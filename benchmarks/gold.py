@@ -10,7 +10,7 @@ MOST = 15
 RESULT = ROOT / "benchmarks" / "results" / "gold.md"
 NOTES = """
 Each figure with its 95 % interval over resampled texts. "Of a conversation" is the rule of `nlp/summary.py` on the text
-as a conversation of one turn, cut into segments. Friction is a hand-made formula; effort and leaving are found by cues.
+as a conversation of one turn, cut into segments. Friction is a formula; effort and leaving are told by their heads.
 The gold set has one author a file and no second annotator, so agreement between people is not known.
 """
 

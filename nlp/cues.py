@@ -1,149 +1,151 @@
-"""The words that show effort, being blocked, leaving and escalation: families of patterns, each one kind of reason.
+"""Plain phrases that show effort, being blocked, leaving and escalation: the words that are shown as reasons.
 
-A family is a pattern and the stems of words without which it cannot match: a text's words tell which of the families
-need to be looked for, so that the others cost it nothing. Patterns read plain text (`friction.py`): lower case, straight apostrophes, spaces.
-Every repetition in them is bounded, which keeps the time in step with the length of the text.
+One phrase a line. `a|b` is either word; `…` is up to three words of any kind; a comma may stand after any word. To teach
+a new one, add a line. Which texts show effort or leaving is learnt (`reasons.py`), and a phrase need not be sure by itself.
 """
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import defaultdict
 
-_GAP = r"[\w'-]{1,24},? "
-"""One word between two words of a cue."""
-_MANY = r"(?:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,3}|several|many|multiple|numerous|countless|a few|so many) ?(?:times|x\b))"
-_ORDINAL = r"(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|umpteenth|nth|2nd|3rd|\d{1,2}th)"
-_FEW = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many|multiple|(?<![\w.,£$€])[2-9]|(?<![\w.,£$€])1\d)"
-_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|\d{1,4}|several|many|multiple|a few|a couple of)"
-_TOLD = r"(?:asked|told|called|rang|rung|ringed|phoned|wrote|written|e-?mailed|messaged|sent|explained|reported|chased|replied|contacted|complained|uploaded|submitted|dm'?d|tweeted|spoken|spoke|filed|requested|notified|reminded|faxed|opened|provided|supplied)"
-_DID = r"(?:tried|did|done|reset|re-?installed|uninstalled|restarted|rebooted|filled|re-?entered|entered|pressed|scanned|attempted|declined|failed|refused|rejected|logged|updated|checked|cleared|reloaded|refreshed|unplugged|swapped|replaced|cancelled|moved|typed|downloaded|gone through|been through|went through)"
-_SPAN = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|years?|fortnight|minutes?|mins?)"
-_LONG = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|years?|fortnight|quarter)"
-_MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
-_DAY = r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tues?|wed|thu(?:rs)?|fri|sat|sun|yesterday|last (?:week|month|year|night|summer|spring|autumn|winter)|easter|christmas|spring|summer|autumn|winter)"
-_SENT = r"(?:ticket|case|complaint|report|request|claim|appeal|query|dispute|enquiry|inquiry|application|e-?mails?|messages?|letters?|dms?|question|reply|replies|form|refund|issue|reminders?)"
-_SOMEONE = r"(?:you|u|he|she|they|it|someone|somebody|anybody|anyone|manager|engineer|office|lady|girl|colleague|agent|bot|team|inspector|handler|nurse|guy|lad|man|woman)"
+from nlp.signal import Evidence
 
-_HELD = r"(?:accounts?|accts?|acc|subscriptions?|subs?|plan|contracts?|agreements?|membership|policy|policies|cover|profile|service|tariff|premium|prime|plus|trial|licen[cs]es?|log-?in|landline|phone line|broadband|package|direct debit|standing order|autopay|insurance|hosting|everything|the lot|all of it|organisation|energy|electricity|gas)"
-_NOT_HELD = (
-    r"(?! (?:holder|manager|number|settings?|page|name|details|type|team|desk|department|year|date|address|history))"
-)
-_ENDING = r"(?:cancel(?:l?ing)?|clos(?:e|ing)|end(?:ing)?|terminat(?:e|ing)|delet(?:e|ing)|quit(?:ting)?|shut(?:ting)?(?: down)?|stop(?:ping)?|remov(?:e|ing)|deactivat(?:e|ing)|dissolv(?:e|ing)|wind(?:ing)? up|kill(?:ing)?|eras(?:e|ing)|discontinue|get(?:ting)? (?:rid|shot|out) of|com(?:e|ing) out of|rid of|finish(?:ing)?|wipe)"
-_OTHER = r"(?:(?:an?)?other (?:bank|provider|supplier|company|firm|network|insurer|lot|people|platform|carrier|vendor|tool|service|side|brand|shop)|others?\b|a different (?:bank|provider|supplier|company|firm|network|insurer|platform|vendor|tool|brand)|(?:your|the|a) (?:rivals?|competit(?:ors?|ion))|competitors?|some(?:one|body) else|elsewhere|the opposition|the new (?:people|lot|firm|company|provider|supplier|place)|a new (?:bank|provider|supplier|network|insurer)|the one (?:i|we) had before)"
-_CONTRACTED = (
-    r"(?:banks?|providers?|suppliers?|networks?|insurers?|vendors?|carriers?|alternatives?|energy firms?|brokers?)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One reason of a kind: the first match of `pattern` shows it; a word of each match begins with one of `stems`."""
-
-    kind: str
-    stems: re.Pattern[str]
-    pattern: re.Pattern[str]
-
-
-_FAMILIES = {
-    "effort": (
-        # contacts again: what was asked, told or sent before
-        (r"second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|ump|nth|\d+(?:nd|rd|th)|another|attempt|agent|reminder", rf"(?<!a )(?<!first and )\b{_ORDINAL} (?:and (?:last|final) )?(?:call|e-?mail|message|ticket|attempt|reminder|letter|chat|phone call|trip|try|go)\b|(?<!a ){_ORDINAL} (?:time|agent|driver|engineer|request)\b(?! (?:around|lucky|buyer))|(?:attempt|agent|reminder)s? (?:number|no\.?|nr\.?) ?(?:\w{{3,6}}|\d{{1,2}})\b(?! ?\d)"),
-        (r"twice|thrice|times|\d*x\b", rf"{_TOLD} (?:{_GAP}){{0,7}}?{_MANY}|{_MANY} (?:now )?(?:i|we|have|has|i've|we've)(?:'ve| have| has)? (?:\w+ )?(?:{_TOLD}|had to|been)|{_MANY} now\b|(?:drove|driven|travelled|come out|been out|gone back|went back|been back) (?:{_GAP}){{0,5}}?(?:twice|thrice|three times|four times)"),
-        (r"e-?mails|calls|messages|reminders|departments|voicemails|forms|people|ppl|persons|agents|colleagues|staff|employees|specialists|men\b|women", rf"{_FEW} (?:unanswered |different |long |polite |separate )?(?:e-?mails|phone calls|calls|messages|reminders|departments|voicemails|web forms?)\b(?! (?:from|a day|per|every|an?)\b)|{_FEW} (?:different |of your )(?:people|ppl|persons|agents|colleagues|staff|departments|employees|specialists)|(?:explain\w*|told|spoke\w*|talk\w*|spell\w*) (?:{_GAP}){{0,6}}?(?:to|with) {_FEW} (?:{_GAP}){{0,2}}?(?:people|ppl|agents|colleagues|employees|persons|men|women|departments)"),
-        (r"again|over\b|once|afresh|anew|having", rf"\b(?:once|yet|time and|time after time|again and|over and) (?:again|over)\b|(?<!you )(?<!please )(?:explain|repeat|tell|ask|ring|write|go through|remind|report)(?:s|ed|ing)? (?:{_GAP}){{0,6}}?(?:again|once more|all over|afresh|anew)\b(?! (?:soon|later|if|when it|when the|when he|when she|next))|(?:told|asked|rang|called|wrote|e-?mailed|phoned|sent|chased|reported) (?:{_GAP}){{0,5}}?(?:and|then|,) (?:then )?again\b|keep having to\b|(?:it's|its|it is|only|just|hi|hello|hey),? me again\b|here (?:i|we) (?:am|are) again"),
-        (r"already", rf"(?:i|we)(?:'?ve| have)? already (?:been )?(?:{_TOLD}|given|gave|done|did|restarted|reset|re-?installed|checked|tried|answered|paid|waited)\b|{_TOLD} (?:{_GAP}){{0,6}}?already\b"),
-        (r"chas|follow|bump|nudg|checking|poking|re-?send|re-?open", r"chas(?:e|ed|ing) (?:\w+ )?(?:you|u|this|it|up|an?|my|our|the|them|him|her)\b|(?<!cat )chased\b|follow(?:ing)?[- ]?up(?: call| e-?mail)? (?:on|about|to) (?:my|our|the|a|this)\b|(?:i'm|i am|we're|just) following up|bump(?:ing)? (?:this|my|the|it)\b|\bbump$|nudg\w+\b|checking in on\b|poking my|re-?send(?:ing)? (?:this|the|my|it|below)|re-?open(?:ing|ed)? (?:my|the|this|it|case|ticket)|reopen(?:ing)? "),
-        (r"saga|story|tale|spiel|thing\b|beginning|top\b|start|scratch|repeat|square|back\b", r"(?:whole|same|entire) (?:saga|story|tale|spiel|thing) (?:again|from|every|each|over)|from (?:the (?:beginning|top|start)\b(?! of)|scratch)|repeat(?:ing)? (?:myself|it all|everything|the)|start(?:ing)? (?:all )?over\b|(?:to|must|and) start (?:all )?again\b|square one|back (?:at |to |in |by )?where (?:i|we|it) (?:\w+ )?(?:start|began|am|was)\w*"),
-        (r"update|news\b|word\b|progress|movement|outcome|development|feedback", rf"(?:any|an|is there|was there|no) (?:updates?|news|word|progress|movement|outcome|development|feedback) (?:yet\b|(?:{_GAP}){{0,2}}?(?:from|on|about|re|regarding) (?:{_GAP}){{0,4}}?(?:{_SENT}|#|case|this|it|that)\b)|(?:any|no) (?:updates?|news) (?:on|about) (?:#|\d)|any (?:updates?|news)\?|update on my"),
-        (r"as\b|e-?mail|message|letter|call|complaint|request|ticket|dm|repl|wrote|asked|rang|report|tweet", rf"as (?:i |we )?(?:already |previously )?(?:mentioned|said|wrote|stated|explained|told|described) (?:in|before|above|earlier|last|over)\b|(?:my|our) (?:\w+ )?(?:previous|earlier|last|first|former|recent) (?:\w+ )?(?:e-?mails?|messages?|letters?|calls?|complaints?|requests?|tickets?|dms?|reply|replies)\b|(?:wrote|e-?mailed|replied|asked|called|rang|reported|tweeted|dm'?d|messaged) (?:{_GAP}){{0,2}}?(?:last|on|in|back in|since) (?:the )?(?:{_DAY}|{_MONTH}|\d{{1,2}}(?:st|nd|rd|th))\b"),
-        (r"spoke|explained|told|talked", r"(?:spoken|spoke|explained it|told it|talked) to (?:[\w'-]{1,24} ){0,2}?[\w'-]{1,24},?(?: and| then)? (?:i've |i have |i |then |to )?(?:spoken|spoke|told|talked|explained|to) "),
-        (rf"{_TOLD}|sent\b|(?:ring|wait|tried)|each\b|every\b|one\b", rf"{_TOLD}(?: (?:{_GAP}){{0,2}}?u| you|\.|,)+ (?:and |then |i |we |i've )?{_TOLD}\b|(?:sent|have sent) (?:{_GAP}){{1,4}}?(?:and|then) (?:again|resent)|(rang|ringing|phoned|called|waited|tried|asked|wrote|ring) and \1\b|(?:each|every|one) of (?:your|you|ur) (?:colleagues|people|agents|lot)\b"),
-        (r"ago\b", rf"(?:{_TOLD}|promised|said|assured|applied|returned|was|were|that's|thats|and that) (?:{_GAP}){{0,8}}?(?:(?:{_NUMBER}|an?) )?(?:{_LONG}|ages) ago\b"),
-        # tries more than once, in more than one way
-        (r"twice|thrice|times?\b|\d*x\d*\b|goes|attempts|tries|evenings|days|nights|weekends", rf"{_DID} (?:{_GAP}){{0,6}}?{_MANY}|(?<!\w)x ?[2-9]\b(?! ?\d)|{_MANY} (?:today|over|this (?:week|month)|already|in a row|running)\b|(?:{_FEW}|several) (?:goes|attempts|tries) (?:running|so far|now|later|at)\b|{_FEW} (?:evenings|days|nights|weekends) running\b|(?:declined|failed|rejected|refused|error) (?:{_GAP}){{0,2}}?(?:every|each) (?:single )?time"),
-        (r"tried|trying", rf"tried (?:everything|all (?:of|the|sorts)|calling|ringing|phoning|restarting|resetting|e-?mailing|to (?:call|reach|contact|ring|phone|get (?:hold|through|in touch))|since|(?:both|different|several|another|other|two|three|four) (?:\w+ )?(?:browsers?|cards?|phones?|devices?|computers?|laptops?|sockets?|networks?|numbers?|banks?|addresses|accounts?|shops?|cables?|times|ways))\b|been trying (?:to|for|since|all)\b|tried (?:{_GAP}){{0,6}}?(?:and|then|i've|i|,) (?:i |i've |also |even |then )?tried\b|tried (?:{_GAP}){{0,4}}?for (?:an?|over|{_NUMBER}) |(?:i've|ive|i have|we've) tried (?:\w+,? ){{1,4}}?(?:and|&) "),
-        (r"reset|re-?install|uninstall|restart|reboot|clear|unplug|reload|refresh|re-?pair|updated|took|taken|again", rf"\b(?:reset|re-?installed|uninstalled|restarted|rebooted|cleared|unplugged|reloaded|refreshed|re-?paired|updated|(?:took|taken) the batter\w+)\b(?: it| the \w+| my \w+| everything)?(?: and|,|\.|;| then)+ (?:i |and |then |i've )?(?:it |have )?(?:did|done|reset|re-?installed|uninstalled|restarted|rebooted|cleared|unplugged|reloaded|refreshed|swapped|deleted|logged|tried|took|left|updated|changed|re-?paired)\b|(?:did|done) it again\b|(?:tried|try|press\w*|log\w*) (?:{_GAP}){{0,4}}?again and again"),
-        (r"same\b|word\b|copy|copied|keeps?\b", r"(?:the )?same (?:thing|result|answer|error|story|reply|message|letter|form|documents?|question|paragraph|text|auto-?reply)s? (?:again|every|each|back|both|over|i (?:already|got|had|sent|gave)|as (?:before|last)|(?:three|four|five|two) times|for the|on both|as in)\b|word for word|copy[- ]?(?:and[- ])?paste|keep(?:s)? asking (?:me )?(?:for|to|u)\b|(?:u|you|they) keep asking\b"),
-        # waits
-        (r"still\b", r"still (?:no (?:\w+ )?(?:reply|response|answer|refund|word|news|update|sign|delivery|money|solution|parcel|package|order|call|fix|e-?mail|contact|callback|confirmation)s?|no\b(?! (?:idea|longer))|nothing|nobody|no one|waiting (?:for|on|to|since|\d)|haven'?t|hasn'?t|isn'?t (?:\w+ )?(?:fixed|here|working|resolved|sorted|there|delivered|arrived)|ain'?t|doesn'?t work|don'?t have|won'?t|can'?t|cannot|couldn'?t|didn'?t|has not|have not|not (?:\w+ )?(?:received|working|fixed|resolved|arrived|here|there|been|sorted|heard|got|had|back|in|delivered|refunded|paid|shown)|pending|unresolved|under review|in review|being (?:\w+)|looking\?|same (?:problem|issue|error))\b|still waiting[.!?]?$|still waiting[.!]"),
-        (r"wait|hold\b|phone\b|queue", rf"(?:been|'ve|have) waiting(?! list)|waited (?:in (?:all|since|for|from)|all|over|an?|\d+|{_NUMBER}|since|weeks|months|days|ages|for (?:over|more|{_NUMBER}|an?))\b|waiting (?:(?!list|room){_GAP}){{0,3}}?(?:since|for (?:over |more than |nearly )?(?:(?:{_NUMBER}|an?) {_SPAN}|weeks|months|ages|days|hours)|(?:{_NUMBER}) {_SPAN})\b|waiting in for|(?:months|weeks|wks|days|hours|hrs|years) (?:i've |of |we've |i have )?wait(?:ed|ing)\b|\bof waiting\b|(?:left|kept|keeps?|hours?|hrs?|mins?|minutes|\d+|been|sat|stuck)(?: me| us)? on hold(?! (?:till|until|since \d))|on hold (?:for |with )?(?:\w+ )?(?:an?|{_NUMBER}|hours|ages|forever|again|the)\b|hold music|on your hold|(?:by|beside) (?:the|that) phone (?:all|for|since|like)|\d+ ?(?:mins?|minutes|hrs?|hours) in (?:a|the|ur|your) (?:\w+ )?(?:queue|chat)|(?:chat )?queue\. position|wait(?:ed)? in (?:all|since)"),
-        (rf"been\b|open\b|{_SPAN}\b", rf"(?:it'?s|its|that'?s) been (?:over |nearly |about |more than |almost |like |well over )?(?:(?:an?|{_NUMBER}) (?:full |whole |few |long )?(?:hours?|hrs?|days?|weeks?|wks?|months?|fortnight|min(?:ute)?s?)\b(?! of (?:joy|pleasure|bliss))|ages|so long since)|(?:{_NUMBER}|an?|past|last) {_LONG} (?:now|already) (?:and still|and no|since|without|with no|with nothing|i've|that)\b|(?:for|been|after|over) (?:{_GAP}){{0,2}}?(?:{_NUMBER}|an?|the (?:last|past)) (?:days|weeks|wks|months|hours) (?:now|already|without|with no|of (?:this|waiting|trying)|to (?:get|reach))\b|open (?:for|since) (?:{_GAP}){{0,2}}?(?:{_LONG}|{_MONTH}|{_DAY})\b"),
-        (r"days?\b|weeks?\b|months?\b|hours?\b|hrs\b|wks\b", rf"(?:^|(?<=[.!?:;,] )|(?<=now ))(?:day|week|month) (?:[2-9]|\d{{2,3}}|nine|ten|eleven|twelve|six|seven|eight)(?: of (?!\d|tweet)|(?=[.,:;!?]| and (?:still|no)|$| @))|(?:^|(?<=[.!?] ))(?:{_NUMBER}) (?:days|weeks|wks|months|hours|hrs)(?: and (?:still|no|{_NUMBER})\b|[.!]|, (?:no|and|still))|(?:weeks|months|days|wks) overdue\b|(?:days|weeks|months) on,"),
-        (r"spent|wasted|took|taken|lost", rf"(?:spent|wasted|lost) (?:an?|the|my|all|half|over|hours|days|weeks|{_NUMBER})(?: (?!happy|lovely|wonderful|great|good|pleasant|nice)[\w-]{{1,12}})? ?(?:{_SPAN}|weekend|afternoon|morning|evening|lunch|day|saturday|sunday) ?(?:\w+ )?(?:on (?:the|hold|your|this|ur)|in (?:a|the|your|ur|@)|trying|tryna|listening|getting|going|being|filling|break in|of my)\b|(?:took|taken) (?:(?:me|us) )?(?:an? (?:entire|whole)|(?:(?<=me )|(?<=us )|(?<=has taken ))(?:{_NUMBER}) (?:hours|days|weeks|months|calls|attempts|tries))\b|(?:took|taken) {_NUMBER} (?:calls|attempts|tries|e-?mails)\b|(?:took|taken|lost) (?:an?|two|three|half an?|\d) (?:\w+ )?(?:days?|afternoons?|mornings?) (?:off|of work)\b|took (?:a|the|half a) day off"),
-        # is not answered, is not helped
-        (r"nobody|one\b|one's|no-?one|no1|none", r"(?:no ?one|nobody|no-one|no1|none of (?:you|them|your \w+))(?:'s|'d|'ll| has| had| have| will| ever| there| there's| at \w+)? (?:\w+ ){0,3}?(?:confirmed|repl\w+|answer\w*|respond\w*|call(?:s|ed)|r[aiu]ng|phon\w+|wrote|writ\w+|help\w*|came|come|turned|showed|got back|get back|gets back|pick\w*|listen\w*|can tell|been (?:in touch|back)|seems to (?:know|care|want)|heard|opened|looked|reads?|acknowledg\w+|bother\w*|telephoned|has any|got any|has written|knew|will (?:say|tell|take))\b"),
-        (r"repl|response|acknowledg|call|word\b|ticket|human|resolution|solution|answer|silence|crickets|nothing|ignor|any(?:one|body|1)\b|read\b|unanswered|into\b|unread", r"no (?:\w+ )?(?:reply|response|acknowledge?ment|call ?back|call back|word|ticket number|human|resolution|solution)\b(?! (?:needed|necessary|required|is needed|button|to (?:send|give)|limit|of (?:a |the )?lie))|no (?:\w+ )?answers?\b(?! (?:needed|in the|to (?:be|this)))|0 (?:replies|solutions|response)|(?:radio|since then|then|since when|only|just|total|complete) silence|\bcrickets\b|and then nothing(?=[.!]| since| for| until| at all|$)|(?<!been )\bignor(?:ed|ing)(?: (?:me|us|my|our|by|since|all|\w+ times))\b|(?:been|being|just|get|got|keeps?|support) (?:\w+ |\.\.\. ?)?ignor(?:ed|ing)\b|\.\.\. ignored|(?:anyone|anybody|any1) (?:there|working|reading|alive|home|even)\b|(?:left|dms?|message) on read|on read since|unanswered|into (?:a well|the void|a black hole)|closed (?:\w+ )?unread"),
-        (r"hear|word\b|repl|answer|response|back\b|peep|sausage|thing\b", r"(?:never|not|haven'?t|hasn'?t|havent|hasnt|didn'?t|without(?! a word)|n't|nothing|yet to) (?:(?:had|got|received|even|me|us|you|have|been|being|so much as|since|ever|a|single|yet) ){0,4}?(?:heard?(?! of| about| the| it)\b|word\b|(?:reply|answer|response)\b(?! to (?:this|the))|(?:(?<!i've not )(?<!i have not )(?:replied|answered))\b|(?:called?|rang|ring|rung|phoned|got|come|came|written) back\b|get back to (?:me|us)\b)|heard nothing|hear nothing|(?:not|never) an? (?:reply|answer|word)|not a (?:word|peep|sausage|thing) (?:from|since|back)|not a word|(?:any|no) (?:human|one) has answered|what we get back is"),
-        (r"hung|cuts?\b|ring|rang|rung|press|round\b|circles|voicemail|disconnect|phone", r"(?:got|was|been|get|being|to be|then|they|he|she|you|just|get) hung up\b|hung up on (?:me|us|$|[.!])|(?:he|she|they|you|agent) hung up\b|cut (?:me|us) off|(?:it|then|call|line|and|i) (?:was |got |just |it )?cut off\b(?! (?:my|our))|and then it cuts|(?:it |just |just keeps |only )?(?:rings|rang|ringing|rung) (?:out|and rings)\b|rings and|keeps? ringing|press (?:one|two|1|2),? press|(?:i|we) (?:go|went|keep going) (?:round and round|in circles)|left (?:an?|another|two|three|\d) voicemails?|it just disconnect\w+|voicemail|put the phone down on"),
-        (r"promis|suppos|meant|due\b|going|gonna|said|told|says?\b|swore|assured|thought|within|back\b|aim\b|leave\b|owed", rf"promis(?:ed|e) (?:me |us |that |you )?(?:a |an |to |by |the |your |somebody |someone |you )?(?:\w+ )?(?:call|ring|phone|rep|answer|update|visit|refund|within|by|friday|monday|{_DAY}|in |back|would|'d|email|explanation)\w*|(?:supposed|meant|due) to (?:be )?(?:\w+ )?(?:call|ring|phone|get (?:back|a call|in touch)|come(?! up| with)|hear|receive|arrive|write|refund|contact|reply)\w*\b|(?:i|we) was (?:meant|supposed) to get|{_SOMEONE} (?:was|were|is|are|of yours was) (?:meant to|supposed to|going to|gonna) (?:{_GAP}){{0,3}}?(?:call|ring|phone|get back|come back|come|write|report|send|look|check|fix|do|sort|find)\b|(?:said|told (?:me|us)|swore|assured me|assured us|says?|thought) (?:that )?{_SOMEONE}(?: on (?:it|this))?(?:'d|'ll| would| will| wld)(?: \w+){{0,2}}? (?:call|ring|phone|get back|come back|be (?:here|done|fixed|in touch|back|a|with)|look|escalate|send|write|hear|reply|contact|respond|email|ask|sort|fix)\b|(?:told|promised) (?:me |us )?(?:ten|five|\d+|within|in|seventy|forty|it'?d take|a week|a fortnight|two|three|four)[ -](?:[\w-]{{1,20}} ){{0,4}}?(?:{_SPAN})|within (?:\d+ ?h(?:rs?|ours)?|a fortnight|(?:{_NUMBER}) (?:working |business )?(?:days|hours|weeks))\"?(?:[\"”']|,? that| lol|\.? (?:it'?s|that))|(?:they|you|he|she|u) said (?:\w+ )?(?:{_DAY})\b|swore (?:the|that|he|she|they)|was (?:going to|gonna) (?:\w+ ){{0,2}}?(?:ring|call|phone|get|write)|we'?ll (?:get|come) back to you|(?:come|get|getting) back to (?:me|us)\b|aim to respond|leave it with (?:me|her|him|us)[\"”,]? (?:and|so|she|he)|owed me"),
-        # is passed on
-        (r"passed|bounced|sent\b|shunted|pushed|handed|transferr|referred|put\b|batted|pinged|forwarded|redirected", r"(?:passed|bounced|shunted|pushed|transferred|referred|put through|batted|pinged|redirected|(?:sent|sends?|sending|pass\w*|hand\w*|forward\w*) (?:me|us)) (?:me |us )?(?:on |through )?(?:a?round|between|back and forth|back to|in circles|from (?:one|pillar|person|department|agent|desk)|to (?:five|four|three|six|another|a different|the wrong|somebody else|someone else|yet another))\b|put me through (?:and|again|to (?:another|the wrong|someone|somebody))|been transferred (?:\d|(?:two|three|four|five|six)|again)"),
-        (r"forth|circles|pillar|run-?around|fobbed|another|next\b|ring\b|chase\b|keep\b|wrong|said|says?\b|told|tells", r"back and forth (?:with|for|about|between (?:you|your|two|the|departments|us|them))(?! (?:settings|screens|tabs|pages|menus))\b|in circles|pillar to post|run-?around\b|fobbed off|from one (?:\w+ ){1,2}to (?:another|the next)\b|each other in circles|i (?:have|had) to (?:chase|keep (?:ring|call|ask|chas|explain|writ)\w*)\b|wrong (?:queue|department|team|form)\b|(?:said|say|says|told me to|tells me to|told to) (?:\w+ )?(?:ring|call|phone|ask|contact|speak to|go to) (?:you|them|the (?:shop|bank|courier|manufacturer|landlord|store|supplier|seller|insurer))\b(?! (?:if|when|before))"),
-        (r"every\b|each\b|differ", r"(?:every|each) (?:single )?time (?:i|we) (?:\w+ )?(?:ring|call|phone|ask|write|contact|message|e-?mail|chat|try|speak|get)\b|(?:get|got|given|speak to|[2-9]) (?:an? )?different (?:person|answer|agent|story|ppl|people|adviser|department)s?\b|(?:ring|call|phone|e-?mail|write|ask)(?:ing)? (?:\w+ )?every (?:day|week|monday|tuesday|wednesday|thursday|friday|month)|each time (?:i|we) (?:\w+ )?(?:received?|got|get|was|were|am)\b"),
-        (r"how\b|shouldn|sick\b|tired\b", r"how (?:often|many (?:more )?times|many more|much longer) (?:must|do|does|have|has|will|am|is|should|did|are|can)\b|shouldn'?t have to\b|(?:i'm|im|am) (?:sick|tired) of (?:ring|ask|call|chas|wait|explain|repeat|hear)\w+|must be sick of me|be sick of me"),
-        (r"closed?\b|mark|merged|resolved", rf"(?:closed?|marked?|merged) (?:my|our|the|this) (?:{_GAP}){{0,2}}?(?:ticket|case|report|dispute|complaint|request|query|claim|thread)\b|(?:ticket|case|query|report|complaint) (?:\w+ ){{0,3}}?(?:closed|merged|\"?resolved)\b"),
-        (r"since\b", rf"(?:nothing|not heard|silence|no \w+|waiting|open|opened|pending|asking|asked|trying|chasing|ringing|down|broken|missing|owed|heard|you since|outstanding|unresolved|overdue|missing) (?:{_GAP}){{0,4}}?since (?:{_GAP}){{0,2}}?(?:{_MONTH}|{_DAY}|then|\d|my|first thing|lunch|this morning)"),
-    ),
-    "blocked": (
-        (r"can'?t|cannot|could|unable|able|impossible|way\b|won'?t|refuse|will\b", r"(?:can'?t|cannot|couldn'?t|could not|unable to|not able to|impossible to|no way to|won'?t|refuses? to|will not) (?:\w+ )?(?:let|log|sign|get|access|open|load|use|pay|buy|book|find|finish|go|connect|send|add|accept|take|work|start|turn|charge|join|print|reach|see|change|cancel|do|complete|upload|download|remember|make|come|play|read|hear|move|even)\b"),
-        (r"\w+n'?t\b|not\b|never|stopped|nothing", r"(?:never|not|hasn'?t|haven'?t|didn'?t|doesn'?t|isn'?t|wasn'?t|don'?t|does not|did not|has not) (?:\w+ )?(?:arriv\w*|c[ao]me|turn\w* up|show\w* up|work\w*|receiv\w*|been (?:paid|delivered|refunded|sent|fixed|resolved)|deliver\w*|connect\w*|load\w*|fixed|resolved|there|move\w*)\b|stopped working|nothing (?:happens|works|at all|loads)\b"),
-        (r"declin|reject|refus|denied|lock|block|suspend|bann|disabl|frozen|kick|log|tim", r"(?:declined|rejected|refused|denied|locked (?:me )?out|blocked|suspended|banned|disabled|frozen|kick(?:s|ed) me|log(?:s|ged) me out|times? out|timed out)\b"),
-        (r"error|crash|freez|froze|fail|bug|glitch|outage|down|offline|stuck|unreach|invalid", r"(?:errors?|crash\w*|freez\w*|froze|fail(?:s|ed|ing|ure)?|bugged|glitch\w*|outage|is down|are down|gone down|went down|offline|stuck|unreachable|invalid)\b"),
-        (r"brok|dead|die|smash|crack|damag|leak|torn|ripp|mould|rott|fault|defect|chip|crush|dent|soak|ruin|smok|spark", r"(?:broken?|broke|dead|died|smashed|crack\w*|damaged|leak\w*|torn|ripped|mouldy|rotten|faulty|defective|chipped|crushed|dented|soaked|ruined|smok(?:e|ing)|sparks)\b"),
-        (r"missing|lost|vanish|disapp|stole|hack|scam|fraud|counterf|wrong|empty|incorr|mistake", r"(?:missing|lost|vanished|disappeared|stolen|hacked|scam\w*|fraud\w*|counterfeit|wrong|empty|incorrect\w*|mistake)\b"),
-        (r"keep", r"keep(?:s|ing)? (?:on |getting |me )?\w+ing\b|keeps (?:say|ask|tell|send|go|com)\w*"),
-        (r"(?:over-?|double-)?charg|overcharg|took|billed|late\b|delay|overdue|cancelled", r"(?:over-?charged|double[- ]charged|been charged|charg(?:ed|ing) (?:me |us )?(?:\w+ )?(?:twice|double|again|for)|took (?:the )?(?:money|payment) twice|billed (?:me |us )?(?:twice|again|for)|late|delayed|overdue|cancelled on)\b"),
-    ),
-    "leaving": (
-        # to end what is held
-        (rf"{_HELD}\b|lot\b|all\b", rf"(?<!you )(?<!they )(?<!u )(?<!should )(?<!crossed )\b{_ENDING} (?!to |at |in |for |with )(?:[\w'-]{{1,24}} ){{0,4}}?{_HELD}\b{_NOT_HELD}"),
-        (r"accou|acct|sub\b|subs\b|subscr|contract|member|profile|policy|trial|plan\b|clos|cancellation|deletion", r"\b(?:accounts?|accts?|subscription|sub|contract|membership|profile|policy|trial|plan) (?:\w+ ){0,4}?(?:(?:needs|has|wants|ought|to) (?:to )?(?:go|be (?:closed|deleted|ended|cancelled|erased|removed|terminated|shut|stopped))|wants shutting|closure|deletion)\b|(?:want|like|have|get|need|wish|request) (?:to have )?(?:my|our|the|this|that|his|her) (?:\w+ ){0,3}?(?:accounts?|accts?|subscription|sub|contract|membership|profile|policy|trial|plan) (?:\w+ ){0,2}?(?:closed|deleted|ended|cancelled|canceled|erased|removed|terminated|shut|stopped|gone)\b|(?:closure|cancellation|termination|deletion) of (?:my|our|the) (?:\w+ )?(?:account|contract|subscription|membership|policy|plan)|membership ended"),
-        (r"cancel|quit|leav|unsub|out\b|end\b|delete|stop|kill|close|un-?sign", r"(?:how|where|(?:a|any|easiest) way) (?:[\w'/]{1,14} ){0,5}?(?:cancel(?!\w* (?:an?|one|my|the|this) (?:\w+ )?(?:order|item|booking|appointment|ticket|reservation|delivery|class|flight|room))|quit|leave(?=[.?!]| @|$| you\b)|leaving(?=[.?!]|$)|unsub\w*|get out of (?:this|my|the|a) (?:\w+ )?(?:contract|plan|deal)|(?:end|delete|kill|close) (?:it|this|my @|this sub\w*|my acc\w*|@)|un-?sign)"),
-        (r"cancel", rf"cancel(?:l?ed|l?ing)? (?:everything|the lot|all of (?:it|them)|me\b|my @\w+|@\w+|premium|trial)|(?<!you )(?<!they )(?<!been )(?<!was )cancel(?:l?ed|l?ing) my (?!order|booking|appointment|flight|ticket|reservation|card|class|lesson|delivery|ride)(?:{_GAP}){{0,2}}?[\w@]+|(?:just|to|will|i'll|shall|going to|want to|gonna|would like to|wish to|hereby|forgot 2|forgot to|about to) cancel(?=[.!?;]| now\b| altogether|$)|(?:^|[.!?] )cancel(?:l?ing)?[.!]|if i cancel (?:now|today|my (?:sub|plan|mem|contract))|cancel(?:led)? (?:\w+ )?(?:three|3|four|4|two|2) times"),
-        (r"end\b|finish|kill|close|shut|want|rid\b|gone|closed|stop", r"\b(?:end|finish|close|shut) it(?:[.,!?;]| today| now| after| at | please| off for|$| @)|(?:please |kindly |just )?(?:close|shut) the whole thing|want (?:it|that|this|the \w+) (?:stopped|closed|gone|shut|finished)\b|(?:i |we |to )(?:just )?want (?:to (?:stop|leave|exit|quit|come out)(?=[.,!?;]|$| you\b| now| @)|out\b|shot of|exit|rid of)|want just gone|would like (?:it|that) (?:shut|closed|gone)|get rid of (?:it|my|the|that|this) (?:acc|sub|\w+ acc)|like it (?:shut|closed|gone)"),
-        (r"unsub|deactiv|delet|uninstall|remove|wipe|erase|taken?\b|strike|name\b|gone", r"\bunsubscribed[.!]|deactivate\b|(?:deleting|uninstalling) (?:the |your |ur |my )?(?:@\w+|app\b(?! (?:and (?:re|install)|then))|acc)|deleted (?:the|your|ur|my) (?:app\b(?! (?:and|then))|acc)|deleting (?:it )?(?:tonight|today|now)|(?:remove|delete|wipe|erase|take) (?:my|our|me|us) (?:\w+ )?(?:profile|login|account|acct|from your (?:books|list|system))|(?:take|taken) (?:me|us|our \w{1,20}) off (?:the|your) (?:list|books|software|scheme|register|system)|strike (?:me|us) off|my name off (?:it|the (?:list|books))|(?:want|like|need) (?:it|this|that) (?:all )?gone\b"),
-        (r"notice|hereby|herewith|terminat|resign|withdraw|revoke|rescind|step\b", r"(?:give|giving|gave|hand(?:ing)? in|in my|this is|my|our|days'?|months?'?|month's|treat this as|owe you any|what'?s the|whats the) (?:\w+ ){0,3}?notice\b(?! (?:that|how|the|when|board|of (?:the )?(?:change|delay|increase|price)|a |i |you|in your|this|it|he|she|any|on the|has|was|from|about))|notice (?:period|of termination|of cancellation)|period of notice|hereby (?:cancel|terminate|give|resign|withdraw|end|quit)|herewith (?:cancel|terminate|give|resign)|(?<!early )terminat(?:e|ion|ing)\b(?! (?:fee|at|the (?:session|call|process|connection)|in))|\bresign(?:ing|ation)?\b|withdraw (?:our|from the|from (?:this|our))|withdraws from|(?:revoke|rescind|withdraw from|step back from) (?:the|my|this|our|it)\b"),
-        (r"early|exit|penalty|fee\b|charge\b|cost\b|out\b|let\b|release", r"early (?:exit|termination|cancellation)|exit (?:fee|charge|penalty)|(?:penalty|fee|charge|cost) (?:if|for|to) (?:i |we )?(?:leav|finish|end|cancel|get|exit|go)\w*|get out (?:early|of (?:this|my|the|it|a|our))\b(?! (?:the|bed))|out of (?:this|the|my|our) (?:\w+ ){0,2}?(?:contract|club|agreement|deal)|let me (?:go|leave|out)\b(?! (?:on|to|in|over|back|the))|release (?:me|us) from|come out of (?:it|the (?:gym|scheme|plan|deal))"),
-        (r"any\b|anymore|more\b|longer|needing|need\b|stop|use\b|call\b|reason|paying", rf"(?:no longer|not|n'?t|don'?t|dont|never) (?:be )?(?:want|need|require|use|using|needing|afford|wish|pay for|buy|be|paying|a customer|customer)(?:ing)? (?:{_GAP}){{0,5}}?(?:any ?more|any longer|no more)\b|no longer (?:wish|want|need|require|a customer|a member|your customer|use it|be a|intend|see (?:the|any))\b(?! (?:to (?:receive|get|hear|be (?:contact|call)))|(?:it|my|the) (?:on|in))|won'?t be needing|(?:shan'?t|won'?t|will not|shall not|not) (?:be )?need(?:ing)? (?:you|it|this|yours?|the (?:account|service))|stop (?:sending|the|my) (?:it|them|\w+ )?(?:box(?:es)?|deliver(?:y|ies)|direct debit|subscription|paper|magazine|milk|payments?|boxes|standing order|it to me)\b|stop sending (?:it|them|me)\b|\bno more (?:\w+ )?(?:please|boxes|magazines?|razors|deliveries|for me|of your)\b|have no (?:further |more )?(?:use|need|call) for|no reason to (?:stay|remain|keep|renew|continue)|keep paying"),
-        # to switch
-        (r"switch|mov|chang|swap|transfer|port|defect|leav|join|migrat|go\b|going|gone|goes|went|sign|back\b|jump|take\b|pac\b|think|consider|planning|tempted", rf"(?:switch|mov|chang|swapp?|transferr?|port|defect|leav|join|migrat)(?:e|ed|ing|s)? (?:(?:over|my (?:number|account|business|money|savings|pension)|our (?:\w+ )?\w+|everything|it all|away|all|out|back) ){{0,3}}?(?:(?:to|over to|for|with|from you to|away to) )?{_OTHER}(?! (?:account|card|plan|number|date|address|phone|page|city|town|house|flat|country|room|seat|time|day|branch|person|agent|department|driver|vehicle|chat|colleague))|(?:switch|mov|transferr|port|defect)(?:ed|ing)?(?: \w+){{0,2}} to @|(?:go|going|gone|goes|went|signed|sign|signing|back) (?:up )?(?:over |away |back )?(?:to|with) {_OTHER}(?! (?:account|card|plan|branch|person|agent|department|chat))|(?:i'm|we're|im|are|am) (?:switching|defecting|leaving you)\b(?! (?:to (?:the|a|an|my|your)|it|on|off|between|from))|jump(?:ing|ed)? ship|(?:port|porting|take) (?:my|our|the) number (?:out|away|to|with)|port(?:ing)? out|pac code|(?:thinking (?:of|about)|considering|planning on|tempted to) (?:\w+ )?(?:switching|leaving|moving|cancelling|canceling|jumping|quitting|going|go|switch|leave|cancel)\b(?! (?:the|a|an|my|our|on|from (?:the|my))\b)"),
-        (r"away|elsewhere|somewhere|business|custom\b|money|savings|accounts?\b|pension|number|trade", r"(?:tak(?:e|en|ing)|took|bring(?:ing)?|move|moving) (?:my|our|all my|all our) (?:business|custom|money|savings|accounts?|pension|number|trade)(?: \w+)? (?:away|elsewhere|somewhere|to\b|from you)|business elsewhere|(?:go|going|gone|look|looking|looked|buy|buying|order|ordering|shop|shopping|sorted|bank|book|try|trying|went) elsewhere|move my \w+ away from|away from (?:you|@|u)\b"),
-        (r"signed|joined|opened|gone|switched|moved|swapped|new\b|supplied|firm\b|company|provider|lot\b|hers|his\b|theirs|chose|opt", rf"(?:already |i've |we've |have )(?:signed|joined|opened|gone|switched|moved|swapped)(?: an?| one| my| up| it| them)?(?: \w+){{0,2}}? (?:with|to|over to|for) (?:{_OTHER}|@|my \w+'s|her|hers)|(?:the |my )new (?:provider|supplier|insurer|network|energy company) (?:has|will|takes?|starts?|wants?)|new (?:supplier|provider|bank) (?:starts|from)|be supplied by|(?:another|other) (?:firm|company|provider|lot)(?: \w+)? (?:coming|quoted|offer\w*|take)|got another (?:firm|company|provider|supplier|bank)|put me on(?:to)? (?:to )?(?:hers|his|theirs)|chose (?:a different|another)|opt(?:ed)? for (?:a different|another)"),
-        # compares with a competitor
-        (rf"{_CONTRACTED}|look|shop|rival|competitor|review|compared|offers|quotes|tender|find", rf"(?:look(?:ing)?|search(?:ing)?|shop(?:ping)?|hav(?:e|ing) a look|seek(?:ing)?) (?:at |for |around for |into |out for |around |round )(?:(?:an?|some|other|another|the|new|different|few|for) ){{0,3}}?{_CONTRACTED}\b|look(?:ing)? around\b(?! (?:the|your|for (?:the|my|an?)\b(?! (?:different|new|other)))|on)|shop(?:ping)? around|(?:at|into|considering|comparing|trying) other (?:banks|providers|suppliers|networks|insurers)\b|(?:your|a|the|ur) (?:rival|competitor)s? (?:offer|charg|sell|quot|cost|do(?:es)? it|give)\w*|from the rival|from your (?:rival|competitor)|find(?:ing)? (?:an?(?:other)? |a (?:new|different) )(?:supplier|provider|bank|network|insurer|alternative)s?\b|reviewing (?:our )?(?:suppliers|options|providers|contracts)|compared (?:\w+ )?(?:providers|suppliers|offers|prices|quotes)|(?:collect|get|getting|got|asked for|compare) (?:\w+ )?(?:offers|quotes) (?:first|from|elsewhere)|out to tender|tender for your successor"),
-        (r"quoted|offer|get\b|got\b|found|find\b|charge|cheaper|match|beat|half\b", rf"(?:quoted|offered|offers?|get|found|charges?) (?:me |us |it |the same (?:\w+ )?)(?:(?:{_GAP}){{0,3}}?)(?:less\b|cheaper|half the (?:price|money)|for half|for less)(?! than (?:i (?:ordered|paid)|you (?:said|promised)))|cheaper (?:elsewhere|with|than (?:you|yours)|at @|next door|down the road)|can'?t match (?:it|that|them)|(?:can|could|if|do|see if) you(?:'d| can't|'ll)? (?:\w+ )?(?:match|beat) (?:it|that|their|them)\b|for half the (?:money|price)|next door (?:\w+ ){{0,5}}?(?:for half|cheaper)"),
-        # does not renew
-        (r"(?:auto-?)?renew|autorenew|prolong|continu|extend|carry|roll|lapse|turn\b|go\b|goes|further", r"(?:won'?t|will not|not|shan'?t|don'?t|dont|never|n't|stop|does not|decline to|unlikely to) (?:\w+ ){0,3}?(?:renew(?:ed|ing|al|s)?|prolong\w*|extend(?:ing)? (?:it|the|our|my)|roll(?:ing|ed)? (?:it )?over|go on (?:to|for) another)\b|(?:i|we|i'll|we'll) (?:won'?t|will not|not|shan'?t|don'?t|dont|do not|shall not) (?:wish to |want to |be )?(?:continu(?:e|ing)|carry(?:ing)? on)\b(?! to (?:get|receive))|(?:turn|switch|stop|cancel|kill|disable|remove|take|put|end)(?:ed|ing|s)? (?:\w+ ){0,4}?(?:auto-?)?-?\s?renew\w*|renew\w* (?:\w+ )?(?:off\b|pls off|to (?:be )?(?:off|stop))|not to (?:renew|continue|extend)|(?:let|lets?|to|will|shall|just|therefore|should|would|can) (?:it |the \w+ |my \w+ |our \w+ )?(?:therefore )?lapse\b|doesn'?t (?:turn into|go on to|go on|roll) (?:a paid|another|over|at my)|go on to another year|further months after"),
-        # is done with the company
-        (r"never|again|ever\b|back\b|return|coming|order|customer|last\b|buy|renewing", r"(?:never|won'?t|will not|not|last time|nor) (?:be )?(?:i(?:'ll)? |we(?:'ll)? |ever |you'll |be |going to )*(?:be )?(?:buy\w*|order\w*|us(?:e|ing)|shop\w*|book\w*|fly\w*|com(?:e|ing) back|stay\w*|renew\w*|see me|deal\w*|set(?:ting)? foot)\b(?:,? [\w,@-]+){0,6}? (?:again|ever)\b|(?:won'?t|will not|not|shan'?t|wont) be (?:back|returning|renewing|coming back|ordering|a customer)\b|never again(?=[.!?,]| @| with| will| from|$)|last time (?:i|we)(?:'ll)? (?:buy|order|use|shop|book|fly|come)\b|(?:that'?ll be|that was|thats|that's|my|our|the|is|be) (?:my |our |the |your )?(?:very )?last (?:order|purchase|booking|stay|bill|parcel|flight)(?: you| from| with| i| ever| here|\b[.!])|seen the last of|last (?:you'll|you will|you) (?:see|hear|ever)|never needing (?:u|you)"),
-        (r"lost\b|losing|lose\b", r"(?:lost|losing|lose) (?:an?|me|us|my|our|this|another|yourselves a) (?:as )?(?:\d+ ?-?(?:yr|year)s? )?(?:an? )?(?:\w+ ){0,3}?(?:customers?|custom|business|subscribers?|members?|client)\b|(?:lost|losing) (?:me|us)\b(?=[.!,]| after| over| for good| to @| forever)"),
-        (r"(?:good)?bye|long\b|riddance|leav|off\b|out\b|gone|done\b|through|quit|finished|customer|away|left\b|part|day\b", r"\b(?:good)?bye(?:[- ]bye)?,? (?:@|means|to you|u\b|[\w]+ and thanks)|(?:^|[.!?] )(?:good)?bye[.!]?$|so long,? (?:@|and)|good riddance|(?:i'm|i am|we're|we are|im|that's me|thats me|that's us) (?:leaving|off|out|gone|done|through|quitting)(?=[.,!?;]| @| with (?:@|you|this|it|them|u)\b| for good| after| because| anyway| as a|$)|(?:i'm|im|i am|we are|we're) (?:leaving|quitting) (?:you|u|@\w+)\b|done w(?:ith|/) (?:@|you(?! (?:on|in|about|two))|this (?:company|app)|u)\b|(?:i've |i |we |have |'ve )finished with you|not a customer any ?more|get away from (?:you|@)|(?:i|i've|i have|we|we've|we have) left (?:you\b|your (?:network|platform|insurance|health fund|service|bank|company|firm))|(?:i|we) leave you\b|asked to leave\b|parting (?:of )?ways|part ways|call it a day"),
-        (r"off\b|gone|leav|out\b|cancel|switch|quit|go\b|going|reason|persuade|convince|straw|feet|plug|knock|stay|pack|wash", r"or (?:else )?(?:i'm|we're|i am|i'll be|i) (?:leaving|off|gone|going elsewhere|out|leave|cancel)\b|(?:and|then|goes|go) (?:i'?m|we're|i) (?:off|gone|leaving|out|go)(?= @|[.!]|$)|(?:i|we)(?:'ll| will| shall)(?: have to| be| just)? (?:leave|leaving|cancel|cancelling|switch|switching|quit)\b(?! (?:the|my|an|it|a|this|you (?:a|to|with)|on|off) )|reason to (?:stay|remain)|(?:persuade|convince) me to stay|(?:final|last) straw|voting with my feet|vote with my feet|pull(?:ed|ing)? the plug on|knock it on the head|(?:than|not) stay another|(?:going to|gonna|will) go with (?:some|another|the other)|packed? (?:it|the \w+) in|(?:wash|washed) my hands of"),
-    ),
-    "escalation": (
-        (r"manager|superv|leader|someone|escalat", r"(?:speak|talk|put|want|get|give|ask\w*|escalat\w*|spoken) (?:\w+ ){0,5}?(?:managers?|supervisors?|team leader|someone (?:senior|higher|in charge))\b|supervisor\b|escalat\w+"),
-        (r"ombuds|trading|small|regulat|watchdog|better|bbb|cfpb|of(?:com|gem)|attorney|consumer|data", r"(?:ombudsman|trading standards|small claims|regulators?|watchdog|better business bureau|bbb|cfpb|ofcom|ofgem|attorney general|consumer (?:protection|rights)|data protection (?:authority|officer))\b"),
-        (r"law|solicitor|attorn|legal|sue\b|suing|court|charge-?back|chargeback|bank", r"(?:(?:my|a|our|an) (?:lawyers?|solicitors?|attorneys?) (?:will|is|are|has|have|says?|said|about|on it)|(?:call|contact|consult|speak to|talk to|instruct|hear from|nor does|neither does) (?:my|a|our|an) (?:lawyer|solicitor|attorney)|legal (?:action|proceedings|advice|steps)|sue you|suing|in court|to court|(?:do|raise|start|file|filing|request) (?:a )?charge-?back|with my bank instead)\b"),
-        (r"complain|report|press\b|paper", r"(?:formal(?:ly)?|official(?:ly)?|make|raise|file|filing|lodge|put in|want to|wish to|like to) (?:an? )?(?:formal |official )?complain(?:t|ing)?\b|report(?:ing)? you\b|go(?:ing)? to the (?:press|papers?)\b"),
-    ),
+PHRASES = {
+    "effort": """
+        still no|not|nothing|waiting|haven't|hasn't|isn't|can't|don't|doesn't|didn't
+        second|third|fourth|fifth|sixth|2nd|3rd|4th|5th|6th|nth|umpteenth time|call|email|message|ticket|letter|reminder|attempt
+        two|three|four|five|six|seven|several|many|multiple|countless times|calls|emails|messages|letters|people|agents
+        asked|called|rang|phoned|emailed|wrote|written|messaged|told|tried … again|twice|times|already|before|ago
+        already asked|called|rang|told|emailed|written|wrote|sent|tried|explained|gave|given|spoken|paid|did|done
+        tried everything|calling|ringing|phoning|emailing|restarting|resetting|reinstalling|again
+        nobody|no-one|noone … answers|answered|replies|replied|calls|called|rang|responds|responded|helps|helped|came|comes|listens
+        no one|one's … answers|answered|replies|replied|calls|called|rang|responds|responded|helps|helped|came|come|comes|listens
+        no reply|response|answer|callback|acknowledgement
+        never|haven't|hasn't|didn't|not … heard|replied|answered|responded|called|rang|acknowledged
+        ignored|ignoring|ignores
+        been|was|kept waiting|chasing|trying|passed|transferred|bounced|ignored|told
+        waited|waiting … minutes|hours|days|weeks|months|ages|since
+        it's|its been … minutes|hours|days|weeks|months|ages
+        for|after … hours|days|weeks|months|ages
+        days|weeks|months|hours later|ago|now|overdue
+        spent|wasted|lost … minutes|hours|days|weeks|morning|afternoon|evening|day
+        on hold
+        hung up
+        cut off
+        passed|sent|bounced|transferred|shunted|pushed|handed … around|round|between|from|back|on
+        back and forth
+        pillar to post
+        round|in circles
+        over|again|time and over|again
+        once|yet again
+        all over again
+        me again
+        chasing|chased|chase
+        following up
+        any update|updates|news|progress
+        promised … call|callback|reply|refund|update|by|within|today|yesterday
+        said|supposed|meant … call|ring|reply|come|arrive|back
+        same question|answer|thing|error|story|message|reply|form|excuse
+        keep|keeps|kept asking|telling|calling|ringing|getting|sending|saying|trying
+        every|each time
+        how many|much more|longer
+        sick|tired of
+        shouldn't have to
+        repeat|repeating myself|everything|it
+        explain|explained|explaining … again
+        start|starting … again|over
+        """,
+    "blocked": """
+        can't|cannot|couldn't|won't|unable … log|sign|get|access|open|load|use|pay|book|buy|find|finish|connect|send|add|see|change|cancel|upload|download|reach|work
+        not|never|hasn't|haven't|didn't|doesn't|isn't|wasn't … working|work|works|arrived|arrive|come|received|delivered|loading|load|connect
+        stopped working
+        nothing happens|works
+        locked|kicked|logged … out
+        declined|rejected|refused|denied|blocked|suspended|banned|disabled|frozen|stuck
+        error|errors|crash|crashes|crashed|crashing|freezes|froze|fails|failed|failing|bug|glitch|outage|offline
+        is|are|gone|went down
+        broken|broke|dead|smashed|cracked|damaged|leaking|torn|faulty|defective|ruined
+        missing|lost|vanished|disappeared|stolen|hacked|wrong|empty
+        overcharged
+        charged|billed … twice|again|double
+        late|delayed|overdue
+        """,
+    "leaving": """
+        cancel|cancelling|canceling|close|closing|end|ending|terminate|terminating|delete|deleting|stop|stopping … account|subscription|contract|membership|policy|plan|service|trial|everything
+        account|subscription|contract|membership|policy|plan|trial … closed|cancelled|canceled|ended|terminated|deleted
+        switch|switching|switched|moving|move|changing|going|gone … to|over|elsewhere|away
+        take|taking|taken|look|looking|shop|shopping … elsewhere|around
+        my|our business|custom elsewhere
+        another|different|other|new bank|provider|supplier|company|insurer|network|shop|airline|carrier
+        competitor|competitors|competition|rival|rivals
+        cheaper|cheaper|better elsewhere|with|at
+        lost|losing … customer|customers|me|us|custom
+        never|won't|not … again|back|renew|renewing|stay|staying
+        don't|no want|need|use|longer … anymore|more|longer|want|need|use|wish
+        last straw|order|chance|time
+        i'm|im|we're|i'll leaving|leave|off|out|done|gone|quitting
+        want|let … out|leave
+        get … out|rid
+        leaving you|for|because|after
+        done with
+        give|giving|gave … notice
+        notice period
+        opt|opting out
+        unsubscribe|unsubscribing|uninstalling|deactivate
+        let|letting … lapse|expire
+        goodbye|bye
+        """,
+    "escalation": """
+        speak|talk|put|want|get|ask|asked|escalate … manager|supervisor|boss
+        manager|supervisor please|now
+        someone|somebody senior|higher|in … charge|up
+        escalate|escalated|escalating|escalation
+        ombudsman|regulator|watchdog|ofcom|ofgem|cfpb|bbb
+        trading standards
+        consumer rights|protection
+        small claims
+        lawyer|lawyers|solicitor|attorney
+        legal action|advice|steps|proceedings
+        sue|suing you
+        chargeback
+        take|taking|see … court
+        formal|formally|official|make|making|file|filing|lodge|lodging|raise … complaint|complain
+        report|reporting you
+        go|going to the press|papers
+        """,
 }  # fmt: skip
-FAMILIES = tuple(
-    Family(kind, re.compile(rf"\b(?:{stems})"), re.compile(rf"\b(?=\w)(?:{pattern})"))
-    for kind, families in _FAMILIES.items()
-    for stems, pattern in families
-)
-_WORD = re.compile(r"[\w'-]{1,40}")
+GAP = r"(?:,? [\w'-]+){0,3}?"
+_PLAIN = str.maketrans({"’": "'", "‘": "'", "\n": " ", "\t": " ", "\r": " ", "\xa0": " "})
+_WORD = re.compile(r"\w[\w'-]*")
 
 
-def families(plain: str) -> list[Family]:
-    """Those of FAMILIES that may match."""
-    told = 0
-    for word in _WORD.findall(plain):
-        told |= _told_by(word)
-    return [family for n, family in enumerate(FAMILIES) if told >> n & 1]
+def _by_first_word() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    """First word -> the kind and what must follow, of each phrase that begins with it: other words cost nothing."""
+    found = defaultdict(list)
+    for kind, block in PHRASES.items():
+        for line in filter(None, map(str.strip, block.splitlines())):
+            first, *rest = line.split()
+            follows = "".join(GAP if word == "…" else rf",? (?:{word})\b" for word in rest)
+            for word in first.split("|"):
+                found[word].append((kind, re.compile(follows)))
+    return found
 
 
-@lru_cache(maxsize=1 << 15)
-def _told_by(word: str) -> int:
-    """Bit n: the word has a stem of the n-th family. Words recur, so that asking is rarer than remembering."""
-    return sum(1 << n for n, family in enumerate(FAMILIES) if family.stems.search(word))
+_FOLLOWING = _by_first_word()
+
+
+def cues(text: str) -> list[Evidence]:
+    """Every phrase found, in the order of the text; of two of a kind that overlap, the first."""
+    plain, ends = _plain(text), dict.fromkeys(PHRASES, 0)
+    found: list[Evidence] = []
+    for word in _WORD.finditer(plain):
+        for kind, follows in _FOLLOWING.get(word[0], ()):
+            if word.start() >= ends[kind] and (rest := follows.match(plain, word.end())):
+                ends[kind] = rest.end()
+                found.append(Evidence(kind, word.start(), rest.end()))
+    return found
+
+
+def _plain(text: str) -> str:
+    """Lower case, straight apostrophes, spaces for breaks; every character in its place, so that spans hold."""
+    lower = text.lower()
+    return (lower if len(lower) == len(text) else text).translate(_PLAIN)

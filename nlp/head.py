@@ -37,6 +37,10 @@ class Head:
         odds = np.exp(logits)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
+    def likelihood(self, embeddings: Floats, label: str) -> Floats:
+        """float32 (n,): the probability of one label."""
+        return self.probabilities(embeddings)[:, self.labels.index(label)]
+
     @property
     def digest(self) -> str:
         """Eight hexadecimal digits that change with any of its numbers, labels, or its encoder."""

@@ -48,6 +48,11 @@ def macro_f1(truth: npt.NDArray[Any], guess: npt.NDArray[Any]) -> float:
     return float(np.mean(2 * right[there > 0] / (there + guessed)[there > 0]))
 
 
+def f1(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> float:
+    """2 right / (rows that are so + rows guessed to be so); 0 where there are none."""
+    return float(2 * (truth & guess).sum() / max(1, truth.sum() + guess.sum()))
+
+
 def auc(positive: npt.NDArray[np.bool_], score: npt.NDArray[Any]) -> float:
     """Area under the ROC curve, from ranks (Mann-Whitney); NaN where one class is absent."""
     ones, zeros = int(positive.sum()), int((~positive).sum())

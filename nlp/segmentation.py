@@ -21,7 +21,7 @@ _JOIN = re.compile(
 def segments(text: str) -> list[tuple[int, int]]:
     """[start, end) of each segment, in order, without surrounding space; together they hold every word of the text."""
     found: list[tuple[int, int]] = []
-    for start, end in _sentences(text):
+    for start, end in sentences(text):
         if found and end - found[-1][0] <= LENGTH:
             found[-1] = (found[-1][0], end)
         else:
@@ -38,7 +38,8 @@ def clauses(text: str) -> list[str]:
     return [clause.strip() for clause in found if len(clause.split()) >= CLAUSE] if len(found) > 1 else []
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """[start, end) of each sentence, in order, without surrounding space; of at most LONGEST characters."""
     start = 0
     for match in _END.finditer(text):
         yield from _pieces(text, start, match.end())

@@ -71,8 +71,8 @@ def disagrees(text: str, probabilities: tuple[float, float, float]) -> bool:
     return score >= OPPOSITE if negative > positive else score <= -OPPOSITE
 
 
-def words(text: str, *, offset: int = 0) -> tuple[Evidence, ...]:
-    """The words that carry feeling, by VADER's lexicon alone: kinds "negative", "positive"; `offset` moves the spans.
+def words(text: str) -> tuple[Evidence, ...]:
+    """The words that carry feeling, by VADER's lexicon alone: kinds "negative", "positive".
 
     A negation among the three words before turns the kind, as in VADER; words of a valence under STRONG are left out.
     """
@@ -82,7 +82,7 @@ def words(text: str, *, offset: int = 0) -> tuple[Evidence, ...]:
         valence = lexicon.get(word, 0.0)
         if abs(valence) >= STRONG:
             kind = "negative" if (valence < 0) != any(b in NEGATE or b.endswith("n't") for b in before) else "positive"
-            found.append(Evidence(kind, match.start() + offset, match.end() + offset))
+            found.append(Evidence(kind, match.start(), match.end()))
         before = [*before[1:], word]
     return tuple(found)
 

@@ -12,8 +12,8 @@ from nlp.taxonomy import UNSUPPORTED
 class Evidence:
     """Why a figure is what it is: characters [start, end) of the turn's text and what they show (`kind`).
 
-    Kinds: "effort", "blocked", "leaving", "escalation" (cues of friction; "leaving" also the whole segment where its
-    intent is to leave), "negative" and "positive" (single words that carry feeling).
+    Kinds: "effort", "blocked", "leaving", "escalation" (reasons of friction: the words of a cue or, of effort and
+    leaving, a sentence without one), "negative" and "positive" (single words that carry feeling).
     """
 
     kind: str
@@ -45,6 +45,7 @@ class Signal:
     intents: the best few (name, probability), best first; those after the first and over a threshold are secondary.
     sentiment: -1..+1 = P(positive) - P(negative); probabilities: (negative, neutral, positive), summing to 1.
     friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1.
+    effort: P(had to try, wait or ask more than once), leaving: P(leaves, cancels or switches, or threatens to), 0..1.
     language: BCP-47, of the segment or, where that is too short to tell, of its conversation; "und" where unsure. In
     one that the models do not know the intent is `unsupported`, without confidence (`nlp/unread.py`).
     truncated: the models read the beginning alone.
@@ -66,6 +67,8 @@ class Signal:
     truncated: bool = False
     entities: tuple[Entity, ...] = ()
     outside: float | None = None
+    effort: float = 0.0
+    leaving: float = 0.0
 
     @property
     def doubt(self) -> str | None:
@@ -96,7 +99,7 @@ class Summary:
     """A conversation's findings, derived from its customer's segments by the one rule in `nlp/summary.py`.
 
     `sentiment_start`, `sentiment_end`, `sentiment_low`: the course over the customer's turns, each -1..+1.
-    `effort`, `leaving`: 0..1 strength of extra effort shown, and of a threat to leave. `reason`: why this stage.
+    `effort`, `leaving`: the highest probability of a segment, 0..1. `reason`: why this stage.
     """
 
     conversation: str

@@ -21,8 +21,8 @@ from nlp.signal import Signal, Summary
 from nlp.taxonomy import NONE, UNKNOWN_STAGE, UNSUPPORTED
 
 
-def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, leaving: float, language: str) -> Summary:
-    """The summary of one conversation. `effort`, `leaving`: 0..1, the strongest shown by a segment."""
+def summarise(conversation: str, signals: Sequence[Signal], *, language: str) -> Summary:
+    """The summary of one conversation; its `language` is told by all its texts."""
     if not signals:
         return Summary(
             conversation, NONE, 1.0, False, 0, 0, 0, 0, 0, 0, 0, UNKNOWN_STAGE, 0, "no customer text", language
@@ -57,8 +57,8 @@ def summarise(conversation: str, signals: Sequence[Signal], *, effort: float, le
         sentiment_end=_mean(feeling[-third:]),
         sentiment_low=min(feeling),
         friction=max(friction) if unresolved else (max(friction) + _mean(friction)) / 2,
-        effort=effort,
-        leaving=leaving,
+        effort=max(s.effort for s in signals),
+        leaving=max(s.leaving for s in signals),
         stage=stage,
         stage_confidence=known[stage] / len(asking),
         reason=_because([s for s in asking if s.stage == stage], of=len(asking)),

@@ -113,6 +113,8 @@ def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool
         "probabilities": {name: round(p, 4) for name, p in zip(SENTIMENTS, signal.probabilities, strict=True)},
         "review": [sentiment.REVIEW] if sentiment.disagrees(text, signal.probabilities) else [],
         "friction": round(signal.friction, 1),
+        "effort": round(signal.effort, 4),
+        "leaving": round(signal.leaving, 4),
         "stage": signal.stage,
         "stage_confidence": round(signal.stage_confidence, 4),
         "theme": theme,

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from nlp import friction, language, segmentation, sentiment, stages, unread
+from nlp import language, segmentation, sentiment, stages, unread
 from nlp.conversation import Conversation, Segment, Speaker, Turn
 from nlp.encoder import Encoder, Floats, cut_by, languages_of
 from nlp.entities.finder import Finder
+from nlp.friction import friction
 from nlp.head import Head
 from nlp.intent import IntentModel
 from nlp.journeys.placing import last, placed
 from nlp.outside import Outside
+from nlp.reasons import LEARNT, Heads, reasons
 from nlp.secondary import secondary
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
@@ -36,20 +38,21 @@ class Annotator:
     """All models that a signal needs; `version` is stored with each signal: the encoder's, which themes are kept by,
     and the intent model's name with a digest of heads and entities.
 
-    `sentiments` is for an encoder that tells no sentiment itself; else None.
+    `sentiments` is for an encoder that tells no sentiment itself; else None. `reasons`: of effort and leaving.
     """
 
     encoder: Encoder
     intents: IntentModel
     sentiments: Head | None
     stages: Head
+    reasons: Heads
     taxonomy: Taxonomy
     entities: Finder = Finder()  # noqa: RUF009
     version: str = field(init=False)
 
     def __post_init__(self) -> None:
         heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments, self.intents.outside]
-        parts = "".join(part.digest for part in [*heads, self.entities] if part)
+        parts = "".join(part.digest for part in [*heads, *self.reasons.values(), self.entities] if part)
         digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
         object.__setattr__(self, "version", f"{self.encoder.version}+{self.intents.name}-{digest}")
 
@@ -62,14 +65,17 @@ class Annotator:
         Raises BadModel, BadTaxonomy, MissingDependency.
         """
         encoder, heads = open_encoder(models / "encoder", threads=threads), models / "heads"
+        names = ("intent", "stage", *LEARNT)
         version, width = encoder.version, encoder.dimension
-        intents, placed = (Head.load(heads / f"{n}.npz", encoder=version, dimension=width) for n in ("intent", "stage"))
-        own = heads / "sentiment.npz"
-        sentiments = Head.load(own, encoder=encoder.version) if own.is_file() else None
+        own = {name: Head.load(heads / f"{name}.npz", encoder=version, dimension=width) for name in names}
+        told = {kind: own[kind] for kind in LEARNT}
+        feeling = heads / "sentiment.npz"
+        sentiments = Head.load(feeling, encoder=version) if feeling.is_file() else None
         known = Taxonomy.from_toml(taxonomy.read_text("utf-8"), origin=str(taxonomy))
         beyond = heads / "outside.npz"
-        outside = Outside.load(beyond, encoder=encoder.version) if beyond.is_file() else None
-        shipped = cls(encoder, IntentModel("heads", intents, outside=outside), sentiments, placed, known)
+        outside = Outside.load(beyond, encoder=version) if beyond.is_file() else None
+        intents = IntentModel("heads", own["intent"], outside=outside)
+        shipped = cls(encoder, intents, sentiments, own["stage"], told, known)
         return shipped.with_intents(model, threads=threads) if model else shipped
 
     @classmethod
@@ -96,8 +102,8 @@ class Annotator:
         embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
         wants = self.intents.classify(embeddings, texts)
         defaults = stages.default_stages(self.taxonomy)
-        last = max(self.taxonomy.stages, key=lambda stage: stage.order).name
         placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)
+        why = reasons(self.encoder, self.reasons, embeddings, texts)
         version, languages, known = self.version, spoken(segments, texts), languages_of(self.encoder)
         cut = cut_by(self.encoder, texts)
         found: list[Signal] = []
@@ -108,7 +114,6 @@ class Annotator:
             if not language.supported(languages[n], known):
                 found.append(unread.unsupported(segment, version, languages[n]))
                 continue
-            cues = friction.cues(text, offset=segment.start)
             name, confidence = wants[n].ranked[0]
             negative, neutral, positive = (float(p) for p in feelings[n])
             found.append(
@@ -122,12 +127,21 @@ class Annotator:
                     intents=wants[n].ranked,
                     sentiment=positive - negative,
                     probabilities=(negative, neutral, positive),
-                    friction=friction.friction(negative, cues, asks=name not in CALM),
+                    friction=friction(
+                        feeling=0.0 if name in CALM else negative,
+                        effort=why[n].effort,
+                        blocked=why[n].blocked,
+                        leaving=why[n].leaving,
+                        escalation=why[n].escalation,
+                    ),
+                    effort=why[n].effort,
+                    leaving=why[n].leaving,
                     stage=placed[n][0],
                     stage_confidence=placed[n][1],
-                    evidence=cues.evidence
-                    + _leaves(segment, defaults.get(name) == last and not (wants[n].abstained or cues.leaving))
-                    + sentiment.words(text, offset=segment.start),
+                    evidence=tuple(
+                        Evidence(e.kind, e.start + segment.start, e.end + segment.start)
+                        for e in (*why[n].evidence, *sentiment.words(text))
+                    ),
                     language=languages[n],
                     truncated=cut[n],
                 )
@@ -158,11 +172,6 @@ def spoken(segments: Sequence[Segment], texts: Sequence[str]) -> list[str]:
         whole.get(s.conversation, code) if code == language.UNKNOWN else code
         for s, code in zip(segments, own, strict=True)
     ]
-
-
-def _leaves(segment: Segment, leaves: bool) -> tuple[Evidence, ...]:
-    """The whole segment, where its intent alone, which belongs to the journey's last stage, tells that it leaves."""
-    return (Evidence("leaving", segment.start, segment.end),) if leaves else ()
 
 
 def annotate(
@@ -203,9 +212,7 @@ def annotate(
 
 def summary(conversation: str, signals: Sequence[Signal], text: str = "") -> Summary:
     """What the segments of one conversation say together; `text` is all of them, by which its language is told."""
-    effort = max((friction.strength(s.evidence, *friction.EFFORT) for s in signals), default=0.0)
-    leaving = max((friction.strength(s.evidence, *friction.LEAVING) for s in signals), default=0.0)
-    return summarise(conversation, signals, effort=effort, leaving=leaving, language=language.detect(text))
+    return summarise(conversation, signals, language=language.detect(text))
 
 
 def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:

@@ -15,8 +15,8 @@ from scipy.stats import rankdata
 
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.errors import BadInput, UnknownName
-from nlp.friction import EFFORT, LEAVING, strength
-from nlp.metrics import Interval, auc, expected_calibration_error, interval, macro_f1, macro_recall
+from nlp.metrics import Interval, auc, expected_calibration_error, f1, interval, macro_f1, macro_recall
+from nlp.reasons import LEARNT
 from nlp.redaction import redact
 from nlp.secondary import secondary
 from nlp.sentiment import vader
@@ -131,7 +131,7 @@ def evaluate(annotator: Annotator, labelled: Sequence[Labelled], *, seed: int) -
     by_segment = [(w.intent, secondary(w.intent, [(s.intent, s.confidence) for s in o])) for w, o in conversations]
     figures |= _secondary(labelled, by_clause, "", seed=seed)
     figures |= _secondary(labelled, by_segment, " of a conversation", seed=seed)
-    figures |= _friction(labelled, signals, seed=seed) | _cues(labelled, signals, seed=seed)
+    figures |= _friction(labelled, signals, seed=seed) | _reasons(labelled, signals, seed=seed)
     if rows := _told(labelled, "entities"):
         marked = [labelled[n].entities or () for n in rows]
         figures |= spans.scores(annotator.entities, [labelled[n].text for n in rows], marked, seed=seed)
@@ -229,25 +229,22 @@ def _spearman(left: Any, right: Any) -> float:
     return float(np.corrcoef(a, b)[0, 1]) if a.std() and b.std() else float("nan")
 
 
-def _cues(labelled: Sequence[Labelled], signals: Sequence[Signal], *, seed: int) -> dict[str, Figures]:
-    """Effort and leaving, against what a person says: shown by a piece of evidence, and ranked by strength."""
+def _reasons(labelled: Sequence[Labelled], signals: Sequence[Signal], *, seed: int) -> dict[str, Figures]:
+    """Effort and leaving, against what a person says: told where evidence shows them, and ranked by probability."""
     found: dict[str, Figures] = {}
-    for name, kinds in (("effort", EFFORT), ("leaving", LEAVING)):
+    for name in LEARNT:
         if rows := _told(labelled, name):
             truth = np.array([getattr(labelled[n], name) for n in rows])
-            strengths = np.array([strength(signals[n].evidence, *kinds) for n in rows])
-            guess = strengths > 0
+            likely = np.array([getattr(signals[n], name) for n in rows])
+            guess = np.array([any(e.kind == name for e in signals[n].evidence) for n in rows])
             found[name] = {
                 "precision": interval(np.mean, truth[guess], seed=seed),
                 "recall": interval(np.mean, guess[truth], seed=seed),
-                "F1": interval(_f1, truth, guess, seed=seed),
-                "AUC of the strength": interval(auc, truth, strengths, seed=seed),
+                "F1": interval(f1, truth, guess, seed=seed),
+                "AUC": interval(auc, truth, likely, seed=seed),
+                "ECE": interval(expected_calibration_error, likely, truth, seed=seed),
             }
     return found
-
-
-def _f1(truth: Any, guess: Any) -> float:
-    return float(2 * (truth & guess).sum() / max(1, truth.sum() + guess.sum()))
 
 
 def _confusions(truth: npt.NDArray[Any], guess: npt.NDArray[Any]) -> list[tuple[str, str, int]]:

@@ -104,6 +104,8 @@ def _signals(r: Request) -> Iterator[Row]:
             "neutral": neutral,
             "positive": positive,
             "friction": s.friction,
+            "effort": s.effort,
+            "leaving": s.leaving,
             "stage": s.stage,
             "stage_confidence": s.stage_confidence,
             "evidence": [[e.kind, e.start, e.end] for e in s.evidence],
@@ -189,8 +191,8 @@ NOUNS: Mapping[str, Noun] = {
     "signals": Noun(
         _columns(
             "segment conversation turn:int start:int end:int at:time channel customer text theme intent confidence:num"
-            " abstained:bool intents:list sentiment:num negative:num neutral:num positive:num friction:num stage"
-            " stage_confidence:num evidence:list entities:list model"
+            " abstained:bool intents:list sentiment:num negative:num neutral:num positive:num friction:num"
+            " effort:num leaving:num stage stage_confidence:num evidence:list entities:list model"
         ),
         _signals,
         lambda r: r.store.signals.embedded() if r.filter == Filter() else None,

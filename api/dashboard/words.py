@@ -7,7 +7,7 @@ from urllib.parse import quote
 from nlp.taxonomy import NONE, UNSUPPORTED
 
 NOTHING = "–"
-BANDS = (15, 30, 45, 60)
+BANDS = (20, 40, 60, 80)
 BAND_NAMES = ("low", "mild", "noticeable", "high", "severe")
 _CHANNELS = {
     "ticket": ("ticket", "tickets"),

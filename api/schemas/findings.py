@@ -73,6 +73,8 @@ class Finding(BaseModel):
     probabilities: Feelings
     review: list[str] = Field(description="Why a person should look at it.", examples=[[]])
     friction: float = Field(description="0..100", examples=[48.7])
+    effort: float = Field(description="P(the customer had to try, wait or ask more than once), 0..1")
+    leaving: float = Field(description="P(they leave, cancel or switch, or threaten to), 0..1")
     stage: str = Field(examples=["use"])
     stage_confidence: float
     theme: str | None = Field(examples=["t1"])
@@ -95,8 +97,8 @@ class Summary(BaseModel):
     sentiment_end: Figure
     sentiment_low: Figure
     friction: Figure = Field(description="0..100", examples=[48.7])
-    effort: Figure = Field(description="0..1")
-    leaving: Figure = Field(description="0..1: a threat to leave")
+    effort: Figure = Field(description="0..1, the highest of a segment")
+    leaving: Figure = Field(description="0..1, the highest of a segment")
     stage: str = Field(examples=["use"])
     stage_confidence: Figure
     reason: str = Field(description="Why this stage.")

@@ -13,7 +13,7 @@ Value = int | float | str | None
 DAY = timedelta(days=1)
 RECENT, QUARTER = 30 * DAY, 90 * DAY
 LEAVING = 0.5
-"""From this strength of a threat to leave on, a conversation counts as a sign of leaving."""
+"""From this probability on, a conversation counts as a sign of leaving."""
 
 
 def features(

@@ -168,6 +168,8 @@ def _row(s: Signal) -> dict[str, Any]:
             "language": s.language,
             "truncated": s.truncated,
             "outside": s.outside,
+            "effort": s.effort,
+            "leaving": s.leaving,
         },
     }
 
@@ -190,6 +192,8 @@ def _signal(r: Row[Any]) -> Signal:
         truncated=r.details.get("truncated", False),
         entities=tuple(Entity(*e) for e in r.entities or ()),
         outside=r.details.get("outside"),
+        effort=r.details.get("effort", 0.0),
+        leaving=r.details.get("leaving", 0.0),
     )
 
 

@@ -1,9 +1,9 @@
-"""Heads on an encoder's embeddings: intent, stage, and sentiment where the encoder tells none; scored on gold."""
+"""Heads on an encoder's embeddings: intent, stage, effort, leaving, sentiment where it tells none; scored on gold."""
 
 import argparse
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from scipy.special import softmax
 
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
-from nlp.metrics import expected_calibration_error, macro_recall
+from nlp.metrics import auc, expected_calibration_error, f1, macro_recall
 from nlp.promise import Place, curve, threshold
+from nlp.reasons import LEARNT, NO, YES
 from nlp.sentiment import read
 from nlp.signal import SENTIMENTS
 from pipelines.corpora import digest
@@ -28,6 +29,8 @@ PRECISION = 0.75
 """Share of right guesses that an intent head promises of those that it vouches for."""
 STRENGTH = 3.0
 """Inverse weight of the penalty on large coefficients; chosen on the held-out texts."""
+THRESHOLDS = (0.35, 0.4, 0.45, 0.5)
+"""Probabilities from which effort and leaving may be told; what is told under them is mostly wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,28 @@ def fit(learnt: Examples, held: Examples, *, encoder: str, strength: float) -> t
     model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
     model.fit(learnt.x, np.array(learnt.y), sample_weight=np.array(learnt.weights))
     names = tuple(map(str, model.classes_))
-    logits, truth = model.decision_function(held.x), np.array([names.index(label) for label in held.y])
+    slopes, offsets = model.coef_, model.intercept_
+    if len(names) == 2:  # scikit-learn keeps the second class alone
+        slopes, offsets = np.vstack([-slopes, slopes]) / 2, np.hstack([-offsets, offsets]) / 2
+    logits, truth = held.x @ slopes.T + offsets, np.array([names.index(label) for label in held.y])
     temperature = _temperature(logits, truth)
     places = curve(softmax(logits / temperature, axis=1).max(axis=1), logits.argmax(axis=1) == truth)
-    weight, bias = np.asarray(model.coef_.T, np.float32), np.asarray(model.intercept_, np.float32)
+    weight, bias = np.asarray(slopes.T, np.float32), np.asarray(offsets, np.float32)
     return Head(weight, bias, names, temperature, threshold(places, precision=PRECISION), encoder), places
+
+
+def fit_reason(learnt: Examples, held: Examples, *, encoder: str) -> Head:
+    """A head with the labels YES and NO, its threshold the one of the best F1 on the texts `held` out.
+
+    Classes are not weighted: that ranks no better, and rare ones would be told too often.
+    """
+    head, _ = fit(learnt, held, encoder=encoder, strength=STRENGTH)
+    return replace(head, threshold=told_from(head, held))
+
+
+def told_from(head: Head, held: Examples) -> float:
+    likely, truth = head.likelihood(held.x, YES), np.array(held.y) == YES
+    return max(THRESHOLDS, key=lambda least: f1(truth, likely >= least))
 
 
 def _temperature(logits: Any, truth: Any) -> float:
@@ -75,6 +95,25 @@ def score(probabilities: Floats, labels: Sequence[str], y: Sequence[str], *, lea
         "coverage": float(kept.mean()),
         "accuracy_where_kept": float(right[kept].mean()) if kept.any() else 0.0,
     }
+
+
+def score_reason(head: Head, asked: Examples) -> dict[str, float]:
+    likely, truth = head.likelihood(asked.x, YES), np.array(asked.y) == YES
+    told = likely >= head.threshold
+    return {
+        "texts": len(truth),
+        "precision": float(truth[told].mean()) if told.any() else 0.0,
+        "recall": float(told[truth].mean()),
+        "f1": f1(truth, told),
+        "auc": auc(truth, likely),
+        "ece": expected_calibration_error(likely, truth),
+    }
+
+
+def labelled(rows: Sequence[dict[str, Any]], x: Floats, reason: str) -> Examples:
+    """The rows whose author says whether they show the reason."""
+    told = [n for n, row in enumerate(rows) if reason in row]
+    return Examples(x[told], [YES if rows[n][reason] else NO for n in told], [1.0] * len(told))
 
 
 def own_examples(encoder: Encoder) -> tuple[list[dict[str, Any]], Floats, list[dict[str, Any]], Floats]:
@@ -127,24 +166,31 @@ def main() -> None:
     )
     keep("intent", wants)
     keep("stage", Examples(x, [row["stage"] for row in learnt], [1.0] * len(learnt)))
+    probes = [row for row in authored(ROOT / "corpora" / "probes") if row.get("half") == "report"]
+    x_probes = encoder.encode([row["text"] for row in probes])
+    for reason in LEARNT:
+        head = fit_reason(labelled(learnt, x, reason), labelled(held, x_held, reason), encoder=encoder.version)
+        head.save(out / f"{reason}.npz")
+        for where, place, own in (("held out", x_held, held), ("gold", x_gold, gold), ("probes", x_probes, probes)):
+            scores[f"{reason} on {where}"] = score_reason(head, labelled(own, place, reason))
     beyond, fresh = encoder.encode(public.outside(corpora)), (x_held, [row["intent"] for row in held])
     outside.fit(wants.x, wants.y, encoder=encoder.version, beyond=beyond, fresh=fresh).save(out / "outside.npz")
 
     (out / "sentiment.npz").unlink(missing_ok=True)
-    head = None
+    feeling = None
     if not getattr(encoder, "sentiment", False):
-        head = sentiment_head(encoder, public.sentiments(corpora))
-        head.save(out / "sentiment.npz")
+        feeling = sentiment_head(encoder, public.sentiments(corpora))
+        feeling.save(out / "sentiment.npz")
     tests = {
         "held out": [(row["text"], row["sentiment"]) for row in held],
         "gold": [(row["text"], row["sentiment"]) for row in gold],
         "semeval2017 2016test": public.sentiments(corpora, test=True),
     }
     for name, rows in tests.items():
-        _, feelings = read(encoder, head, [text for text, _ in rows])
+        _, feelings = read(encoder, feeling, [text for text, _ in rows])
         scores[f"sentiment on {name}"] = score(feelings, SENTIMENTS, [label for _, label in rows], least=0.0)
     counts = {"authored_texts": len(learnt), "held_out_texts": len(held), "public_intent_texts": len(mapped)}
-    _write_card(out / "card.toml", encoder.version, "head" if head else "encoder", counts, scores, curves)
+    _write_card(out / "card.toml", encoder.version, "head" if feeling else "encoder", counts, scores, curves)
 
 
 def _write_card(

@@ -42,7 +42,7 @@ def test_names_read_as_people_write_them() -> None:
 
 
 def test_the_friction_scale_has_five_steps_with_names() -> None:
-    assert [words.band(x) for x in (None, 0, 14.9, 15, 44, 60, 100)] == [0, 0, 0, 1, 2, 4, 4]
+    assert [words.band(x) for x in (None, 0, 19.9, 20, 59, 80, 100)] == [0, 0, 0, 1, 2, 4, 4]
     assert words.band_name(100) == "severe"
 
 

@@ -23,11 +23,6 @@ def test_plain_words_are_no_evidence() -> None:
     assert shown("Where can I see my invoice for May?") == []
 
 
-def test_spans_are_moved_by_the_offset() -> None:
-    (word,) = words("terrible", offset=40)
-    assert (word.start, word.end) == (40, 48)
-
-
 def test_vader_tells_praise_from_blame() -> None:
     assert vader("this is wonderful, thank you") > 0.5 > -0.5 > vader("horrible, awful service")
 

@@ -15,7 +15,7 @@ def signal(n: int, intent: str, stage: str, *, abstained: bool = False, cues: tu
 
 
 def reason(*signals: Signal) -> str:
-    return summarise("c", signals, effort=0, leaving=0, language="en").reason
+    return summarise("c", signals, language="en").reason
 
 
 def test_the_reason_names_what_most_passages_of_that_stage_are_about() -> None:
@@ -30,9 +30,9 @@ def test_the_reason_says_where_the_model_is_not_sure_and_where_someone_threatens
 
 
 def test_passages_at_another_stage_lower_the_confidence() -> None:
-    alone = summarise("c", [signal(0, "refund_status", "use")], effort=0, leaving=0, language="en")
+    alone = summarise("c", [signal(0, "refund_status", "use")], language="en")
     other = signal(1, "order_status", "onboarding")
-    both = summarise("c", [signal(0, "refund_status", "use"), other], effort=0, leaving=0, language="en")
+    both = summarise("c", [signal(0, "refund_status", "use"), other], language="en")
     assert (alone.stage_confidence, both.stage, both.stage_confidence) == (0.6, "use", 0.3)
 
 
@@ -44,6 +44,6 @@ def test_chatter_is_placed_by_its_wording_and_silence_by_nothing() -> None:
 def test_a_conversation_that_ends_in_anger_keeps_its_highest_friction() -> None:
     worst, calm = replace(signal(0, "refund_status", "use"), friction=80.0), signal(1, "refund_status", "use")
     angry = replace(calm, probabilities=(0.8, 0.1, 0.1))
-    settled, open_ = (summarise("c", [worst, last], effort=0, leaving=0, language="en") for last in (calm, angry))
+    settled, open_ = (summarise("c", [worst, last], language="en") for last in (calm, angry))
     assert settled.friction == 60
     assert open_.friction == 80

@@ -25,17 +25,17 @@ def test_an_unknown_language_is_neutral_abstained_and_without_confidence() -> No
 
 def test_a_conversation_in_an_unknown_language_says_why_nothing_is_known() -> None:
     hello = replace(unread.wordless(Segment("c", 1, 0, 2), "m"))
-    found = summarise("c", [unread.unsupported(HERE, "m", "de"), hello], effort=0, leaving=0, language="de")
+    found = summarise("c", [unread.unsupported(HERE, "m", "de"), hello], language="de")
     assert (found.intent, found.abstained, found.confidence, found.language) == (UNSUPPORTED, True, 0, "de")
     assert found.reason == "written in German, which the models do not know"
 
 
 def test_what_is_read_of_a_mixed_conversation_speaks_for_it() -> None:
-    alone = summarise("c", [english()], effort=0, leaving=0, language="en")
-    mixed = summarise("c", [unread.unsupported(HERE, "m", "de"), english()], effort=0, leaving=0, language="en")
+    alone = summarise("c", [english()], language="en")
+    mixed = summarise("c", [unread.unsupported(HERE, "m", "de"), english()], language="en")
     assert mixed == alone
 
 
 def test_a_conversation_without_words_asks_for_nothing() -> None:
-    found = summarise("c", [unread.wordless(HERE, "m")], effort=0, leaving=0, language="und")
+    found = summarise("c", [unread.wordless(HERE, "m")], language="und")
     assert (found.intent, found.abstained, found.friction) == (NONE, False, 0)

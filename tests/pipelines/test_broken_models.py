@@ -40,7 +40,7 @@ def rewrite(models: Path, change: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["encoder/card.toml", "encoder/model.onnx", "encoder/tokenizer.json", "heads/intent.npz", "heads/stage.npz"]
+    "name", ["encoder/card.toml", "encoder/model.onnx", "encoder/tokenizer.json", "heads/stage.npz", "heads/effort.npz"]
 )
 @pytest.mark.parametrize("how", ["missing", "empty", "truncated", "text"])
 def test_a_file_that_is_missing_or_damaged_is_named(models: Path, name: str, how: str) -> None:

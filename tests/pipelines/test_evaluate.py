@@ -29,13 +29,13 @@ def test_every_label_that_is_given_is_scored_alone_and_as_a_conversation(annotat
     assert report.figures["friction"]["AUC of level 2 against 0"].value == 1
     assert report.figures["effort"]["F1"].value == 1
     assert report.figures["leaving"]["F1"].value == 1
-    assert report.figures["effort"]["AUC of the strength"].value == 1
+    assert report.figures["effort"]["AUC"].value == 1
 
 
-def test_strength_that_ranks_no_better_than_chance_has_an_auc_of_a_half(annotator: Annotator) -> None:
-    rows = [Labelled("hello there", effort=True, leaving=True), Labelled("good morning", effort=False, leaving=False)]
+def test_probabilities_that_rank_no_better_than_chance_have_an_auc_of_a_half(annotator: Annotator) -> None:
+    rows = [Labelled("hello", effort=told, leaving=told) for told in (True, False)]
     found = evaluate(annotator, rows, seed=1).figures
-    assert {found[name]["AUC of the strength"].value for name in ("effort", "leaving")} == {0.5}
+    assert {found[name]["AUC"].value for name in ("effort", "leaving")} == {0.5}
 
 
 def test_entities_are_scored_where_they_are_marked(annotator: Annotator) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nlp import friction, language, segmentation, sentiment
+from nlp import cues, language, segmentation, sentiment
 from nlp.conversation import Conversation, Segment, Speaker, Turn
 from nlp.redaction import redact
 from pipelines.analyze import Analyst
@@ -46,6 +46,7 @@ def check(row: dict) -> None:
     assert -1 <= row["sentiment"] <= 1
     assert sum(row["probabilities"].values()) == pytest.approx(1, abs=0.001)
     assert 0 <= row["friction"] <= 100
+    assert 0 <= min(row["effort"], row["leaving"]) <= max(row["effort"], row["leaving"]) <= 1
     assert 0 <= row["stage_confidence"] <= 1 + 1e-6
     assert all(0 <= e["start"] < e["end"] for e in row["evidence"])
 
@@ -101,7 +102,7 @@ def test_masking_is_done_once_and_spans_lie_inside_the_text(text: str) -> None:
     masked, found = redact(text)
     assert redact(masked)[0] == masked
     assert all(masked[m.start : m.end] == f"<{m.kind}>" for m in found)
-    evidence = friction.cues(masked).evidence + sentiment.words(masked)
+    evidence = (*cues.cues(masked), *sentiment.words(masked))
     assert all(0 <= e.start < e.end <= len(masked) for e in evidence)
 
 

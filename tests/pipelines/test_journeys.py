@@ -38,7 +38,7 @@ def told(
     conversation = Conversation(f"s:{n}", "s", channel, customer, spoken[0].at or START, spoken)
     store.conversations.put([conversation])
     found = [signal(Segment(f"s:{n}", i, 0, 9), stage, friction) for i, (_, stage, friction) in enumerate(turns)]
-    summary = summarise(f"s:{n}", found, effort=0, leaving=0, language="en")
+    summary = summarise(f"s:{n}", found, language="en")
     store.signals.put("m", [f"s:{n}"], found, np.eye(len(found), 4, dtype=np.float32), [summary])
 
 

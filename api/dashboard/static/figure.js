@@ -3,13 +3,13 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 export const CONFIG = { displaylogo: false, responsive: true, displayModeBar: false };
 
-// The five steps of the one friction scale, each 15 wide; what lies above the last has its colour.
-export const band = (friction) => Math.min(4, Math.floor(friction / 15));
+// The five steps of the one friction scale, each 20 wide.
+export const band = (friction) => Math.min(4, Math.floor(friction / 20));
 
 export const frictionScale = () =>
   [0, 1, 2, 3, 4].flatMap((n) => [[n / 5, colour(`--f${n}`)], [(n + 1) / 5, colour(`--f${n}`)]]);
 
-export const TOP = 75;
+export const TOP = 100;
 
 export function layout(more) {
   const ink = colour("--ink");
