@@ -148,10 +148,10 @@ def _conversation(
         drafts=[(_speaker(post, company), post.text, post.at) for post in talk],
         metadata={
             **first.facts,
-            "company": company,
+            "company": company.partition("@")[0],
             "thread": root if root != first.id else "",
             "retweet": first.boost,
-            "edited": any(post.edited for post in talk),
+            "edited": sum(post.edited for post in talk),
             "people": list(dict.fromkeys(post.name for post in outside if post.name)),
         },
     )

@@ -56,7 +56,7 @@ def _of_row(row: Mapping[str, Any]) -> Review:
             "version": row.get("App Version Name"),
             "language": row.get("Reviewer Language"),
             "device": row.get("Device"),
-            "edited": bool(changed) and changed != sent,
+            "edited": int(bool(changed) and changed != sent),
         },
     )
 
