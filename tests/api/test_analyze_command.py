@@ -16,7 +16,7 @@ from api.commands.analyze import LONGEST, batches
 KEYS = {
     "id", "intent", "confidence", "abstained", "doubt", "outside", "intents", "secondary", "review", "sentiment",
     "sentiment_class", "probabilities",
-    "friction", "stage", "stage_confidence", "theme", "entities", "language", "truncated",
+    "friction", "effort", "leaving", "stage", "stage_confidence", "theme", "entities", "language", "truncated",
 }  # fmt: skip
 COMMAND = [sys.executable, "-c", "from api.commands import main; main()", "analyze"]
 
