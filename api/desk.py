@@ -28,7 +28,7 @@ class Desk:
     def __init__(self, store: Store, annotator: Annotator, *, model: Path | None = None, fresh: float = FRESH) -> None:
         self.writing = Lock()
         self._store, self._annotator = store, annotator
-        self._themes: tuple[float, str | None, Assigner | None] = (-fresh, None, None)
+        self._themes: tuple[float, tuple[str | None, int], Assigner | None] = (-fresh, (None, 0), None)
         self._model, self._looking, self._fresh = model, Lock(), fresh
         self._catching = Lock()
         self._looked, self._stamp = -fresh, annotator.intents.stamp
@@ -66,12 +66,12 @@ class Desk:
         return Analyst(self.annotator, self.themes(), Names.load() if names else None)
 
     def themes(self) -> Assigner | None:
-        """Of the current run; loaded anew within `fresh` seconds of another run's discovery."""
-        checked, run, known = self._themes
+        """Of the current run; loaded anew within `fresh` seconds of another run's discovery, or of an edit."""
+        checked, seen, known = self._themes
         if monotonic() - checked < self._fresh:
             return known
-        current = self._store.themes.current_run()
-        known = known if current == run else assigner(self._store, encoder=self._annotator.encoder.version)
+        current = self._store.themes.current_run(), self._store.edits.last()
+        known = known if current == seen else assigner(self._store, encoder=self._annotator.encoder.version)
         self._themes = (monotonic(), current, known)
         return known
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from nlp.themes.edits import Edit
 from nlp.themes.lineage import BORN, CONTINUED, DIED, DORMANT, MERGED, SPLIT, Chapter
+from pipelines.edits import log
 from pipelines.lineage import history
 from pipelines.stores.protocols import Store
 
@@ -17,18 +19,45 @@ ALONE = {
 
 
 def told(store: Store, id: str) -> list[dict[str, Any]]:
-    """Oldest first: keys since, until (datetimes), text, other (the id of the other theme named, or ""). Raises
-    NotFound for an id that was never given."""
+    """What became of a theme and what people said of it, oldest first: keys since, until (datetimes), text, conflict,
+    other (the id of the other theme named, or ""), who ("" for a discovery).
+
+    Raises NotFound for an id that was never given."""
     names = store.themes.names()
-    return [
-        {
-            "since": c.since,
-            "until": c.until,
-            "text": sentence(c, id, names),
-            "other": c.theme if c.theme != id else c.other,
-        }
+    found = [
+        {"since": c.since, "until": c.until, "text": sentence(c, id, names), "who": "", "conflict": ""}
+        | {"other": c.theme if c.theme != id else c.other}
         for c in history(store, id)
     ]
+    said = [
+        {"since": e.at, "until": e.at, "text": words(e, names), "who": e.who, "conflict": line.conflict}
+        | {"other": e.theme if e.theme != id else e.other}
+        for line in log(store, id)
+        if line.counts and (e := line.edit)
+    ]
+    return sorted(found + said, key=lambda row: row["since"])
+
+
+def words(e: Edit, names: Mapping[str, str]) -> str:
+    """An edit as a sentence."""
+    of, other = (f"“{names.get(id, id)}” ({id})" for id in (e.theme, e.other))
+    count = len(e.segments)
+    to = of if e.theme else "no theme"
+    said = {
+        "rename": f"called {e.theme} “{e.text}”",
+        "merge": f"merged {of} into {other}",
+        "split": f"split “{e.text}” ({e.other}) from {of}, with {count} {'segment' if count == 1 else 'segments'}",
+        "move": f"moved {count} {'segment' if count == 1 else 'segments'} to {to}",
+        "pin": f"pinned {of}",
+        "unpin": f"unpinned {of}",
+        "hide": f"hid {of}",
+        "unhide": f"listed {of} again",
+        "note": f"noted of {of}: {e.text}",
+        "owner": f"gave {of} to {e.text or 'nobody'}",
+        "fixed": f"said that a fix for {of} shipped on {e.day}",
+        "undo": f"undid edit {e.undoes}",
+    }
+    return f"{e.who} {said[e.kind]}"
 
 
 def sentence(c: Chapter, id: str, names: Mapping[str, str]) -> str:

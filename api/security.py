@@ -104,10 +104,7 @@ class Guard:
         scheme, _, given = authorization.partition(" ")
         secret = given.strip().encode("latin-1")  # as headers are decoded
         if scheme.lower() == "basic":
-            try:
-                secret = base64.b64decode(secret, validate=True).partition(b":")[2]
-            except binascii.Error:
-                return False
+            secret = _basic(authorization)[1]
         return scheme.lower() in ("bearer", "basic") and hmac.compare_digest(secret, self.token)
 
     def limited(self, receive: Receive) -> Receive:
@@ -126,6 +123,23 @@ class Guard:
 
     def too_large(self) -> str:
         return f"the body is larger than {self.most:,} bytes; send less at once, or raise FRICTIONARY_MAX_BODY"
+
+
+def name_of(authorization: str) -> str:
+    """The name that came with HTTP basic authentication; "" without one."""
+    return _basic(authorization)[0]
+
+
+def _basic(authorization: str) -> tuple[str, bytes]:
+    """(name, password); two empty ones where the header is none of HTTP basic."""
+    scheme, _, given = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", b""
+    try:
+        name, _, password = base64.b64decode(given.strip().encode("latin-1"), validate=True).partition(b":")
+    except binascii.Error:
+        return "", b""
+    return name.decode("utf-8", "replace"), password
 
 
 def _hostname(host: str) -> str:

@@ -1,6 +1,7 @@
 """Friction themes of a store: discovered over all friction-bearing segments, matched to those known, then served."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -12,12 +13,14 @@ from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
+from nlp.themes.edits import active, replay
 from nlp.themes.headlines import Fit, Headlines, fitting
 from nlp.themes.lineage import sought, trace
 from nlp.themes.matching import Matching, match
 from nlp.themes.naming import Parse, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.theme import Assignment, Theme
+from pipelines.edits import last_number, refresh, replayed
 from pipelines.lineage import known
 from pipelines.stores.protocols import Store
 
@@ -42,7 +45,8 @@ def discover(
     """Discover, name and store themes anew as `run`; returns them, largest first.
 
     A theme that is alike enough to one known before keeps its id; a new one gets a number never used, and lineage tells
-    where it came from and what became of the others.
+    where it came from and what became of the others. People's edits are replayed over what is found; returned is what
+    they make of it.
     Raises StoreError where the segments were embedded by different models.
     """
     report = progress or (lambda step, done, total: None)
@@ -52,27 +56,36 @@ def discover(
     seen = in_context(embeddings, conversations, list(map(len, texts)))
     found = find(seen, conversations=conversations, seed=seed)
     report("themes", 1, 3)
-    before = sought(store.lineage.all())
-    old = known(store, before, encoder=encoder)
-    matching = match(old, ids, found.labels, found.centroids)
-    numbers = _numbers(found, matching, store.themes.names())
+    edits, before = store.edits.all(), sought(store.lineage.all())
+    made = {edit.other for edit in active(edits) if edit.kind == "split"}
+    matching = match(known(store, before, made, encoder=encoder), ids, found.labels, found.centroids)
+    numbers = _numbers(found, matching, last_number(store))
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
-    themes = _named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
+    themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
     report("themes", 2, 3)
     assignments = [
         Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
         for segment, label, strength in zip(ids, found.labels, found.strengths, strict=True)
     ]
     serving = Assigner(found.centroids, found.thresholds, tuple(numbers), encoder.version)
-    facts = trace(matching, numbers, before, run=run, at=at)
-    store.themes.put(run, themes, assignments, found.points, serving.to_bytes(), facts)
+    facts = trace(matching, numbers, {id: s for id, s in before.items() if id not in made}, run=run, at=at)
+    said = replay(themes, {a.segment: a.theme for a in assignments}, edits)
+    store.themes.put(run, themes, assignments, found.points, serving.to_bytes(), facts=facts, replayed=said)
+    if store.edits.last() != len(edits):  # somebody edited meanwhile
+        said = refresh(store, at=at)
     report("themes", 3, 3)
-    return themes
+    return list(said.themes)
 
 
 def assigner(store: Store, *, encoder: str) -> Assigner | None:
-    """The current themes, ready to place segments embedded by that version; None before any discovery, and where the
-    themes are of another encoder: they must be discovered anew. Raises BadModel."""
+    """The current themes as people are shown them, ready to place segments embedded by that version; None before any
+    discovery, and where the themes are of another encoder: they must be discovered anew. Raises BadModel."""
+    serving = _found(store, encoder)
+    return serving and replace(serving, themes=tuple(map(replayed(store).shown, serving.themes)))
+
+
+def _found(store: Store, encoder: str) -> Assigner | None:
+    """The current themes as they were found."""
     artefact = store.themes.artefact()
     found = Assigner.from_bytes(artefact) if artefact else None
     return found if found and found.encoder == encoder else None
@@ -80,13 +93,14 @@ def assigner(store: Store, *, encoder: str) -> Assigner | None:
 
 def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
     """Place the friction-bearing segments that the current discovery has not seen; returns how many."""
-    serving, run = assigner(store, encoder=encoder), store.themes.current_run()
+    serving, run = _found(store, encoder), store.themes.current_run()
     if serving is None or run is None:
         return 0
     ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)
     themes, confidences = serving.assign(in_context(embeddings, list(map(conversation_of, ids)), list(map(len, texts))))
     store.themes.assign(
-        [Assignment(s, run, theme, float(c), at) for s, theme, c in zip(ids, themes, confidences, strict=True)]
+        [Assignment(s, run, theme, float(c), at) for s, theme, c in zip(ids, themes, confidences, strict=True)],
+        replayed(store),
     )
     return len(ids)
 
@@ -97,9 +111,8 @@ def parser() -> Parse:
     return lambda texts: model.pipe(texts, batch_size=64)
 
 
-def _numbers(found: Discovery, matching: Matching, given: Iterable[str]) -> list[str]:
-    """An id a theme: the one it had, or the next number."""
-    last = max((int(id[1:]) for id in given if id[1:].isdecimal()), default=0)
+def _numbers(found: Discovery, matching: Matching, last: int) -> list[str]:
+    """An id a theme: the one it had, or the next number after the `last` one given."""
     numbers: list[str] = []
     for label in range(len(found.centroids)):
         last += label not in matching.kept
@@ -107,7 +120,7 @@ def _numbers(found: Discovery, matching: Matching, given: Iterable[str]) -> list
     return numbers
 
 
-def _named(
+def named(
     found: Discovery,
     numbers: Sequence[str],
     ids: Sequence[str],

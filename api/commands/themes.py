@@ -1,11 +1,16 @@
 """frictionary themes: what hurts customers, ranked; discovered anew; one theme with its quotes, or its history."""
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
+from api.editing import edit
+
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+SAID = ("id", "name", "description", "terms", "owner", "notes", "fixes", "pinned", "hidden")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -34,14 +39,28 @@ def command(context: click.Context, url: str | None, as_json: bool, limit: int) 
 @command.command()
 @STORE
 @JSON
-@click.option("--seed", type=int, default=0, show_default=True, help="Of UMAP; the same seed finds the same themes.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the map; themes do not depend on it.")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--text", help="With FILE: the column of the texts.")
+@click.option("--id", help='With FILE: the column that tells texts apart; "id", else the record\'s number.')
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="With FILE: where the JSON lines go.")
 @click.pass_context
-def discover(context: click.Context, url: str | None, as_json: bool, seed: int) -> None:
-    """Find the themes anew in everything that is stored; known themes keep their ids.
+def discover(
+    context: click.Context, url: str | None, as_json: bool, seed: int, file: Path | None, **columns: Any
+) -> None:
+    """Find the themes anew in everything that is stored, known themes keeping their ids; or those of the texts in FILE.
+
+    FILE (CSV, TSV, JSON lines, Parquet) needs no store: --out gets one line a text with its id, theme (or null),
+    confidence and the theme's name.
 
     \b
-    Example: frictionary themes discover --store demo.db --seed 1
+    Examples:
+      frictionary themes discover --store demo.db
+      frictionary themes discover survey.csv --text comment --out assignments.jsonl
     """
+    if file or any(columns.values()):
+        _of_file(file, url, as_json=as_json, seed=seed, **columns)
+        return
     from datetime import UTC, datetime
 
     from api.progress import progress
@@ -84,14 +103,20 @@ def show(context: click.Context, url: str | None, as_json: bool, id: str, limit:
         theme, quotes = store.themes.get(id), store.themes.quotes(id, limit=limit)
     said = [{"segment": q.segment.id, "channel": q.channel, "at": q.at, "text": q.text} for q in quotes]
     if as_json:
-        words = {"id": theme.id, "name": theme.name, "description": theme.description, "terms": theme.terms}
-        click.echo(json.dumps({**words, "segments": theme.size, "quotes": said}, default=str, indent=2))
+        known = asdict(theme)
+        of = {name: known[name] for name in SAID}
+        click.echo(json.dumps({**of, "segments": theme.size, "quotes": said}, default=str, indent=2))
         return
     from api.terminal import plain
 
-    click.echo(f"{theme.id}  {theme.name}\n{theme.description}\nTerms: {', '.join(theme.terms)}\n")
+    click.echo(f"{theme.id}  {theme.name}\n{theme.description}\nTerms: {', '.join(theme.terms)}")
+    marks = [name for name, is_so in (("pinned", theme.pinned), ("hidden", theme.hidden)) if is_so]
+    marks += [f"owner {theme.owner}"] if theme.owner else []
+    marks += [f"fix shipped {fix.day}" for fix in theme.fixes]
+    for line in (", ".join(marks), *(f"{note.at:%Y-%m-%d} {note.who}: {note.text}" for note in theme.notes)):
+        click.echo(plain(line)) if line else None
     for quote in said:
-        click.echo(f"{quote['at']:%Y-%m-%d} {quote['channel']}: {plain(quote['text'])}\n")
+        click.echo(f"\n{quote['at']:%Y-%m-%d} {quote['channel']} {quote['segment']}: {plain(quote['text'])}")
 
 
 @command.command()
@@ -116,6 +141,49 @@ def history(context: click.Context, url: str | None, as_json: bool, id: str) -> 
         return
     for row in rows:
         click.echo(f"{when(row['since'], row['until'])}  {row['text']}")
+
+
+@command.command()
+@STORE
+@JSON
+@click.argument("theme", default="")
+@click.pass_context
+def edits(context: click.Context, url: str | None, as_json: bool, theme: str) -> None:
+    """List what people said of themes, or of THEME, newest first, with what an edit is kept from doing.
+
+    
+    Example: frictionary themes edits --store demo.db
+    """
+    from api.history import words
+    from pipelines.edits import log
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
+        lines, names = log(store, theme), store.themes.names()
+    if as_json:
+        rows = [{**asdict(line.edit), "counts": line.counts, "conflict": line.conflict} for line in lines]
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    from api.terminal import plain
+
+    for line in lines:
+        state = "" if line.counts or line.edit.kind == "undo" else "  (undone)"
+        conflict = f"  BUT {line.conflict}" if line.conflict else ""
+        click.echo(f"{line.edit.number}  {line.edit.at:%Y-%m-%d}  {plain(words(line.edit, names))}{state}{conflict}")
+
+
+command.add_command(edit)
+
+
+def _of_file(file: Path | None, url: str | None, **wanted: Any) -> None:
+    from api.clustering import discover_file
+
+    if file is None:
+        raise click.UsageError("--text, --id and --out speak of a FILE, which is not given")
+    if url:
+        raise click.UsageError("a FILE needs no --store")
+    discover_file(file, **wanted)
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

@@ -9,12 +9,13 @@ from api.dashboard import charts
 from api.dashboard.choices import WINDOW, Choice
 from api.dashboard.marks import marked, pieces
 from api.dashboard.words import day
-from api.history import told
+from api.history import told, words
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
 from pipelines import journeys
 from pipelines.analyze import side
+from pipelines.edits import log
 from pipelines.entities import most_named
 from pipelines.stores.protocols import Filter, Quote, Store
 
@@ -26,7 +27,8 @@ CERTAIN = 2.326
 
 
 def overview(store: Store, choice: Choice) -> Row:
-    """Keys totals, recent, before (the two four-week windows), weekly, themes, unassigned."""
+    """Keys totals, recent, before (the two four-week windows), weekly, themes_ranked, last, conflicts (how many edits
+    have one)."""
     known = store.overview()
     last = known["last"]
     filter, windows = choice.filter(last), choice.windows(last)
@@ -40,12 +42,26 @@ def overview(store: Store, choice: Choice) -> Row:
         "weekly": charts.weekly(totals["weekly"], weeks),
         "themes_ranked": ranked(store, filter, windows, weeks),
         "last": last,
+        "conflicts": sum(bool(line.conflict) for line in log(store)),
     }
 
 
-def ranked(store: Store, filter: Filter, windows: tuple[Filter, Filter], weeks: Sequence[date]) -> list[Row]:
-    """Themes by total friction, each with its weekly conversations and its change over the last four weeks."""
-    rows = store.themes.ranked(filter)
+def edits(store: Store) -> list[Row]:
+    """The log of edits, newest first: keys edit, words, undone, conflict."""
+    names = store.themes.names()
+    return [
+        {"edit": line.edit, "words": words(line.edit, names), "conflict": line.conflict}
+        | {"undone": not line.counts and line.edit.kind != "undo"}
+        for line in log(store)
+    ]
+
+
+def ranked(
+    store: Store, filter: Filter, windows: tuple[Filter, Filter], weeks: Sequence[date], *, hidden: bool = False
+) -> list[Row]:
+    """Pinned themes, then the others, by total friction, each with its weekly conversations and its change over the
+    last four weeks."""
+    rows = store.themes.ranked(filter, hidden=hidden)
     now, before = (_conversations(store.themes.trend(window, theme=filter.theme)) for window in windows)
     weekly: dict[str, dict[date, int]] = {}
     for row in store.themes.trend(filter, theme=filter.theme):
@@ -84,7 +100,7 @@ def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
     choice = Choice(theme=id)
     weekly = store.themes.trend(theme=id)
     weeks = charts.weeks(store.overview()["weekly"], last.date())
-    rows = ranked(store, choice.filter(last), choice.windows(last), weeks)
+    rows = ranked(store, choice.filter(last), choice.windows(last), weeks, hidden=True)
     where = [row for row in store.themes.by_stage(choice.filter(last)) if row["theme"] == id]
     order = {name: place for place, name in enumerate(stages)}
     named: dict[str, list[Row]] = {}
@@ -92,7 +108,7 @@ def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
         named.setdefault(row["type"], []).append(row)
     return {
         "named": named,
-        "theme": {"id": id, "name": found.name, "description": found.description, "terms": found.terms},
+        "theme": found,
         "figures": next((row for row in rows if row["id"] == id), None),
         "weekly": charts.weekly(weekly, weeks),
         "history": told(store, id),

@@ -123,10 +123,15 @@ def overview(request: Request) -> Response:
 def theme(request: Request) -> Response:
     found = figures.theme(store_of(request), request.path_params["id"], stages_of(request))
     start = whole_number(request.query_params.get("from", ""))
-    quotes = store_of(request).themes.quotes(found["theme"]["id"], limit=QUOTES + 1, offset=start)
+    quotes = store_of(request).themes.quotes(found["theme"].id, limit=QUOTES + 1, offset=start)
     shown = [figures.quoted(quote) for quote in quotes[:QUOTES]]
     more = start + QUOTES if len(quotes) > QUOTES else None
     return render(request, "theme.html", quotes=shown, start=start, back=max(0, start - QUOTES), more=more, **found)
+
+
+@page("/edits")
+def edits(request: Request) -> Response:
+    return render(request, "edits.html", lines=figures.edits(store_of(request)))
 
 
 @page("/map")

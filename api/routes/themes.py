@@ -28,7 +28,7 @@ NOTHING = {
 
 @router.get("", response_model=list[ThemeOut])
 def themes(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
-    """The current themes by the friction of the conversations that fulfil the filters, most first."""
+    """The current themes by the friction of the conversations that fulfil the filters: pinned ones, then most first."""
     filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     found: list[dict[str, Any]] = request.app.state.store.themes.ranked(filter)
     return found
@@ -40,7 +40,7 @@ def theme(request: Request, id: Id, question: Annotated[Question, Query()]) -> d
     store = request.app.state.store
     filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     known = asdict(store.themes.get(id))
-    figures = next((theme for theme in store.themes.ranked(filter) if theme["id"] == id), NOTHING)
+    figures = next((theme for theme in store.themes.ranked(filter, hidden=True) if theme["id"] == id), NOTHING)
     named = most_named(store, filter, theme=id).get(id, [])
     return {**known, **figures, "entities": named, "trend": store.themes.trend(filter, theme=id)}
 

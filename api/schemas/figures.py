@@ -13,6 +13,9 @@ class ThemeOut(BaseModel):
     name: str
     description: str
     terms: list[str]
+    owner: str = Field(description="Who looks after it; empty for nobody.")
+    pinned: bool = Field(description="Comes before the others.")
+    hidden: bool = Field(description="Left out of lists.")
     segments: int
     conversations: int
     customers: int
@@ -40,7 +43,21 @@ class NamedOften(BaseModel):
     segments: int = Field(description="That name it.")
 
 
+class NoteOut(BaseModel):
+    at: datetime
+    who: str
+    text: str
+
+
+class FixOut(BaseModel):
+    at: datetime
+    who: str
+    day: date = Field(description="When the fix shipped.")
+
+
 class ThemeDetail(ThemeOut):
+    notes: list[NoteOut]
+    fixes: list[FixOut]
     entities: list[NamedOften] = Field(description="The products, companies, competitors and places named most.")
     trend: list[Week]
 

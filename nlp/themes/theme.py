@@ -1,7 +1,25 @@
-"""Theme, its members and its numbers."""
+"""Theme, its members and its numbers, and what people say of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote beside a theme."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Somebody says that a fix for a theme shipped on that day."""
+
+    at: datetime
+    who: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +27,8 @@ class Theme:
     """A group of segments that hurt in the same way. `id` ("t" and a number) lives across refits; there is no theme -1.
 
     `terms`: class-based TF-IDF terms, strongest first. `quotes`: ids of the most central, mutually different segments.
-    `x`, `y`: the theme's place on the two-dimensional map. `size`: segments assigned at the fit.
+    `x`, `y`: the theme's place on the two-dimensional map. `size`: segments assigned at the fit. From `owner` on, what
+    people's edits say (`nlp/themes/edits.py`); a discovery leaves it empty.
     """
 
     id: str
@@ -20,6 +39,11 @@ class Theme:
     quotes: tuple[str, ...] = ()
     x: float = 0.0
     y: float = 0.0
+    owner: str = ""
+    notes: tuple[Note, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    pinned: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

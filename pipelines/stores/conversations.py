@@ -29,7 +29,16 @@ from nlp.signal import Summary
 from pipelines.stores.database import CHUNK, Database, chunks
 from pipelines.stores.filters import conditions
 from pipelines.stores.protocols import Filter
-from pipelines.stores.schema import assignments, conversations, customers, events, signals, summaries, turns
+from pipelines.stores.schema import (
+    assignments,
+    conversations,
+    customers,
+    earlier_assignments,
+    events,
+    signals,
+    summaries,
+    turns,
+)
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 C = conversations.c
@@ -177,7 +186,8 @@ def _forget(connection: Connection, ids: Sequence[str]) -> None:
     if not ids:
         return
     segments = select(signals.c.segment).where(signals.c.conversation.in_(ids))
-    connection.execute(delete(assignments).where(assignments.c.segment.in_(segments)))
+    for table in (assignments, earlier_assignments):
+        connection.execute(delete(table).where(table.c.segment.in_(segments)))
     for table in (signals, summaries, turns):  # embeddings go with their signals
         connection.execute(delete(table).where(table.c.conversation.in_(ids)))
 

@@ -48,7 +48,7 @@ def _totals(connection: Connection, filter: Filter) -> dict[str, Any]:
     totals = connection.execute(_select(filter, *columns)).mappings().one()
     joined = select(func.count()).select_from(signals.join(conversations, C.id == signals.c.conversation))
     segments = connection.execute(joined.where(*conditions(filter))).scalar_one()
-    current = select(func.count()).select_from(themes).where(themes.c.run == current_run())
+    current = select(func.count()).select_from(themes).where(themes.c.run == current_run(), themes.c.hidden.is_(False))
     return {**totals, "segments": segments, "themes": connection.execute(current).scalar_one()}
 
 

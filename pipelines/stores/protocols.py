@@ -16,6 +16,7 @@ from nlp.conversation import Conversation, Segment
 from nlp.customer import Customer, Event
 from nlp.journeys.contact import Contact, Mention
 from nlp.signal import Signal, Summary
+from nlp.themes.edits import Edit, Replayed
 from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 
@@ -137,38 +138,51 @@ class ThemeStore(Protocol):
         assignments: Sequence[Assignment],
         points: Floats,
         artefact: bytes | None = None,
+        *,
         facts: Sequence[Fact] = (),
+        replayed: Replayed | None = None,
     ) -> None:
         """Store a discovery: it becomes the current one; earlier runs' assignments stay for history.
 
         `points` is float32 (len(assignments), 2): each segment's place on the map. `artefact` serves the themes
-        (`nlp/themes/assign.py`); `facts` are its lineage.
+        (`nlp/themes/assign.py`); `facts` are its lineage. `themes` and `assignments` are as found; `replayed` is what
+        people's edits make of them: what every other method reads, if not told otherwise.
         """
+
+    def show(self, run: str, replayed: Replayed, at: datetime) -> int:
+        """Bring a stored discovery to what the edits say now; returns how many segments changed their theme, at `at`.
+        Where they were before stays known."""
+
+    def found(self) -> list[Theme]:
+        """The current run's themes as they were found, without edits, largest first."""
+
+    def placed(self, segments: Iterable[str]) -> dict[str, str | None]:
+        """The found theme of each of those segments that the current run has placed."""
 
     def artefact(self, run: str = "") -> bytes | None:
         """A run's, the current one's where none is named; None before any."""
 
-    def members(self) -> dict[str, str | None]:
-        """Segment id to theme id, None for no theme, in the current run."""
+    def members(self, *, found: bool = False) -> dict[str, str | None]:
+        """Segment id to theme id, None for no theme, in the current run: as shown, or as `found`, before edits."""
 
     def names(self) -> dict[str, str]:
-        """Every theme id that any run has given, with the newest name."""
+        """Every theme id that any run has given, with the newest name: as shown, or as found where never shown."""
 
-    def assign(self, assignments: Sequence[Assignment]) -> None:
-        """Add assignments of new segments to the current run."""
+    def assign(self, assignments: Sequence[Assignment], replayed: Replayed | None = None) -> None:
+        """Add assignments of new segments, to found themes, to the current run."""
 
     def current(self) -> list[Theme]:
-        """The themes of the current run, largest first; [] before any."""
+        """The themes of the current run, hidden ones among them, largest first; [] before any."""
 
     def current_run(self) -> str | None: ...
 
     def get(self, id: str) -> Theme: ...  # raises NotFound
 
-    def ranked(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
-        """Current themes with their figures, by total friction, largest first. Keys: id, name, description, terms,
-        segments, conversations, customers, friction (mean 0..100), pain (sum of friction / 100), sentiment (mean
-        -1..+1), leaving (conversations with leaving >= 0.5), first_seen, last_seen, stage (most frequent), channels
-        {name: segments}."""
+    def ranked(self, filter: Filter = Filter(), *, hidden: bool = False) -> list[dict[str, Any]]:
+        """Current themes, `hidden` ones only on request, with their figures: pinned ones first, then by total friction,
+        largest first. Keys: id, name, description, terms, owner, pinned, hidden, segments, conversations, customers,
+        friction (mean 0..100), pain (sum of friction / 100), sentiment (mean -1..+1), leaving (conversations with
+        leaving >= 0.5), first_seen, last_seen, stage (most frequent), channels {name: segments}."""
 
     def unassigned(self, filter: Filter = Filter()) -> int:
         """Segments of the current run with no theme."""
@@ -190,7 +204,19 @@ class ThemeStore(Protocol):
         """A theme's segments: its chosen quotes first, then by confidence."""
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
-        """Assignments of every run, by customer, conversation and segment, older runs first."""
+        """Assignments of every run, also those that an edit replaced, by customer, conversation and segment, older
+        ones first."""
+
+
+class EditStore(Protocol):
+    def add(self, edit: Edit) -> Edit:
+        """Add a line to the log; returns it with its number, the next one, whatever it had."""
+
+    def all(self) -> list[Edit]:
+        """In order of their numbers."""
+
+    def last(self) -> int:
+        """The number of the last one, 0 before any."""
 
 
 class LineageStore(Protocol):
@@ -251,6 +277,7 @@ class Store(Protocol):
     signals: SignalStore
     themes: ThemeStore
     lineage: LineageStore
+    edits: EditStore
     customers: CustomerStore
     events: EventStore
     runs: RunStore

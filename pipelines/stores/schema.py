@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Double,
@@ -152,18 +153,32 @@ discoveries = Table(
     Column("artefact", LargeBinary),
 )
 
-themes = Table(
+
+def _theme() -> list[Column[Any]]:
+    return [
+        Column("run", _id(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
+        Column("id", _id(), primary_key=True),
+        Column("name", String, nullable=False),
+        Column("description", Text, nullable=False),
+        Column("terms", Json, nullable=False),
+        Column("size", Integer, nullable=False),
+        Column("quotes", Json, nullable=False),
+        Column("x", Double, nullable=False),
+        Column("y", Double, nullable=False),
+    ]
+
+
+found_themes = Table("found_themes", metadata, *_theme())  # as the discovery has them; never changed
+
+themes = Table(  # as people are shown them: the found ones with the edits replayed
     "themes",
     metadata,
-    Column("run", _id(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
-    Column("id", _id(), primary_key=True),
-    Column("name", String, nullable=False),
-    Column("description", Text, nullable=False),
-    Column("terms", Json, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("quotes", Json, nullable=False),
-    Column("x", Double, nullable=False),
-    Column("y", Double, nullable=False),
+    *_theme(),
+    Column("owner", String, nullable=False),
+    Column("notes", Json, nullable=False),
+    Column("fixes", Json, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+    Column("hidden", Boolean, nullable=False),
 )
 
 # No foreign key to signals: an annotation by a newer model replaces a segment's signal and keeps its theme.
@@ -173,6 +188,7 @@ assignments = Table(
     Column("run", _id(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
     Column("segment", _id(), primary_key=True),
     Column("theme", _id()),
+    Column("found", _id()),  # the theme before people's edits
     Column("confidence", Double, nullable=False),
     Column("assigned_at", UtcTime, nullable=False),
     Column("x", Double),
@@ -180,6 +196,32 @@ assignments = Table(
     ForeignKeyConstraint(["run", "theme"], ["themes.run", "themes.id"]),
     Index("assignments_by_theme", "run", "theme"),
     Index("assignments_by_segment", "segment"),
+)
+
+earlier_assignments = Table(  # what an edit replaced: what was known before it stays known
+    "earlier_assignments",
+    metadata,
+    Column("run", _id(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
+    Column("segment", _id(), primary_key=True),
+    Column("assigned_at", UtcTime, primary_key=True),
+    Column("theme", _id()),
+    Column("confidence", Double, nullable=False),
+    Index("earlier_assignments_by_segment", "segment"),
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("theme", _id(), nullable=False),
+    Column("other", _id(), nullable=False),
+    Column("segments", Json, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("day", Date),
+    Column("undoes", Integer),
 )
 
 lineage = Table(

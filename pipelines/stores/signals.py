@@ -14,7 +14,15 @@ from nlp.signal import Entity, Evidence, Signal, Summary
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions, current_run, segment_text
 from pipelines.stores.protocols import Filter, Floats, Quote
-from pipelines.stores.schema import assignments, conversations, embeddings, signals, summaries, turns
+from pipelines.stores.schema import (
+    assignments,
+    conversations,
+    earlier_assignments,
+    embeddings,
+    signals,
+    summaries,
+    turns,
+)
 
 S = signals.c
 OF_TURN = and_(turns.c.conversation == S.conversation, turns.c.number == S.turn)
@@ -124,7 +132,8 @@ def _clear(connection: Connection, annotated: Sequence[str], kept: set[str]) -> 
     for ids in chunks(annotated):
         old = connection.execute(select(S.segment).where(S.conversation.in_(ids))).scalars().all()
         for gone in chunks(segment for segment in old if segment not in kept):
-            connection.execute(delete(assignments).where(assignments.c.segment.in_(gone)))
+            for table in (assignments, earlier_assignments):
+                connection.execute(delete(table).where(table.c.segment.in_(gone)))
         for table in (signals, summaries):
             connection.execute(delete(table).where(table.c.conversation.in_(ids)))
 

@@ -13,12 +13,14 @@ from nlp.errors import StoreError
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
+from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.overview import read_overview
 from pipelines.stores.protocols import (
     ConversationStore,
     CustomerStore,
+    EditStore,
     EventStore,
     Filter,
     LineageStore,
@@ -44,6 +46,7 @@ class SqlStore:
         self.signals: SignalStore = Signals(database)
         self.themes: ThemeStore = Themes(database)
         self.lineage: LineageStore = Lineage(database)
+        self.edits: EditStore = Edits(database)
         self.customers: CustomerStore = Customers(database)
         self.events: EventStore = Events(database)
         self.runs: RunStore = Runs(database)

@@ -1,22 +1,33 @@
 """Discovered themes, which segment belongs to which, and the figures about them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, insert, select
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, union_all
 
 from nlp.errors import NotFound, StoreError
 from nlp.journeys.contact import Mention
+from nlp.themes.edits import Replayed
 from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
+from pipelines.stores.discoveries import assignment_row, found_theme, placed, show, shown_theme, write_discovery
 from pipelines.stores.facets import counted
 from pipelines.stores.filters import conditions, current_run
 from pipelines.stores.lineage import write_facts
 from pipelines.stores.protocols import Filter, Floats, Quote
-from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, themes, turns
+from pipelines.stores.schema import (
+    assignments,
+    conversations,
+    discoveries,
+    earlier_assignments,
+    found_themes,
+    signals,
+    summaries,
+    themes,
+    turns,
+)
 from pipelines.stores.signals import OF_TURN, read_quotes
 
 A, C, S = assignments.c, conversations.c, signals.c
@@ -36,48 +47,49 @@ class Themes:
         assignments: Sequence[Assignment],
         points: Floats,
         artefact: bytes | None = None,
+        *,
         facts: Sequence[Fact] = (),
+        replayed: Replayed | None = None,
     ) -> None:
         """Raises StoreError where points and assignments differ in number, or one names a theme not given."""
         if len(points) != len(assignments):
             raise StoreError(f"{len(assignments)} assignments came with {len(points)} points; give one an assignment")
-        places = [{"x": float(x), "y": float(y)} for x, y in points]
-        found = [_assignment_row(a, run) | place for a, place in zip(assignments, places, strict=True)]
-        rows = [{"run": run, **asdict(theme)} for theme in themes]
+        said = replayed or Replayed(tuple(themes))
+        rows = [
+            assignment_row(a, said) | {"run": run, "x": float(x), "y": float(y)}
+            for a, (x, y) in zip(assignments, points, strict=True)
+        ]
         with self._database.write() as connection:
-            self._replace(connection, {"run": run, "artefact": artefact}, rows, found)
+            write_discovery(self._database, connection, {"run": run, "artefact": artefact}, themes, rows, said)
             write_facts(connection, run, facts)
 
-    def _replace(
-        self,
-        connection: Connection,
-        discovery: dict[str, Any],
-        found: Sequence[dict[str, Any]],
-        members: Sequence[dict[str, Any]],
-    ) -> None:
-        self._database.backend.lock(connection)
-        for table in (assignments, themes):
-            connection.execute(delete(table).where(table.c.run == discovery["run"]))
-        number = connection.execute(select(func.coalesce(func.max(discoveries.c.number), 0) + 1)).scalar_one()
-        self._database.upsert(connection, discoveries, [{**discovery, "number": number}])
-        if found:
-            connection.execute(insert(themes), list(found))
-        if members:
-            connection.execute(insert(assignments), list(members))
-
-    def assign(self, assignments: Sequence[Assignment]) -> None:
+    def assign(self, assignments: Sequence[Assignment], replayed: Replayed | None = None) -> None:
         """Raises StoreError where an assignment is of another run than the current one."""
         with self._database.write() as connection:
             run = connection.execute(select(current_run())).scalar()
             if strange := {a.run for a in assignments} - {run}:
                 raise StoreError(f"assignments of run {sorted(strange)[0]!r}; the current run is {run!r}: assign again")
-            rows = [_assignment_row(a, a.run) for a in assignments]
+            rows = [assignment_row(a, replayed or Replayed(())) for a in assignments]
             self._database.upsert(connection, _ASSIGNMENTS, rows)
+
+    def show(self, run: str, replayed: Replayed, at: datetime) -> int:
+        with self._database.write() as connection:
+            return show(self._database, connection, run, replayed, at)
+
+    def found(self) -> list[Theme]:
+        statement = select(found_themes).where(found_themes.c.run == current_run())
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(found_themes.c.size.desc(), found_themes.c.id))
+            return [found_theme(row) for row in rows]
+
+    def placed(self, segments: Iterable[str]) -> dict[str, str | None]:
+        with self._database.read() as connection:
+            return placed(connection, current_run(), segments)
 
     def current(self) -> list[Theme]:
         statement = select(themes).where(themes.c.run == current_run()).order_by(themes.c.size.desc(), themes.c.id)
         with self._database.read() as connection:
-            return [_theme(row) for row in connection.execute(statement)]
+            return [shown_theme(row) for row in connection.execute(statement)]
 
     def current_run(self) -> str | None:
         with self._database.read() as connection:
@@ -90,15 +102,19 @@ class Themes:
             found: bytes | None = connection.execute(statement).scalar()
         return found
 
-    def members(self) -> dict[str, str | None]:
+    def members(self, *, found: bool = False) -> dict[str, str | None]:
         with self._database.read() as connection:
-            rows = connection.execute(select(A.segment, A.theme).where(A.run == current_run()))
+            theme = A.found if found else A.theme
+            rows = connection.execute(select(A.segment, theme.label("theme")).where(A.run == current_run()))
             return {row.segment: row.theme for row in rows}
 
     def names(self) -> dict[str, str]:
-        statement = select(themes.c.id, themes.c.name).join(discoveries, discoveries.c.run == themes.c.run)
+        names: dict[str, str] = {}
         with self._database.read() as connection:
-            return {row.id: row.name for row in connection.execute(statement.order_by(discoveries.c.number))}
+            for table in (found_themes, themes):
+                named = select(table.c.id, table.c.name).join(discoveries, discoveries.c.run == table.c.run)
+                names |= {row.id: row.name for row in connection.execute(named.order_by(discoveries.c.number))}
+        return names
 
     def get(self, id: str) -> Theme:
         statement = select(themes).where(themes.c.run == current_run(), themes.c.id == id)
@@ -106,18 +122,19 @@ class Themes:
             row = connection.execute(statement).first()
         if row is None:
             raise NotFound(f"no theme {id!r} in the current run")
-        return _theme(row)
+        return shown_theme(row)
 
-    def ranked(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+    def ranked(self, filter: Filter = Filter(), *, hidden: bool = False) -> list[dict[str, Any]]:
         """Themes without a segment in the filtered conversations are left out."""
-        known = {theme.id: theme for theme in self.current()}
+        known = {theme.id: theme for theme in self.current() if hidden or not theme.hidden}
         stage = func.coalesce(summaries.c.stage, "unknown")
         with self._database.read() as connection:
             rows = connection.execute(_figures(filter)).mappings().all()
             stages = connection.execute(_tally(stage, CONVERSATIONS, filter)).all()
             channels = connection.execute(_tally(C.channel, SEGMENTS, filter)).all()
         most = {theme: name for theme, name, _ in reversed(stages)}
-        return [_ranked(row, known[row["theme"]], most, channels) for row in rows if row["theme"] in known]
+        found = [_ranked(row, known[row["theme"]], most, channels) for row in rows if row["theme"] in known]
+        return sorted(found, key=lambda row: not row["pinned"])
 
     def unassigned(self, filter: Filter = Filter()) -> int:
         with self._database.read() as connection:
@@ -163,11 +180,18 @@ class Themes:
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
         said_at = func.coalesce(turns.c.at, C.started_at)
-        columns = (C.customer, C.id, said_at, A.segment, A.run, A.theme, A.confidence, A.assigned_at)
-        statement = _assigned(filter, *columns).join(turns, OF_TURN).join(discoveries, discoveries.c.run == A.run)
-        for customer, conversation, at, *found in self._database.stream(
-            statement.order_by(C.customer, C.id, A.segment, discoveries.c.number)
-        ):
+        names = ("segment", "run", "theme", "confidence", "assigned_at")
+        every = union_all(
+            *(select(*(t.c[name] for name in names)) for t in (assignments, earlier_assignments))
+        ).subquery()
+        statement = (
+            _joined(every, C.customer, C.id, said_at, *(every.c[name] for name in names))
+            .where(*conditions(filter))
+            .join(turns, OF_TURN)
+            .join(discoveries, discoveries.c.run == every.c.run)
+            .order_by(C.customer, C.id, every.c.segment, discoveries.c.number, every.c.assigned_at)
+        )
+        for customer, conversation, at, *found in self._database.stream(statement):
             yield Mention(customer, conversation, at, Assignment(*found))
 
 
@@ -176,18 +200,16 @@ _ASSIGNMENTS = assignments
 
 def _members(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
     """Select from the current run's assignments joined with signal, conversation and its summary."""
-    return _assigned(filter, *columns).where(A.run == current_run())
+    return _joined(assignments, *columns).where(*conditions(filter), A.run == current_run())
 
 
-def _assigned(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
-    """The same from the assignments of every run."""
+def _joined(assigned: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
     return (
         select(*columns)
-        .select_from(assignments)
-        .join(signals, S.segment == A.segment)
+        .select_from(assigned)
+        .join(signals, S.segment == assigned.c.segment)
         .join(conversations, C.id == S.conversation)
         .outerjoin(summaries, summaries.c.conversation == C.id)
-        .where(*conditions(filter))
     )
 
 
@@ -219,15 +241,7 @@ def _tally(of: ColumnElement[Any], count: ColumnElement[Any], filter: Filter) ->
 
 def _ranked(row: Any, theme: Theme, stages: dict[str, str], channels: Sequence[Any]) -> dict[str, Any]:
     figures = {key: value for key, value in row.items() if key != "theme"}
-    words = {"id": theme.id, "name": theme.name, "description": theme.description, "terms": list(theme.terms)}
+    words = ("id", "name", "description", "owner", "pinned", "hidden")
+    said = {name: getattr(theme, name) for name in words} | {"terms": list(theme.terms)}
     counts = {name: count for of, name, count in channels if of == theme.id}
-    return {**words, **figures, "stage": stages[theme.id], "channels": counts}
-
-
-def _assignment_row(a: Assignment, run: str) -> dict[str, Any]:
-    found = {"run": run, "segment": a.segment, "theme": a.theme}
-    return {**found, "confidence": float(a.confidence), "assigned_at": a.assigned_at}
-
-
-def _theme(r: Row[Any]) -> Theme:
-    return Theme(r.id, r.name, r.description, tuple(r.terms), r.size, tuple(r.quotes), r.x, r.y)
+    return {**said, **figures, "stage": stages[theme.id], "channels": counts}

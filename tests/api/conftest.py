@@ -50,7 +50,9 @@ def put_themes(annotator: Annotator) -> Callable[[Store], None]:
         assigned = [Assignment(id, "first", "t1" if n < half else "t2", 0.5, NOW) for n, id in enumerate(ids)]
         serving = Assigner(centroids, np.full(2, 0.1, np.float32), ("t1", "t2"), annotator.encoder.version)
         facts = [Fact("first", NOW, "t1", "born"), Fact("first", NOW, "t2", "split from", "t1", 0.6)]
-        store.themes.put("first", themes, assigned, np.zeros((len(ids), 2), np.float32), serving.to_bytes(), facts)
+        store.themes.put(
+            "first", themes, assigned, np.zeros((len(ids), 2), np.float32), serving.to_bytes(), facts=facts
+        )
 
     return put
 

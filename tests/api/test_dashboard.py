@@ -15,9 +15,11 @@ from api.app import create_app
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
 from nlp.signal import Entity, Evidence, Signal, Summary
+from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
+from pipelines.edits import edit
 from pipelines.settings import Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
@@ -29,6 +31,7 @@ PAGE = {"accept": "text/html"}
 PAGES = (
     "/",
     "/themes/t1",
+    "/edits",
     "/map",
     "/stages",
     "/customers",
@@ -66,6 +69,9 @@ def fill(store: Store, count: int = 30) -> None:
     assigned = [Assignment(s.id, "r1", "t1", 0.9, START) for s in segments]
     facts = [Fact("r1", START, "t1", "born"), Fact("r1", START, "t2", "split from", "t1", 0.6)]
     store.themes.put("r1", themes, assigned, np.ones((count, 2), dtype=np.float32), facts=facts)
+    for kind, said in (("note", HOSTILE), ("owner", "<b>Ben</b>"), ("pin", "")):
+        edit(store, Edit(0, START, "<i>Ada</i>", kind, "t1", text=said))
+    edit(store, Edit(0, START, "Ada", "fixed", "t1", day=START.date()))
     store.customers.put([Customer("c&one", {"plan": HOSTILE, "value": 218.0})])
     store.events.put([Event("e:1", "c&one", "ordered", START - timedelta(days=3), 149.0)])
 
@@ -147,6 +153,32 @@ def test_a_themes_page_tells_what_became_of_it(client: TestClient) -> None:
     page = client.get("/themes/t1").text
     assert "<dt>2 Mar 2026</dt><dd>Found for the first time</dd>" in page
     assert "<dd>“t2” (t2) split from it, 60 % of it</dd>" in page
+
+
+def test_a_themes_page_shows_what_people_say_of_it(client: TestClient) -> None:
+    page = client.get("/themes/t1").text
+    assert '<span class="mark pinned">Pinned</span>' in page
+    assert "<dt>Owner</dt><dd>&lt;b&gt;Ben&lt;/b&gt;</dd>" in page
+    assert "<dt>Fix shipped</dt><dd>2 Mar 2026 <small>says Ada</small></dd>" in page
+    assert "still broken <small>&lt;i&gt;Ada&lt;/i&gt;, 2 Mar 2026</small>" in page
+
+
+def test_a_hidden_theme_leaves_the_overview_and_keeps_its_page(client: TestClient, store: Store) -> None:
+    assert 'href="/themes/t1"' in client.get("/").text
+    edit(store, Edit(0, START, "Ada", "hide", "t1"))
+    assert 'href="/themes/t1"' not in client.get("/").text
+    page = client.get("/themes/t1").text
+    assert '<span class="mark hidden">Hidden</span>' in page
+    assert "<dt>Conversations</dt><dd>30</dd>" in page
+
+
+def test_an_edit_that_cannot_do_what_it_says_is_told_on_the_overview_and_among_the_edits(
+    client: TestClient, store: Store
+) -> None:
+    assert 'href="/edits"' not in client.get("/").text
+    store.themes.put("r2", [], [], np.zeros((0, 2), np.float32))
+    assert '<a href="/edits">4 edits of themes cannot do all that they say</a>' in client.get("/").text
+    assert client.get("/edits").text.count("t1 is not found now: what is said of it waits") == 4
 
 
 @pytest.mark.parametrize("path", ["/themes/t99", "/customers/nobody", "/conversations/none:1", "/nowhere", "/map/x"])

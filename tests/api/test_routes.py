@@ -141,6 +141,70 @@ def test_features_are_what_was_known_before_the_moment(client: TestClient) -> No
     assert after["at"] == "2026-12-01T00:00:00Z"
 
 
+# editing
+
+
+@pytest.fixture
+def themed(writable: TestClient, put_themes: Callable[[Store], None]) -> TestClient:
+    """A conversation and the two themes; what is written here is written nowhere else."""
+    said = [thread(str(n)) for n in range(4)]
+    assert writable.post("/v1/conversations", json=said).status_code == 200
+    put_themes(writable.app.state.store)  # type: ignore[attr-defined]
+    return writable
+
+
+def test_an_edit_is_posted_shown_and_undone(themed: TestClient) -> None:
+    added = themed.post("/v1/edits", json={"kind": "rename", "theme": "t1", "text": "Mine", "who": "Ada"})
+    assert added.status_code == 200, added.text
+    assert (added.json()["number"], added.json()["counts"], added.json()["conflict"]) == (1, True, "")
+    assert get(themed, "/v1/themes/t1")["name"] == "Mine"
+    note = {"kind": "note", "theme": "t1", "text": "Look.", "who": "Ada"}
+    assert themed.post("/v1/edits", json=note).status_code == 200
+    assert get(themed, "/v1/themes/t1")["notes"][0]["text"] == "Look."
+    themed.post("/v1/edits", json={"kind": "undo", "undoes": 1, "who": "Ada"})
+    assert get(themed, "/v1/themes/t1")["name"] == "Delivery <b>late</b>"
+    log = get(themed, "/v1/edits?theme=t1")
+    assert [(row["kind"], row["counts"]) for row in log] == [("note", True), ("rename", False)]
+    assert [row["kind"] for row in get(themed, "/v1/edits")] == ["undo", "note", "rename"]
+
+
+def test_a_quote_moves_by_its_id_and_a_hidden_theme_leaves_the_list(themed: TestClient) -> None:
+    (quote, *_) = get(themed, "/v1/themes/t2/quotes")["items"]
+    segment = f"{quote['conversation']}#{quote['id']}"
+    moved = {"kind": "move", "theme": "t1", "segments": [segment], "who": "Ada"}
+    assert themed.post("/v1/edits", json=moved).status_code == 200
+    assert segment in [f"{q['conversation']}#{q['id']}" for q in get(themed, "/v1/themes/t1/quotes")["items"]]
+    assert themed.post("/v1/edits", json={"kind": "hide", "theme": "t1", "who": "Ada"}).status_code == 200
+    assert [theme["id"] for theme in get(themed, "/v1/themes")] == ["t2"]
+    hidden = get(themed, "/v1/themes/t1")
+    assert (hidden["hidden"], hidden["segments"]) == (True, 3)
+
+
+def test_who_edits_is_the_name_given_or_that_of_the_password(themed: TestClient) -> None:
+    pin = {"kind": "pin", "theme": "t1"}
+    refused = themed.post("/v1/edits", json=pin)
+    assert (refused.status_code, "who" in refused.json()["detail"]) == (422, True)
+    assert themed.post("/v1/edits", json=pin, auth=("Ada", "any")).json()["who"] == "Ada"
+    assert themed.post("/v1/edits", json=pin | {"who": "Ben"}, auth=("Ada", "any")).json()["who"] == "Ben"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"kind": "pin", "theme": "t9"}, 404),
+        ({"kind": "undo", "undoes": 7}, 404),
+        ({"kind": "paint", "theme": "t1"}, 422),
+        ({"kind": "rename", "theme": "t1"}, 422),
+        ({"kind": "pin", "theme": "t1", "colour": "red"}, 422),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused_and_leaves_the_log_empty(
+    themed: TestClient, body: dict[str, Any], status: int
+) -> None:
+    assert themed.post("/v1/edits", json=body | {"who": "Ada"}).status_code == status
+    assert get(themed, "/v1/edits") == []
+
+
 # analysing
 
 
@@ -298,7 +362,7 @@ def examples(told: dict) -> list[tuple[dict, Any]]:
     return [(query, body) for query in asked for body in bodies or [None]]
 
 
-def test_every_documented_example_works(client: TestClient, writable: TestClient) -> None:
+def test_every_documented_example_works(client: TestClient, themed: TestClient) -> None:
     known = {
         "conversations": get(client, "/v1/conversations?limit=1")["items"][0]["id"],
         "customers": get(client, "/v1/customers?limit=1")["items"][0]["id"],
@@ -310,7 +374,7 @@ def test_every_documented_example_works(client: TestClient, writable: TestClient
         asked = path.replace("{id}", known.get(path.split("/")[2] if path.count("/") > 1 else "", ""))
         files = export if path == "/v1/ingest" else None
         for query, body in examples(told):
-            to = writable if method == "POST" else client
+            to = themed if method == "POST" else client
             answer = to.request(method, asked, params=query, json=body, files=files)
             assert answer.status_code == 200, (name, query, answer.text)
 

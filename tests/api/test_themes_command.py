@@ -1,18 +1,84 @@
 """The command line of themes: lists, one theme, and what became of it."""
 
 import json
+import sqlite3
+from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from api.commands import group
 from nlp.errors import NotFound
 from pipelines.settings import Settings
+from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
 
 def run(settings: Settings, *arguments: str) -> Result:
-    return CliRunner().invoke(group, ["themes", *arguments, "--store", settings.store], catch_exceptions=False)
+    return call(settings.store, *arguments)
+
+
+def call(url: str, *arguments: str) -> Result:
+    return CliRunner().invoke(group, ["themes", *arguments, "--store", url], catch_exceptions=False)
+
+
+@pytest.fixture
+def own(store: Store, tmp_path: Path) -> str:
+    """A store of its own, as the shared one was filled."""
+    with sqlite3.connect(store.url.removeprefix("sqlite:///")) as filled:
+        filled.execute("VACUUM INTO ?", (str(tmp_path / "own.db"),))
+    return f"sqlite:///{tmp_path}/own.db"
+
+
+def segments(url: str, theme: str, count: int) -> list[str]:
+    found = json.loads(call(url, "show", theme, "--limit", str(count), "--json").stdout)["quotes"]
+    return [quote["segment"] for quote in found]
+
+
+def test_a_theme_is_edited_and_shows_it(own: str) -> None:
+    assert call(own, "edit", "rename", "t1", "Parcels late", "--who", "Ada").stdout == "edit 1\n"
+    call(own, "edit", "owner", "t1", "Ben", "--who", "Ada")
+    call(own, "edit", "note", "t1", "Ask the courier.", "--who", "Ada")
+    call(own, "edit", "fixed", "t1", "2026-10-01", "--who", "Ada")
+    call(own, "edit", "pin", "t1", "--who", "Ada")
+    shown = call(own, "show", "t1").stdout.splitlines()
+    assert shown[0] == "t1  Parcels late"
+    assert shown[3] == "pinned, owner Ben, fix shipped 2026-10-01"
+    assert shown[4].endswith("Ada: Ask the courier.")
+    whole = json.loads(call(own, "show", "t1", "--json").stdout)
+    assert (whole["owner"], whole["pinned"], whole["fixes"][0]["day"]) == ("Ben", True, "2026-10-01")
+    assert json.loads(call(own, "--json").stdout)[0]["id"] == "t1"
+
+
+def test_themes_are_merged_split_and_moved_and_all_is_undone(own: str) -> None:
+    before = json.loads(call(own, "--json").stdout)
+    first, second, third = segments(own, "t1", 3)
+    new = call(own, "edit", "split", "t1", "Stolen", first, second, "--who", "Ada").stdout
+    assert new == "edit 1: t3 is its theme\n"
+    call(own, "edit", "move", "t2", third, "--who", "Ada")
+    assert set(segments(own, "t3", 9)) == {first, second}
+    call(own, "edit", "merge", "t3", "t2", "--who", "Ada")
+    assert {row["id"] for row in json.loads(call(own, "--json").stdout)} == {"t1", "t2"}
+    for number in (3, 2, 1):
+        call(own, "edit", "undo", str(number), "--who", "Ada")
+    assert json.loads(call(own, "--json").stdout) == before
+    log = call(own, "edits").stdout.splitlines()
+    assert log[0].endswith("Ada undid edit 1")
+    assert log[-1].endswith("Ada split “Stolen” (t3) from “Delivery <b>late</b>” (t1), with 2 segments  (undone)")
+
+
+def test_the_log_tells_what_an_edit_is_kept_from_doing(own: str) -> None:
+    call(own, "edit", "rename", "t1", "Mine", "--who", "Ada")
+    call(own, "edit", "merge", "t1", "t2", "--who", "Ada")
+    call(own, "edit", "hide", "t2", "--who", "Ada")
+    with pytest.raises(NotFound, match="t1"):
+        call(own, "edit", "pin", "t1", "--who", "Ada")
+    with open_store(own) as store:
+        store.themes.put("empty", [], [], np.zeros((0, 2), np.float32))
+    rows = json.loads(call(own, "edits", "t2", "--json").stdout)
+    assert [(row["kind"], bool(row["conflict"])) for row in rows] == [("hide", True), ("merge", True)]
+    assert "BUT t2 is not found now" in call(own, "edits").stdout
 
 
 def test_a_history_is_told_in_words_or_as_json(settings: Settings, store: Store) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.encoder import Encoder
 from nlp.errors import NotFound
 from nlp.signal import Signal
+from nlp.themes.edits import Edit
 from nlp.themes.theme import Assignment
 from pipelines.discover import MINIMUM_FRICTION, assign_new, assigner, discover
+from pipelines.edits import edit
 from pipelines.lineage import history
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
@@ -164,3 +167,52 @@ def test_a_damaged_artefact_does_not_keep_themes_from_being_discovered_anew(stor
     members = [Assignment(s, "r2", theme, 1.0, DAY) for s, theme in store.themes.members().items()]
     store.themes.put("r2", store.themes.current(), members, np.zeros((len(members), 2), np.float32), b"damaged")
     assert [theme.id for theme in discover(store, encoder, run="r3", at=DAY + WEEK)] == ["t1", "t2"]
+
+
+def said(kind: str, **fields: Any) -> Edit:
+    return Edit(0, DAY + timedelta(days=1), "eve", kind, **fields)
+
+
+def test_what_people_said_holds_over_a_refit_and_for_new_segments(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    edit(store, said("rename", theme="t1", text="Cannot leave"))
+    edit(store, said("merge", theme="t2", other="t1"))
+    put(store, encoder, ROUTER, first=20)
+    shown = {theme.id: theme for theme in discover(store, encoder, run="r2", at=DAY + WEEK)}
+    assert {id: theme.name for id, theme in shown.items()}["t1"] == "Cannot leave"
+    assert shown.keys() == {"t1", "t3"}
+    put(store, encoder, ("My parcel has not arrived, the courier lost it.",), first=30)
+    assert assign_new(store, encoder=encoder.version, at=DAY + WEEK) == 1
+    assert store.themes.members()["s:30#0:0"] == "t1"
+    assert store.themes.members(found=True)["s:30#0:0"] == "t2"
+    serving = assigner(store, encoder=encoder.version)
+    assert serving is not None
+    assert serving.assign(encoder.encode(PARCEL[:1]))[0] == ["t1"]
+    edit(store, said("undo", undoes=2))
+    assert {theme.id for theme in store.themes.current()} == {"t1", "t2", "t3"}
+
+
+def test_a_theme_that_people_split_off_is_found_again_under_the_id_that_it_got(store: Store, encoder: Encoder) -> None:
+    put(store, encoder, ROUTER, first=20)
+    names = {theme.id: theme.name.lower() for theme in discover(store, encoder, run="r1", at=DAY)}
+    router = next(id for id, name in names.items() if "router" in name or "wifi" in name)
+    parcel = next(
+        id for id in store.themes.members().values() if id not in (router, store.themes.members()["s:00#0:0"])
+    )
+    edit(store, said("merge", theme=router, other=str(parcel)))
+    quotes = tuple(s for s, theme in store.themes.members(found=True).items() if theme == router)
+    (new,) = (edit(store, said("split", theme=str(parcel), segments=quotes, text="Wifi drops")).other,)
+    discover(store, encoder, run="r2", at=DAY + WEEK)
+    members = store.themes.members()
+    assert {members[s] for s in quotes} == {new}
+    assert store.themes.get(new).name == "Wifi drops"
+    assert [c.kind for c in history(store, new)] == ["continued"]
+
+
+def test_an_id_that_a_split_took_is_never_given_again(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    first = next(s for s, theme in store.themes.members().items() if theme == "t1")
+    assert edit(store, said("split", theme="t1", segments=(first,), text="Alone")).other == "t3"
+    edit(store, said("undo", undoes=1))
+    put(store, encoder, ROUTER, first=20)
+    assert {theme.id for theme in discover(store, encoder, run="r2", at=DAY + WEEK)} == {"t1", "t2", "t4"}

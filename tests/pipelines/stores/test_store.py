@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -13,10 +14,12 @@ from sqlalchemy import inspect
 
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
-from nlp.errors import NotFound, StoreError, UnknownName
+from nlp.errors import BadInput, NotFound, StoreError, UnknownName
 from nlp.signal import Entity, Evidence, Signal, Summary
+from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
-from nlp.themes.theme import Assignment, Theme
+from nlp.themes.theme import Assignment, Fix, Note, Theme
+from pipelines.edits import edit, log, refresh, replayed
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
 from pipelines.stores.protocols import Filter, Run
@@ -292,6 +295,143 @@ def test_a_store_from_before_lineage_tells_it_by_the_ids_that_were_given(themed:
         ("r0", "t1", "continued", later),
         ("r0", "t3", "born", later),
     ]
+
+
+def said(kind: str, after: int = 1, **fields: Any) -> Edit:
+    return Edit(0, MONDAY + timedelta(days=after), "eve", kind, **fields)
+
+
+def test_edits_come_back_in_the_order_of_their_numbers(store: SqlStore) -> None:
+    whole = {
+        "theme": "t1",
+        "other": "t2",
+        "segments": ("a", "é"),
+        "text": "\x00?",
+        "day": date(2026, 4, 1),
+        "undoes": 3,
+    }
+    assert store.edits.last() == 0
+    added = [store.edits.add(edit) for edit in (said("split", **whole), said("pin", theme="t1"))]
+    whole["text"] = "\ufffd?"  # as in every text: PostgreSQL refuses NULs
+    assert added == [replace(said("split", **whole), number=1), replace(said("pin", theme="t1"), number=2)]
+    assert (store.edits.all(), store.edits.last()) == (added, 2)
+
+
+def test_what_people_say_of_a_theme_is_shown_and_what_was_found_is_kept(themed: SqlStore) -> None:
+    found = themed.themes.found()
+    edit(themed, said("rename", theme="t2", text="Billed twice"))
+    edit(themed, said("note", theme="t2", text="Ask accounting."))
+    edit(themed, said("fixed", theme="t2", day=date(2026, 4, 1)))
+    edit(themed, said("owner", theme="t2", text="Ben"))
+    edit(themed, said("pin", theme="t2"))
+    two = themed.themes.get("t2")
+    assert (two.name, two.owner, two.pinned, two.hidden) == ("Billed twice", "Ben", True, False)
+    assert two.notes == (Note(MONDAY + timedelta(days=1), "eve", "Ask accounting."),)
+    assert two.fixes == (Fix(MONDAY + timedelta(days=1), "eve", date(2026, 4, 1)),)
+    assert [(row["id"], row["pinned"], row["owner"]) for row in themed.themes.ranked()] == [
+        ("t2", True, "Ben"),
+        ("t1", False, ""),
+    ]
+    assert themed.themes.found() == found
+
+
+def test_a_hidden_theme_is_in_no_ranking_and_still_found_by_its_id(themed: SqlStore) -> None:
+    edit(themed, said("hide", theme="t1"))
+    assert [row["id"] for row in themed.themes.ranked()] == ["t2"]
+    assert themed.overview()["themes"] == 1
+    assert themed.themes.get("t1").hidden
+    edit(themed, said("undo", undoes=1))
+    assert not themed.themes.get("t1").hidden
+
+
+def test_a_merge_moves_the_segments_and_an_undo_moves_them_back(themed: SqlStore) -> None:
+    edit(themed, said("merge", theme="t2", other="t1"))
+    assert [(row["id"], row["segments"]) for row in themed.themes.ranked()] == [("t1", 3)]
+    assert [q.segment.conversation for q in themed.themes.quotes("t1")] == ["s:3", "s:1", "s:2"]
+    assert themed.themes.members(found=True)["s:2#0:13"] == "t2"
+    assert themed.themes.names() == {"t1": "One", "t2": "Two"}
+    with pytest.raises(NotFound, match="t2"):
+        themed.themes.get("t2")
+    edit(themed, said("undo", 2, undoes=1))
+    assert [(row["id"], row["segments"]) for row in themed.themes.ranked()] == [("t1", 2), ("t2", 1)]
+
+
+def test_quotes_are_split_off_and_moved(themed: SqlStore) -> None:
+    assert edit(themed, said("split", theme="t1", segments=("s:3#0:13",), text="Lost")).other == "t3"
+    assert [(t.id, t.name) for t in themed.themes.current()] == [("t1", "One"), ("t2", "Two"), ("t3", "Lost")]
+    edit(themed, said("move", theme="t3", segments=("s:4#0:13",)))
+    edit(themed, said("move", segments=("s:2#0:13",)))
+    assert themed.themes.members() == {"s:1#0:13": "t1", "s:2#0:13": None, "s:3#0:13": "t3", "s:4#0:13": "t3"}
+    assert [line.edit.kind for line in log(themed, "t3")] == ["move", "split"]
+
+
+def test_what_was_known_before_an_edit_stays_known(themed: SqlStore) -> None:
+    edit(themed, said("merge", 1, theme="t2", other="t1"))
+    edit(themed, said("undo", 2, undoes=1))
+    told = [(m.assignment.theme, m.assignment.assigned_at) for m in themed.themes.mentions() if m.conversation == "s:2"]
+    assert told == [("t2", MONDAY), ("t1", MONDAY + timedelta(days=1)), ("t2", MONDAY + timedelta(days=2))]
+    themed.conversations.put([conversation(2, text="Other.")])
+    assert [m.conversation for m in themed.themes.mentions()] == ["s:1", "s:3", "s:4"]
+
+
+def test_edits_hold_for_segments_that_come_later(themed: SqlStore) -> None:
+    edit(themed, said("merge", theme="t2", other="t1"))
+    themed.conversations.put([conversation(5)])
+    new = Assignment(annotate(themed, range(5, 6))[0], "r1", "t2", 0.5, MONDAY + timedelta(days=2))
+    themed.themes.assign([new], replayed(themed))
+    assert (themed.themes.members()[new.segment], themed.themes.placed([new.segment])) == ("t1", {new.segment: "t2"})
+    edit(themed, said("undo", 3, undoes=1))
+    assert themed.themes.members()[new.segment] == "t2"
+
+
+def test_an_edit_that_a_later_discovery_cannot_hold_is_told_as_a_conflict(themed: SqlStore) -> None:
+    edit(themed, said("rename", theme="t2", text="Billed twice"))
+    themed.themes.put("r2", [Theme("t1", "One", "", (), 0)], [], np.zeros((0, 2), np.float32))
+    refresh(themed, at=MONDAY)
+    (line,) = log(themed)
+    assert (line.counts, line.conflict) == (True, "t2 is not found now: what is said of it waits")
+    themed.themes.put("r3", [Theme("t2", "Two", "", (), 0)], [], np.zeros((0, 2), np.float32))
+    refresh(themed, at=MONDAY)
+    assert ([t.name for t in themed.themes.current()], log(themed)[0].conflict) == (["Billed twice"], "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "why"),
+    [
+        (said("paint", theme="t1"), UnknownName, "rename"),
+        (replace(said("pin", theme="t1"), who=" "), BadInput, "who"),
+        (said("pin", theme="t9"), NotFound, "t9"),
+        (said("merge", theme="t1", other="t9"), NotFound, "t9"),
+        (said("merge", theme="t1", other="t1"), BadInput, "itself"),
+        (said("rename", theme="t1", text=" "), BadInput, "text"),
+        (said("rename", theme="t1", text="TWO"), BadInput, "t2"),
+        (said("rename", theme="t1", text="x" * 201), BadInput, "200"),
+        (said("note", theme="t1"), BadInput, "text"),
+        (said("fixed", theme="t1"), BadInput, "day"),
+        (said("split", theme="t1", text="X"), BadInput, "segments"),
+        (said("split", theme="t1", text="X", segments=("s:2#0:13",)), BadInput, "not in t1"),
+        (said("move", theme="t1", segments=("nowhere",)), NotFound, "nowhere"),
+        (said("undo", undoes=7), NotFound, "7"),
+    ],
+)
+def test_an_edit_that_says_nothing_that_can_be_done_is_refused(
+    themed: SqlStore, wrong: Edit, error: type[Exception], why: str
+) -> None:
+    with pytest.raises(error, match=why):
+        edit(themed, wrong)
+    assert themed.edits.all() == []
+
+
+def test_a_store_from_before_edits_shows_what_it_showed(themed: SqlStore, url: str) -> None:
+    before = themed.themes.current(), themed.themes.members()
+    edit(themed, said("note", theme="t1", text="Gone with the older schema."))
+    database = Database(url)
+    migrate(database, "0004")
+    database.engine.dispose()
+    with open_store(url) as again:
+        assert (again.themes.current(), again.themes.members()) == before
+        assert (again.themes.found(), again.themes.members(found=True)) == before
+        assert again.edits.all() == []
 
 
 def test_unplaced_segments_are_those_that_the_current_discovery_has_not_looked_at(themed: SqlStore) -> None:

@@ -1,0 +1,44 @@
+"""What people say of themes: a log that is added to, replayed at every discovery."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request
+
+from api.schemas.edits import EditIn, EditOut, OfTheme
+from api.security import name_of
+from nlp.themes.edits import Edit
+from pipelines import edits
+
+router = APIRouter(prefix="/v1/edits", tags=["themes"])
+EXAMPLES = {
+    "rename": {"value": {"kind": "rename", "theme": "t1", "text": "Parcels come late", "who": "Ada"}},
+    "note": {"value": {"kind": "note", "theme": "t1", "text": "The courier knows.", "who": "Ada"}},
+    "fixed": {"value": {"kind": "fixed", "theme": "t1", "day": "2026-10-01", "who": "Ada"}},
+}
+
+
+@router.post("", response_model=EditOut)
+def add(request: Request, body: Annotated[EditIn, Body(openapi_examples=EXAMPLES)]) -> dict[str, Any]:
+    """Add an edit to the log and show the themes anew.
+
+    `who` may be left out where the request comes with a name and the token as its password (HTTP basic).
+    """
+    state, fields = request.app.state, body.model_dump()
+    fields["who"] = body.who or name_of(request.headers.get("authorization", ""))
+    said = Edit(0, datetime.now(UTC), **{**fields, "segments": tuple(body.segments)})
+    with state.desk.writing:
+        added = edits.edit(state.store, said)
+    (line,) = (line for line in edits.log(state.store) if line.edit.number == added.number)
+    return _out(line)
+
+
+@router.get("", response_model=list[EditOut])
+def log(request: Request, question: Annotated[OfTheme, Query()]) -> list[dict[str, Any]]:
+    """The log, newest first, with what each edit is kept from doing."""
+    return [_out(line) for line in edits.log(request.app.state.store, question.theme)]
+
+
+def _out(line: edits.Line) -> dict[str, Any]:
+    return asdict(line.edit) | {"counts": line.counts, "conflict": line.conflict}

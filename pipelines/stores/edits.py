@@ -1,0 +1,34 @@
+"""The log of what people say of themes: lines are added, never changed."""
+
+from dataclasses import asdict, replace
+
+from sqlalchemy import func, insert, select
+
+from nlp.themes.edits import Edit
+from pipelines.stores.conversations import UNSTORABLE
+from pipelines.stores.database import Database
+from pipelines.stores.schema import edits
+
+
+class Edits:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, edit: Edit) -> Edit:
+        """Characters that a database refuses are replaced."""
+        edit = replace(edit, who=UNSTORABLE.sub("\ufffd", edit.who), text=UNSTORABLE.sub("\ufffd", edit.text))
+        with self._database.write() as connection:
+            self._database.backend.lock(connection)
+            number = connection.execute(select(func.coalesce(func.max(edits.c.number), 0) + 1)).scalar_one()
+            connection.execute(insert(edits), [asdict(edit) | {"number": number}])
+        return replace(edit, number=number)
+
+    def all(self) -> list[Edit]:
+        with self._database.read() as connection:
+            rows = connection.execute(select(edits).order_by(edits.c.number)).mappings()
+            return [Edit(**{**row, "segments": tuple(row["segments"])}) for row in rows]
+
+    def last(self) -> int:
+        with self._database.read() as connection:
+            found: int = connection.execute(select(func.coalesce(func.max(edits.c.number), 0))).scalar_one()
+        return found
