@@ -93,6 +93,11 @@ MARKS = (
 )
 """Paths of keys (or path=value) that a format's records have (see `_shape`): the format with the most of them it is."""
 
+MAILBOX = re.compile(r"From [^\n]*\d{4}\s*\n[A-Za-z-]+:")
+HEADERS = re.compile(
+    r"(?:Return-Path|Received|Delivered-To|Message-I[Dd]|MIME-Version|Date|From|Subject|X-[\w-]+):[^\n]*\n"
+    r"(?=(?:[^\n]+\n){0,99}?From:)(?=(?:[^\n]+\n){0,99}?(?:Date|Message-I[Dd]):)"
+)
 SUBTITLE = re.compile(r"\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d+ *-->")
 SPOKEN = re.compile(
     r"^(?:[\[(]?\d[\d:.,]*[\])]?\s*)?\[?[A-Z][\w .'-]{0,40}\]?(?: [\[(][\d:]+[\])])?:\s+\S", re.MULTILINE
@@ -117,6 +122,8 @@ def guess(path: Path) -> tuple[str, str]:
         return "webvtt", "it begins with WEBVTT" if head.startswith("WEBVTT") else "the name ends in .vtt"
     if suffix == ".srt" or SUBTITLE.match(head):
         return "srt", "the name ends in .srt" if suffix == ".srt" else "it begins with a subtitle's number and time"
+    if suffix in (".eml", ".mbox") or MAILBOX.match(head) or HEADERS.match(head):
+        return "mail", f"the name ends in {suffix}" if suffix in (".eml", ".mbox") else "it begins as a mail does"
     if suffix == ".txt" and len(SPOKEN.findall(head)) > 1:
         return "transcript", "its lines are of the form Name: text"
     if head[:1] in ("{", "[") and (found := _of_shape(shape(head), suffix)):

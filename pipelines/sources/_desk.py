@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from nlp.conversation import Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._records import Options, convert, json_records, mappings, open_text, unfolded
-from pipelines.sources._values import Draft, from_html, identifier, new_text, time, zone
+from pipelines.sources._reply import new_text
+from pipelines.sources._values import Draft, from_html, identifier, time, zone
 
 Raw = Mapping[str, Any]
 Make = Callable[..., Conversation | None]

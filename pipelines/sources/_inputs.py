@@ -50,6 +50,14 @@ def files(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(file for path in paths for match in _matches(path) for file in _inside(match)))
 
 
+def beside(path: Path) -> tuple[list[Path], int]:
+    """(the files of the same folder or archive in order of name, a number that changes when they do)."""
+    if member := _member(path):
+        return [file for file in _members(member[0]) if file.parent == path.parent], member[0].stat().st_mtime_ns
+    found = sorted(file for file in path.parent.iterdir() if file.is_file() and not _hidden(Path(file.name)))
+    return found, path.parent.stat().st_mtime_ns
+
+
 def _matches(path: Path) -> list[Path]:
     """What a pattern stands for; a path that is none, and a pattern that nothing matches, as it is."""
     if exists(path) or path.is_dir() or not glob.has_magic(str(path)):

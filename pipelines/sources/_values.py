@@ -26,14 +26,6 @@ NESTED = 2000
 SURROGATE = re.compile("[\ud800-\udfff]")
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 PATTERNS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y")
-QUOTED = re.compile(
-    r"^\s*(?:On .{5,200}\bwrote:\s*$|-{2,} ?(?:Original|Forwarded) Message ?-{2,}|_{10,}\s*$|##-.*-##"
-    r"|From: .+\n(?:.*\n)?(?:Sent|Date|To): )",
-    re.MULTILINE | re.IGNORECASE,
-)
-SIGNATURE = re.compile(
-    r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Get Outlook for )", re.MULTILINE | re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +122,6 @@ def from_html(body: str) -> str:
     except (ParserRejectedMarkup, RecursionError, AssertionError, ValueError):
         text = TAG.sub(" ", body)
     return re.sub(r"[ \t\xa0]+", " ", text)
-
-
-def new_text(body: str) -> str:
-    """What the writer wrote this time: quoted history and signature cut. A body of nothing else stays whole."""
-    text = clean(body).replace("\r\n", "\n")
-    cut = text
-    for mark in (QUOTED, SIGNATURE):
-        if found := mark.search(cut):
-            cut = cut[: found.start()]
-    cut = "\n".join(line for line in cut.split("\n") if not line.startswith(">"))
-    cut = re.sub(r" *\n[ \n]*\n", "\n\n", cut).strip()
-    return cut or text.strip()
 
 
 def conversation(

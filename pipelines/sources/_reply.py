@@ -1,0 +1,68 @@
+"""What a mail's writer wrote this time: without quoted history, what was forwarded, and signatures, in nine languages.
+
+Every pattern begins at a line and is bounded, so that its time grows with the length of the mail alone.
+"""
+
+import re
+
+from pipelines.sources._values import clean
+
+WROTE = (
+    "(?:On|Am|Le|El|Il|Op|Em|Den|W dniu)",
+    r"(?:wrote|schrieb[^\n:]{0,80}|a écrit|escribió|ha scritto|schreef[^\n:]{0,80}|escreveu|skrev[^\n:]{0,80}"
+    r"|pisze|napisał(?:\(a\))?)",
+)
+FROM = "(?:From|Von|De|Da|Van|Från|Fra|Od)"
+SENT = (
+    "(?:Sent|Date|To|Gesendet|Datum|An|Envoyé|Date|À|Enviado|Fecha|Para|Inviato|Data|A|Verzonden|Aan|Skickat|Till"
+    "|Sendt|Til|Wysłano|Do)"
+)
+QUOTED = re.compile(
+    # "On … wrote:", also where the line is broken once, or the name follows the verb
+    rf"^[ \t]*(?:{WROTE[0]}\b[^\n]{{5,200}}(?:\n[^\n]{{0,120}})?\b{WROTE[1]}[ \t]?:[ \t]*$"
+    r"|-{2,} ?(?:Original|Forwarded) Message ?-{2,}"
+    r"|-{2,} ?(?:Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Message transféré"
+    r"|Mensaje original|Messaggio originale|Oorspronkelijk bericht) ?-{2,}"
+    r"|_{10,}\s*$|##-.*-##"
+    rf"|\*?{FROM}[ \t]?:\*?[ \t][^\n]{{1,200}}\n(?:[^\n]{{0,200}}\n)?\*?{SENT}[ \t]?:)",
+    re.MULTILINE | re.IGNORECASE,
+)
+SIGNATURE = re.compile(
+    r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Get Outlook for |Gesendet von meinem |Von meinem \w+ gesendet"
+    r"|Envoyé de mon |Enviado desde mi |Inviato da(?:l mio)? |Verzonden vanaf mijn )",
+    re.MULTILINE | re.IGNORECASE,
+)
+SIGN_OFF = re.compile(
+    r"(?:(?:best|kind|kindest|warm|many|with best|with kind) (?:regards|wishes)|regards|sincerely(?: yours)?"
+    r"|yours (?:sincerely|faithfully|truly)|mit freundlichen grüßen|(?:viele|liebe|beste|freundliche) grüße|mfg"
+    r"|(?:bien )?cordialement|cordiales saludos|un saludo|saludos(?: cordiales)?|atentamente|cordiali saluti"
+    r"|distinti saluti|met vriendelijke groet(?:en)?|med vänliga hälsningar|med venlig hilsen|atenciosamente"
+    r"|z poważaniem|pozdrawiam)[ \t]*[,.!]?[ \t]*$",
+    re.IGNORECASE,
+)
+SIGNATURE_LINES, SIGNATURE_WIDTH = 10, 60
+
+
+def new_text(body: str) -> str:
+    """What the writer wrote this time: quoted history and signature cut. A body of nothing else stays whole."""
+    text = clean(body).replace("\r\n", "\n")
+    cut = text
+    for mark in (QUOTED, SIGNATURE):
+        if found := mark.search(cut):
+            cut = cut[: found.start()]
+    cut = "\n".join(line for line in cut.split("\n") if not line.startswith(">"))
+    cut = re.sub(r" *\n[ \n]*\n", "\n\n", _without_sign_off(cut)).strip()
+    return cut or text.strip()
+
+
+def _without_sign_off(text: str) -> str:
+    """Cut only where a few short lines follow to the end, as a name and an address do: nothing said is lost."""
+    lines = text.rstrip().split("\n")
+    short = 0
+    for at in range(len(lines) - 1, -1, -1):
+        if SIGN_OFF.match(lines[at]):
+            return "\n".join(lines[:at])
+        short += bool(lines[at].strip())
+        if short > SIGNATURE_LINES or len(lines[at]) > SIGNATURE_WIDTH:
+            break
+    return text

@@ -1,0 +1,191 @@
+"""Mail: a mailbox (mbox) with its threads, or an EML file with the mails of its thread that lie beside it."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from nlp.conversation import Channel, Conversation, Speaker
+from nlp.errors import BadRecord
+from pipelines.sources._inputs import STANDARD_INPUT, beside, named, open_bytes
+from pipelines.sources._mail import Mail, parse
+from pipelines.sources._records import DeadRecord, Options, convert
+from pipelines.sources._values import Draft, conversation, identifier, time, zone
+
+Thread = list[Mail]
+FROM = re.compile(rb"From .*\d{4}\s*$")
+ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+PUBLIC = re.compile(
+    r"@(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|mac|gmx|web|t-online|mail|proton"
+    r"|protonmail|orange|wanadoo|free|laposte|libero|qq|163|126|yandex)\.[a-z.]+$"
+)
+TRUST = {"told": 1.0, "mailbox": 0.9, "first speaker": 0.6}
+"""How far each way of knowing who the company is is trusted: an order of rules, not a measured probability."""
+OWNED = 0.8
+
+
+def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
+    """Threads by Message-ID and References. The texts of a mailbox are held, since an answer may lie anywhere in it."""
+    zone(options.timezone)
+    mails: list[tuple[int, Mail]] = []
+    single = _single(path)
+    for number, found in _mails(path, options.max_record):
+        if isinstance(found, BadRecord):
+            yield DeadRecord(found.reason, found.field, found.value, str(path), number)
+        else:
+            mails.append((number, found))
+    first = {mail.id: number for number, mail in reversed(mails)}
+    others = _folder(path.parent, beside(path)[1], options.max_record) if single and path != STANDARD_INPUT else []
+    threads = joined([*(mail for _, mail in mails), *others])
+    company = Company(options.company, threads)
+    asked = [(first[mine[0]], thread) for thread in threads if (mine := [m.id for m in thread if m.id in first])]
+    yield from convert(path, iter(asked), lambda thread: talk(thread, company, options))
+
+
+def _single(path: Path) -> bool:
+    with open_bytes(path) as stream:
+        return stream.read(5) != b"From "
+
+
+@lru_cache(maxsize=2)
+def _folder(folder: Path, changed: int, limit: int) -> list[Mail]:
+    """The EML files of a folder, read once for all of them; what cannot be read is told where it is read itself."""
+    files = beside(folder / "any")[0]
+    found = (found for file in files if named(file).suffix.lower() == ".eml" for _, found in _mails(file, limit))
+    return [mail for mail in found if isinstance(mail, Mail)]
+
+
+def _mails(path: Path, limit: int) -> Iterator[tuple[int, Mail | BadRecord]]:
+    number = 0
+    for number, data in enumerate(_split(path, limit), start=1):
+        try:
+            yield number, parse(data)
+        except BadRecord as bad:
+            yield number, bad
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, LookupError) as error:
+            yield number, BadRecord(f"not a readable mail ({type(error).__name__})", value=repr(data[:100]))
+    if not number:
+        yield 0, BadRecord("the file is empty")
+
+
+def _split(path: Path, limit: int) -> Iterator[bytes]:
+    """The mails of a mailbox, or the one of an EML file. What is over the limit is cut off: attachments come last."""
+    with open_bytes(path) as stream:
+        held: list[bytes] = []
+        size, blank = 0, True
+        while line := stream.readline(limit):
+            if blank and FROM.match(line):
+                if size:
+                    yield ESCAPED.sub(rb"\1", b"".join(held))
+                held, size = [], 0
+            elif size or line.strip():
+                size += len(line)
+                held += [line] if size <= limit else []
+            blank = not line.strip()
+        if size:
+            yield ESCAPED.sub(rb"\1", b"".join(held))
+
+
+def joined(mails: Iterable[Mail]) -> list[Thread]:
+    """Mails that refer to one another, directly or by others, in order of time; a mail that comes twice counts once."""
+    unique = {mail.id: mail for mail in reversed(list(mails))}
+    root: dict[str, str] = {}
+
+    def find(id: str) -> str:
+        while root.setdefault(id, id) != id:
+            root[id] = root[root[id]]
+            id = root[id]
+        return id
+
+    for mail in unique.values():
+        for other in mail.parents:
+            root[find(other)] = find(mail.id)
+    threads: dict[str, Thread] = {}
+    for mail in reversed(unique.values()):
+        threads.setdefault(find(mail.id), []).append(mail)
+    return [sorted(thread, key=lambda mail: (mail.at is None, mail.at or 0, mail.id)) for thread in threads.values()]
+
+
+class Company:
+    """Which addresses are the company's: as told, else that in nearly every thread of a mailbox, and its domain."""
+
+    def __init__(self, told: str, threads: Iterable[Thread]) -> None:
+        self._name = re.sub(r"[\W_]", "", told.lower())
+        self._told = told.lower().strip()
+        counts: Counter[str] = Counter()
+        number = 0
+        for thread in threads:
+            number += 1
+            counts.update({address for mail in thread for address in (mail.sender[1], *mail.recipients)} - {""})
+        (top, most), (_, second) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
+        self._owner = top if number > 1 and most > second and most >= OWNED * number else ""
+
+    @property
+    def rule(self) -> str:
+        return "told" if self._told else "mailbox" if self._owner else ""
+
+    def has(self, address: str) -> bool:
+        domain = address.rpartition("@")[2]
+        if self._told:
+            return self._told in (address, domain) or self._name in re.sub(r"[\W_]", "", domain)
+        shared = not PUBLIC.search(self._owner) and domain == self._owner.rpartition("@")[2]
+        return bool(self._owner) and (address == self._owner or shared)
+
+
+def talk(thread: Thread, company: Company, options: Options) -> Conversation | None:
+    """One thread; None where nothing of it was sent to be read. Raises BadRecord."""
+    kept = [mail for mail in thread if not mail.left_out]
+    if not kept:
+        options.skipped[thread[0].left_out] += 1
+        return None
+    known = bool(company.rule) and any(company.has(a) for mail in kept for a in (mail.sender[1], *mail.recipients))
+    rule = company.rule if known else "first speaker"
+    notes = {mail.id for mail in kept if known and _internal(mail, company)}
+    first = next((mail for mail in kept if not mail.automatic), kept[0]).sender[1]
+    drafts: list[Draft] = []
+    customers: list[tuple[str, str]] = []
+    for mail in (mail for mail in kept if mail.id not in notes):
+        who = _author(mail, company)
+        customer = not company.has(who[1]) if known else _alike(who[1], first)
+        written = not mail.automatic or (customer and who != mail.sender)
+        speaker = (Speaker.CUSTOMER if customer else Speaker.AGENT) if written else Speaker.BOT
+        drafts.append((speaker, mail.text, mail.at))
+        customers += [who] if customer else []
+    started, _ = time(next((mail.at for mail in kept if mail.at), None) or options.started_at, "Date", zone("UTC"))
+    return conversation(
+        hashlib.sha256((thread[0].parents or (thread[0].id,))[0].encode()).hexdigest()[:16],
+        source=options.source or "mail",
+        channel=Channel.TICKET,
+        customer=identifier("email", customers[0][1]) if customers else "",
+        started_at=started,
+        drafts=drafts,
+        metadata={
+            "subject": kept[0].subject,
+            "people": list(dict.fromkeys(name for name, _ in customers if name)),
+            "notes": len(notes),
+            "automatic": sum(mail.automatic for mail in kept),
+            "bounces": sum(mail.left_out == "bounce" for mail in thread),
+            "deleted": sum(mail.left_out == "deleted" for mail in thread),
+            "roles": rule,
+            "roles_confidence": TRUST[rule],
+            "naive_times": any(mail.naive for mail in kept),
+        },
+    )
+
+
+def _author(mail: Mail, company: Company) -> tuple[str, str]:
+    """A form on the company's page writes in the company's name, and has the customer's address to answer to."""
+    form = mail.reply_to[1] and company.has(mail.sender[1]) and not company.has(mail.reply_to[1])
+    return mail.reply_to if form else mail.sender
+
+
+def _internal(mail: Mail, company: Company) -> bool:
+    inside = company.has(_author(mail, company)[1])
+    return inside and bool(mail.recipients) and all(map(company.has, mail.recipients))
+
+
+def _alike(address: str, first: str) -> bool:
+    """The same person, or a colleague of hers."""
+    return address == first or (not PUBLIC.search(first) and address.rpartition("@")[2] == first.rpartition("@")[2])
