@@ -146,28 +146,36 @@ def call(
 def resolved(said: Sequence[Utterance], told: Mapping[str, Speaker]) -> tuple[list[Speaker], str]:
     """Each utterance's speaker, and the weakest rule that was needed: a key of TRUST.
 
-    What the source states, what was told of a label, words in the labels (whose complement the other labels are), and
-    last that the first to speak is the agent. An utterance without a label goes on with the speaker before it.
+    An utterance without a label goes on with the speaker before it.
     """
-    open_labels = dict.fromkeys(utterance.label for utterance in said if utterance.role is None and utterance.label)
-    roles = {label: told[label.lower()] for label in open_labels if label.lower() in told}
-    rule = "told" if roles else "stated"
-    taken = {utterance.role for utterance in said if utterance.role} | set(roles.values())
-    for label in open_labels.keys() - roles:
-        if found := by_words(label):
-            roles[label], rule = found, "labels"
-    taken |= set(roles.values())
-    if open_labels.keys() - roles:
-        rule = "labels" if taken & {Speaker.AGENT, Speaker.CUSTOMER} else "first speaker"
-    for label in open_labels:
-        if label not in roles:
-            roles[label] = Speaker.CUSTOMER if Speaker.AGENT in taken else Speaker.AGENT
-            taken.add(roles[label])
+    stated = {utterance.role for utterance in said if utterance.role}
+    labels = list(dict.fromkeys(utterance.label for utterance in said if not utterance.role and utterance.label))
+    roles, rule = _roles(labels, told, stated)
     speakers: list[Speaker] = []
     for utterance in said:
         known = utterance.role or roles.get(utterance.label) or (speakers[-1] if speakers else None)
         speakers.append(known or Speaker.CUSTOMER)
-    return speakers, rule if taken else "unknown"
+    return speakers, rule if roles or stated else "unknown"
+
+
+def _roles(
+    labels: Sequence[str], told: Mapping[str, Speaker], stated: Iterable[Speaker]
+) -> tuple[dict[str, Speaker], str]:
+    """The speakers of labels whose role no source states, in the order in which they first speak, and the rule.
+
+    What was told of a label, words in labels (the others are then the other party), and last: the first is the agent.
+    """
+    roles = {label: told[label.lower()] for label in labels if label.lower() in told}
+    rule = "told" if roles else "stated"
+    for label in labels:
+        if label not in roles and (found := by_words(label)):
+            roles[label], rule = found, "labels"
+    parties = {*stated, *roles.values()}
+    for label in labels:
+        if label not in roles:
+            rule = "labels" if parties & {Speaker.AGENT, Speaker.CUSTOMER} else "first speaker"
+            roles[label] = Speaker.CUSTOMER if {Speaker.AGENT} & {*parties, *roles.values()} else Speaker.AGENT
+    return roles, rule
 
 
 def by_words(label: str) -> Speaker | None:

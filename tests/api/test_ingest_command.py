@@ -111,6 +111,12 @@ def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:
     assert "field=NAME expected" in result.stderr
 
 
+def test_a_speaker_without_a_label_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(group, ["ingest", str(SAMPLE), "--speaker", "agent"], env=environment(tmp_path))
+    assert result.exit_code == 2
+    assert "LABEL=agent expected" in result.stderr
+
+
 def contents(folder: Path) -> dict[str, str]:
     """A digest of each table's rows, whatever the order and the moment in which they were written."""
     found: dict[str, str] = {}

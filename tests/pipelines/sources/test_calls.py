@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from api.commands.ingest import command
 from nlp.conversation import Conversation, Speaker
 from nlp.errors import BadSetting
 from pipelines import sources
@@ -54,12 +52,6 @@ def test_a_channel_is_whom_the_options_say_it_is(tmp_path: Path) -> None:
 def test_an_unknown_speaker_is_a_setting_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="known: customer, agent, bot"):
         call(put(tmp_path, "a.json", DEEPGRAM), speakers={"A": "boss"})
-
-
-def test_the_command_refuses_a_speaker_without_a_label(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(command, [str(put(tmp_path, "a.json", DEEPGRAM)), "--speaker", "agent"])
-    assert answer.exit_code == 2
-    assert "LABEL=agent expected" in answer.output
 
 
 def test_when_it_was_transcribed_is_the_last_guess_at_when_a_call_was(tmp_path: Path) -> None:
