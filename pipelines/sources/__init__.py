@@ -39,7 +39,15 @@ MARKS = (
     ("whisper", ("segments.start", "segments.text", "segments.seek", "segments.words", "word_segments.word")),
     ("genesys", ("transcripts.phrases", "participants.participantPurpose", "conversationStartTime")),
     ("twilio", ("sentences.media_channel", "sentences.sentence_index", "channel.participants", "media_start_time")),
-    ("insights", ("entries.start_timestamp_usec", "entries.role", "conversation_info.categories")),
+    (
+        "insights",
+        (
+            "entries.start_timestamp_usec",
+            "entries.role",
+            "conversation_info.categories",
+            "transcript.transcriptSegments",
+        ),
+    ),
     ("reddit", ("kind=Listing", "data.children", "data.children.data.subreddit", "subreddit", "link_id", "selftext")),
     (
         "mastodon",

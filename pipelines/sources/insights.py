@@ -1,10 +1,10 @@
-"""Google Conversational Insights (CCAI Insights): conversation transcript files."""
+"""Google Conversational Insights (CCAI Insights): transcript files, and conversations as its API gives them."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nlp.conversation import Conversation, Speaker
+from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._calls import LONGEST, Place, Utterance, call, offset, read_json
 from pipelines.sources._records import Options
@@ -15,12 +15,15 @@ ROLES = {
     "END_USER": Speaker.CUSTOMER,
     "AGENT": Speaker.AGENT,
     "HUMAN_AGENT": Speaker.AGENT,
+    "ANY_AGENT": Speaker.AGENT,
     "AUTOMATED_AGENT": Speaker.BOT,
 }
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
-    yield from read_json(path, options, "insights", entries)
+    yield from read_json(
+        path, options, "insights", lambda place, raw: (resource if "transcript" in raw else entries)(place, raw)
+    )
 
 
 def entries(place: Place, raw: Mapping[str, Any]) -> Conversation:
@@ -36,6 +39,39 @@ def entries(place: Place, raw: Mapping[str, Any]) -> Conversation:
     ]
     categories = rows(record(raw.get("conversation_info")).get("categories"))
     return call(place, None, said, metadata={"categories": [str(one.get("display_name")) for one in categories]})
+
+
+def resource(place: Place, raw: Mapping[str, Any]) -> Conversation:
+    """A conversation of the API in its full view: roles of the participants, else channels. Raises BadRecord."""
+    parties = record(raw.get("callMetadata"))
+    channels = {parties.get("customerChannel"): Speaker.CUSTOMER, parties.get("agentChannel"): Speaker.AGENT}
+    segments = rows(record(raw.get("transcript")).get("transcriptSegments"))
+    return call(
+        place,
+        str(raw.get("name") or "").rpartition("/")[2],
+        [_segment(one, channels, place) for one in segments],
+        stamps=[raw.get("startTime")],
+        last=raw.get("createTime"),
+        channel=Channel.CHAT if raw.get("medium") == "CHAT" else Channel.CALL,
+        metadata={"language": raw.get("languageCode"), "seconds": _seconds(raw.get("duration"), "duration")},
+    )
+
+
+def _segment(one: Mapping[str, Any], channels: Mapping[Any, Speaker], place: Place) -> Utterance:
+    tag, stamp = one.get("channelTag"), one.get("messageTime")
+    field = "transcriptSegments.messageTime"
+    first = next(iter(rows(one.get("words"))), {})
+    return Utterance(
+        label=f"channel {tag}" if tag else "",
+        text=str(one.get("text") or ""),
+        at=time(stamp, field, place.tz)[0] if stamp else _seconds(first.get("startOffset"), "words.startOffset"),
+        role=ROLES.get(str(record(one.get("segmentParticipant")).get("role"))) or (channels.get(tag) if tag else None),
+    )
+
+
+def _seconds(value: Any, field: str) -> float | None:
+    """Of a duration such as "12.500s"."""
+    return offset(str(value).removesuffix("s") if value else None, field)
 
 
 def _at(value: Any, place: Place) -> Any:
