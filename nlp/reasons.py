@@ -59,7 +59,8 @@ def _sentences(encoder: Encoder, heads: Heads, texts: Sequence[str], kinds: Sequ
     parts = [list(sentences(text)) if own else [] for text, own in zip(texts, kinds, strict=True)]
     flat = [text[start:end] for text, own in zip(texts, parts, strict=True) if len(own) > 1 for start, end in own]
     scores = _likely(heads, encoder.encode(flat)) if flat else {}
-    found, first = [], 0
+    found: list[list[Evidence]] = []
+    first = 0
     for own, places in zip(kinds, parts, strict=True):
         rows = slice(first, first + len(places))
         if len(places) > 1:
