@@ -132,7 +132,7 @@ _LONG = re.compile(r"[\w.~+/-]{16}")
 _HINTS = ("passw", "passc", "passp", "pwd", "secret", "bearer", "api", "token", "pin", "-----begin", "=")
 _DICTATED = (" dot ", " oh ", "zero ", "double ", " nine ")
 _DIGIT = re.compile(r"\d")
-_MENTION = re.compile(r"(?<![\w@./])@(\w{2,30})\b")
+_MENTION = re.compile(r"(?<![\w@./])(?:@(\w{2,30})|/?u/([\w-]{3,20}))\b")
 _PLACEHOLDER = re.compile(r"<(URL_LOGIN|EMAIL|SECRET|IBAN|CARD|SSN|IP|PHONE|ADDRESS)>")
 
 
@@ -177,13 +177,14 @@ def _placed(match: re.Match[str], *, kind: str, valid: Callable[[str], bool]) ->
 
 
 def mask_handles(text: str, *, keep: Iterable[str] = ()) -> str:
-    """The text with every @handle as `<HANDLE>`, but those of the names to `keep`, such as the company's own."""
-    if "@" not in text:
+    """The text with every @handle, and u/handle as Reddit writes it, as `<HANDLE>`, but those of the names to `keep`,
+    such as the company's own."""
+    if "@" not in text and "u/" not in text:
         return text
     kept = [_letters(name) for name in keep]
 
     def masked(match: re.Match[str]) -> str:
-        handle = _letters(match[1])
+        handle = _letters(match[1] or match[2])
         is_kept = any(name and (name.startswith(handle) or handle.startswith(name)) for name in kept)
         return match[0] if is_kept else HANDLE
 

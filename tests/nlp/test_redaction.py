@@ -108,6 +108,8 @@ def test_handles_are_masked_but_those_to_keep_and_what_is_no_handle() -> None:
     text = "@AcmeHelp and @acme: it's @jo_bloggs, 2 @ 5 each, jo@example"
     assert mask_handles(text, keep=["Acme"]) == "@AcmeHelp and @acme: it's <HANDLE>, 2 @ 5 each, jo@example"
     assert mask_handles(text, keep=[""]) == "<HANDLE> and <HANDLE>: it's <HANDLE>, 2 @ 5 each, jo@example"
+    reddit = "u/Acme_Help, tell /u/kim-lee: two u/ten, or r/acme"
+    assert mask_handles(reddit, keep=["Acme"]) == "u/Acme_Help, tell <HANDLE>: two <HANDLE>, or r/acme"
 
 
 @given(st.text(max_size=500))
