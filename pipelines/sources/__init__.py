@@ -120,7 +120,7 @@ def known() -> list[str]:
 def guess(path: Path) -> tuple[str, str]:
     """(format, why) from the file's name and its first 64 K characters. Raises BadInput where nothing fits."""
     suffix = named(path).suffix.lower()
-    if suffix == ".parquet":
+    if suffix in (".parquet", ".xlsx", ".xlsm"):
         return "table", f"the name ends in {suffix}"
     with open_text(path) as stream:
         head = stream.read(1 << 16).lstrip("\ufeff \r\n\t")

@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV, JSON lines, Parquet) by a mapping of columns, given or guessed from the header."""
+"""Tables (CSV, TSV, JSON lines, Parquet, Excel) by a mapping of columns, given or guessed from the header."""
 
 import csv
 import itertools
@@ -14,6 +14,7 @@ from nlp.errors import BadRecord, BadSetting
 from pipelines.sources._inputs import named, open_bytes
 from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
 from pipelines.sources._rows import Lines
+from pipelines.sources._sheet import sheet_rows
 from pipelines.sources._values import conversation, identifier, time, zone
 
 GUESSES = {
@@ -44,6 +45,7 @@ GUESSES = {
 FACTS = ("subject", "status", "tags", "csat", "product", "company", "issue", "rating", "state", "submitted_via")
 KINDS = {"phone": "phone", "handle": "x", "email": "email", "customer_email": "email", "requester_email": "email"}
 HEAD = 1000
+WORKBOOKS = (".xlsx", ".xlsm")
 PARQUET_ROWS = 200
 FIELDS = (*GUESSES, "customer_kind", "metadata")
 
@@ -106,6 +108,8 @@ def rows(path: Path, options: Options) -> Numbered:
     suffix = named(path).suffix.lower()
     if suffix == ".parquet":
         yield from _parquet(path, options.max_record)
+    elif suffix in WORKBOOKS:
+        yield from sheet_rows(path, options.max_record)
     elif suffix in (".json", ".jsonl", ".ndjson"):
         with open_text(path) as stream:
             yield from json_records(stream, options.max_record)

@@ -14,7 +14,6 @@ from pipelines.sources import DeadRecord, Options
 from pipelines.sources._reply import new_text
 
 
-
 def mail(id: str, sender: str, to: str, text: str, *, day: int = 1, after: str = "", more: str = "") -> str:
     reference = f"References: <{after}>\n" if after else ""
     return (

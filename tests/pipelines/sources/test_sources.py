@@ -219,7 +219,7 @@ def test_an_empty_file_is_one_dead_record(tmp_path: Path, format: str) -> None:
     assert [type(f) for f in found] == [DeadRecord]
 
 
-SUFFIX = {"table": [".csv", ".jsonl", ".parquet"], "webvtt": [".vtt"], "googleplay": [".csv", ".json"]}
+SUFFIX = {"table": [".csv", ".jsonl", ".parquet", ".xlsx"], "webvtt": [".vtt"], "googleplay": [".csv", ".json"]}
 CASES = [(f, s) for f in sources.known() for s in SUFFIX.get(f, [".json"])]
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
