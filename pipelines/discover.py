@@ -1,8 +1,8 @@
 """Friction themes of a store: discovered over all friction-bearing segments, matched to those known, then served."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from nlp.themes.matching import Matching, match
 from nlp.themes.naming import Parse, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.theme import Assignment, Theme
-from pipelines.edits import last_number, refresh, replayed
+from pipelines.edits import refresh, replayed
 from pipelines.lineage import known
 from pipelines.stores.protocols import Store
 
@@ -37,7 +37,7 @@ def discover(
     encoder: Encoder,
     *,
     run: str,
-    at: datetime,
+    at: datetime | None = None,
     headlines: Headlines | None = None,
     seed: int = 0,
     progress: Progress | None = None,
@@ -46,7 +46,7 @@ def discover(
 
     A theme that is alike enough to one known before keeps its id; a new one gets a number never used, and lineage tells
     where it came from and what became of the others. People's edits are replayed over what is found; returned is what
-    they make of it.
+    they make of it. `at` is when it is known: None for the moment at which it is stored.
     Raises StoreError where the segments were embedded by different models.
     """
     report = progress or (lambda step, done, total: None)
@@ -59,10 +59,11 @@ def discover(
     edits, before = store.edits.all(), sought(store.lineage.all())
     made = {edit.other for edit in active(edits) if edit.kind == "split"}
     matching = match(known(store, before, made, encoder=encoder), ids, found.labels, found.centroids)
-    numbers = _numbers(found, matching, last_number(store))
+    numbers = _numbers(found, matching, store.themes.names())
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
     themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
     report("themes", 2, 3)
+    at = at or datetime.now(UTC)
     assignments = [
         Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
         for segment, label, strength in zip(ids, found.labels, found.strengths, strict=True)
@@ -98,10 +99,13 @@ def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
         return 0
     ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)
     themes, confidences = serving.assign(in_context(embeddings, list(map(conversation_of, ids)), list(map(len, texts))))
+    last = store.edits.last()
     store.themes.assign(
         [Assignment(s, run, theme, float(c), at) for s, theme, c in zip(ids, themes, confidences, strict=True)],
         replayed(store),
     )
+    if store.edits.last() != last:  # somebody edited meanwhile
+        refresh(store, at=at)
     return len(ids)
 
 
@@ -111,8 +115,9 @@ def parser() -> Parse:
     return lambda texts: model.pipe(texts, batch_size=64)
 
 
-def _numbers(found: Discovery, matching: Matching, last: int) -> list[str]:
-    """An id a theme: the one it had, or the next number after the `last` one given."""
+def _numbers(found: Discovery, matching: Matching, given: Iterable[str]) -> list[str]:
+    """An id a theme: the one it had, or the next number; of what people split off, the numbers are the edits'."""
+    last = max((int(id[1:]) for id in given if id[:1] == "t" and id[1:].isdecimal()), default=0)
     numbers: list[str] = []
     for label in range(len(found.centroids)):
         last += label not in matching.kept

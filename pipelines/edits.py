@@ -26,8 +26,6 @@ def edit(store: Store, said: Edit) -> Edit:
     its number, and a split with the id of its theme. Raises BadInput, NotFound, UnknownName."""
     said = replace(said, who=said.who.strip(), text=said.text.strip(), segments=tuple(dict.fromkeys(said.segments)))
     _check(store, said)
-    if said.kind == "split":
-        said = replace(said, other=f"t{last_number(store) + 1}")
     added = store.edits.add(said)
     refresh(store, at=said.at)
     return added
@@ -63,12 +61,6 @@ def log(store: Store, theme: str = "") -> list[Line]:
 def named(edits: Iterable[Edit]) -> set[str]:
     """The segments that edits name."""
     return {segment for edit in edits for segment in edit.segments}
-
-
-def last_number(store: Store) -> int:
-    """The largest number that a theme's id ever had, 0 before any."""
-    given = [*store.themes.names(), *(edit.other for edit in store.edits.all() if edit.kind == "split")]
-    return max((int(id[1:]) for id in given if id[1:].isdecimal()), default=0)
 
 
 def _check(store: Store, said: Edit) -> None:

@@ -66,13 +66,12 @@ def run(
                 store,
                 annotator.encoder,
                 run=id,
-                at=started,
                 headlines=annotator.headlines,
                 seed=seed,
                 progress=progress,
             )
         else:
-            assign_new(store, encoder=annotator.encoder.version, at=started)
+            assign_new(store, encoder=annotator.encoder.version, at=datetime.now(UTC))
     with _timed("journeys", seconds):
         if report.events or report.moved or broken:  # a run that was killed may have stored events and not placed
             counts["placed"] = place(store, annotator.taxonomy)

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from api.editing import edit
+from api.moment import Moment
 
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 SAID = ("id", "name", "description", "terms", "owner", "notes", "fixes", "pinned", "hidden")
@@ -75,7 +77,7 @@ def discover(
         at = datetime.now(UTC)
         with progress(hidden=as_json) as report:
             run, words = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines
-            find(store, models.encoder, run=run, at=at, headlines=words, seed=seed, progress=report)
+            find(store, models.encoder, run=run, headlines=words, seed=seed, progress=report)
         rows, unassigned = store.themes.ranked(), store.themes.unassigned()
     if as_json:
         click.echo(json.dumps({"themes": rows, "unassigned": unassigned}, default=str, indent=2))
@@ -141,6 +143,34 @@ def history(context: click.Context, url: str | None, as_json: bool, id: str) -> 
         return
     for row in rows:
         click.echo(f"{when(row['since'], row['until'])}  {row['text']}")
+
+
+@command.command()
+@STORE
+@JSON
+@click.argument("at", type=Moment())
+@click.pass_context
+def known(context: click.Context, url: str | None, as_json: bool, at: datetime) -> None:
+    """List the themes as they were known before the time AT: no later discovery, edit or conversation shows.
+
+    \b
+    Example: frictionary themes known 2026-09-01 --store demo.db
+    """
+    from api.terminal import plain
+    from pipelines.past import known
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
+        found = known(store, at)
+    names = ("id", "name", "owner", "pinned", "hidden", "size")
+    rows = [{name: getattr(theme, name) for name in names} for theme in found.themes]
+    if as_json:
+        click.echo(json.dumps({"run": found.run, "themes": rows}, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['id']}  {plain(row['name'])}  {row['size']}{'  (hidden)' if row['hidden'] else ''}")
+    click.echo(f"as found by {found.run}" if found.run else "no themes were known then")
 
 
 @command.command()

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path, Query, Request
 
 from api.filters import chosen, page
 from api.routes.conversations import finding
-from api.schemas.figures import ChapterOut, ThemeDetail, ThemeOut
+from api.schemas.figures import ChapterOut, KnownOut, ThemeDetail, ThemeOut
 from api.schemas.findings import Page, QuoteOut
-from api.schemas.requests import Counted, Question
+from api.schemas.requests import Asked, Counted, Question
 from nlp.taxonomy import UNKNOWN_STAGE
 from nlp.themes.lineage import Chapter
-from pipelines import lineage
+from pipelines import lineage, past
 from pipelines.entities import most_named
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
@@ -32,6 +32,14 @@ def themes(request: Request, question: Annotated[Question, Query()]) -> list[dic
     filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     found: list[dict[str, Any]] = request.app.state.store.themes.ranked(filter)
     return found
+
+
+@router.get("/known", response_model=KnownOut)
+def known(request: Request, question: Annotated[Asked, Query()]) -> dict[str, Any]:
+    """The themes as they were known before a moment: no later discovery, edit or conversation shows."""
+    found = past.known(request.app.state.store, question.at)
+    unassigned = sum(theme is None for theme in found.members.values())
+    return {"at": question.at, "run": found.run, "themes": found.themes, "unassigned": unassigned}
 
 
 @router.get("/{id}", response_model=ThemeDetail)

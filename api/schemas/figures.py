@@ -43,6 +43,24 @@ class NamedOften(BaseModel):
     segments: int = Field(description="That name it.")
 
 
+class KnownTheme(BaseModel):
+    id: str = Field(examples=["t1"])
+    name: str
+    owner: str
+    pinned: bool
+    hidden: bool
+    size: int = Field(description="Segments known then.")
+
+
+class KnownOut(BaseModel):
+    """Themes as they were shown at a moment."""
+
+    at: datetime
+    run: str | None = Field(description="The discovery that was current; null before any.")
+    themes: list[KnownTheme] = Field(description="The largest first, hidden ones among them.")
+    unassigned: int = Field(description="Segments in no theme.")
+
+
 class NoteOut(BaseModel):
     at: datetime
     who: str

@@ -24,7 +24,8 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A group of segments that hurt in the same way. `id` ("t" and a number) lives across refits; there is no theme -1.
+    """A group of segments that hurt in the same way. `id` ("t" and a number, or "s" and the number of
+    the edit that split it off) lives across refits; there is no theme -1.
 
     `terms`: class-based TF-IDF terms, strongest first. `quotes`: ids of the most central, mutually different segments.
     `x`, `y`: the theme's place on the two-dimensional map. `size`: segments assigned at the fit. From `owner` on, what

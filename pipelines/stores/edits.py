@@ -20,8 +20,10 @@ class Edits:
         with self._database.write() as connection:
             self._database.backend.lock(connection)
             number = connection.execute(select(func.coalesce(func.max(edits.c.number), 0) + 1)).scalar_one()
-            connection.execute(insert(edits), [asdict(edit) | {"number": number}])
-        return replace(edit, number=number)
+            other = f"s{number}" if edit.kind == "split" else edit.other
+            added = replace(edit, number=number, other=other)
+            connection.execute(insert(edits), [asdict(added)])
+        return added
 
     def all(self) -> list[Edit]:
         with self._database.read() as connection:

@@ -208,9 +208,26 @@ class ThemeStore(Protocol):
         ones first."""
 
 
+class PastStore(Protocol):
+    """What was known before a moment. A discovery is known from its first assignment on."""
+
+    def run(self, before: datetime) -> str | None:
+        """The discovery that was current; None before any."""
+
+    def themes(self, run: str) -> list[Theme]:
+        """As that run found them, by id."""
+
+    def placed(self, run: str, segments: Iterable[str]) -> dict[str, str | None]:
+        """The found theme of each of those segments that the run has placed."""
+
+    def members(self, run: str, before: datetime) -> dict[str, str | None]:
+        """Segment id to theme id, None for no theme, as shown at that moment."""
+
+
 class EditStore(Protocol):
     def add(self, edit: Edit) -> Edit:
-        """Add a line to the log; returns it with its number, the next one, whatever it had."""
+        """Add a line to the log; returns it with its number, the next one, whatever it had, and a split with the id of
+        its theme: "s" and the number, which no other theme ever gets."""
 
     def all(self) -> list[Edit]:
         """In order of their numbers."""
@@ -278,6 +295,7 @@ class Store(Protocol):
     themes: ThemeStore
     lineage: LineageStore
     edits: EditStore
+    past: PastStore
     customers: CustomerStore
     events: EventStore
     runs: RunStore

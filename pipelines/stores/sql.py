@@ -17,6 +17,7 @@ from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.overview import read_overview
+from pipelines.stores.past import Past
 from pipelines.stores.protocols import (
     ConversationStore,
     CustomerStore,
@@ -24,6 +25,7 @@ from pipelines.stores.protocols import (
     EventStore,
     Filter,
     LineageStore,
+    PastStore,
     RunStore,
     SignalStore,
     ThemeStore,
@@ -47,6 +49,7 @@ class SqlStore:
         self.themes: ThemeStore = Themes(database)
         self.lineage: LineageStore = Lineage(database)
         self.edits: EditStore = Edits(database)
+        self.past: PastStore = Past(database)
         self.customers: CustomerStore = Customers(database)
         self.events: EventStore = Events(database)
         self.runs: RunStore = Runs(database)

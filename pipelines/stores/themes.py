@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
 
 from nlp.errors import NotFound, StoreError
 from nlp.journeys.contact import Mention
@@ -16,12 +16,12 @@ from pipelines.stores.discoveries import assignment_row, found_theme, placed, sh
 from pipelines.stores.facets import counted
 from pipelines.stores.filters import conditions, current_run
 from pipelines.stores.lineage import write_facts
+from pipelines.stores.past import NAMES, every_assignment
 from pipelines.stores.protocols import Filter, Floats, Quote
 from pipelines.stores.schema import (
     assignments,
     conversations,
     discoveries,
-    earlier_assignments,
     found_themes,
     signals,
     summaries,
@@ -180,12 +180,9 @@ class Themes:
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
         said_at = func.coalesce(turns.c.at, C.started_at)
-        names = ("segment", "run", "theme", "confidence", "assigned_at")
-        every = union_all(
-            *(select(*(t.c[name] for name in names)) for t in (assignments, earlier_assignments))
-        ).subquery()
+        every = every_assignment()
         statement = (
-            _joined(every, C.customer, C.id, said_at, *(every.c[name] for name in names))
+            _joined(every, C.customer, C.id, said_at, *(every.c[name] for name in NAMES))
             .where(*conditions(filter))
             .join(turns, OF_TURN)
             .join(discoveries, discoveries.c.run == every.c.run)

@@ -116,6 +116,16 @@ def test_a_theme_tells_what_became_of_it(client: TestClient) -> None:
     assert get(client, "/v1/themes/t2/history") == [split]
 
 
+def test_themes_are_told_as_they_were_known_before_a_moment(client: TestClient) -> None:
+    now = get(client, "/v1/themes/known?at=2026-11-02")
+    assert (now["run"], now["unassigned"]) == ("first", 0)
+    assert {theme["id"]: theme["size"] for theme in now["themes"]} == {
+        theme["id"]: theme["segments"] for theme in get(client, "/v1/themes")
+    }
+    before = get(client, "/v1/themes/known?at=2026-10-31")
+    assert (before["run"], before["themes"], before["unassigned"]) == (None, [], 0)
+
+
 def test_stages_come_in_the_journeys_order(client: TestClient) -> None:
     names = [stage["name"] for stage in get(client, "/v1/taxonomy")["stages"]]
     assert [stage["stage"] for stage in get(client, "/v1/stages")][: len(names)] == names

@@ -36,6 +36,14 @@ def segments(url: str, theme: str, count: int) -> list[str]:
     return [quote["segment"] for quote in found]
 
 
+def test_themes_are_told_as_they_were_known(settings: Settings, store: Store) -> None:
+    assert run(settings, "known", "2026-10-31").stdout == "no themes were known then\n"
+    *themes, last = run(settings, "known", "2026-11-02").stdout.splitlines()
+    assert (sorted(line.split("  ")[0] for line in themes), last) == (["t1", "t2"], "as found by first")
+    told = json.loads(run(settings, "known", "2026-11-02", "--json").stdout)
+    assert {theme["name"] for theme in told["themes"]} == {"Delivery <b>late</b>", "Charged twice"}
+
+
 def test_a_theme_is_edited_and_shows_it(own: str) -> None:
     assert call(own, "edit", "rename", "t1", "Parcels late", "--who", "Ada").stdout == "edit 1\n"
     call(own, "edit", "owner", "t1", "Ben", "--who", "Ada")
@@ -55,17 +63,17 @@ def test_themes_are_merged_split_and_moved_and_all_is_undone(own: str) -> None:
     before = json.loads(call(own, "--json").stdout)
     first, second, third = segments(own, "t1", 3)
     new = call(own, "edit", "split", "t1", "Stolen", first, second, "--who", "Ada").stdout
-    assert new == "edit 1: t3 is its theme\n"
+    assert new == "edit 1: s1 is its theme\n"
     call(own, "edit", "move", "t2", third, "--who", "Ada")
-    assert set(segments(own, "t3", 9)) == {first, second}
-    call(own, "edit", "merge", "t3", "t2", "--who", "Ada")
+    assert set(segments(own, "s1", 9)) == {first, second}
+    call(own, "edit", "merge", "s1", "t2", "--who", "Ada")
     assert {row["id"] for row in json.loads(call(own, "--json").stdout)} == {"t1", "t2"}
     for number in (3, 2, 1):
         call(own, "edit", "undo", str(number), "--who", "Ada")
     assert json.loads(call(own, "--json").stdout) == before
     log = call(own, "edits").stdout.splitlines()
     assert log[0].endswith("Ada undid edit 1")
-    assert log[-1].endswith("Ada split “Stolen” (t3) from “Delivery <b>late</b>” (t1), with 2 segments  (undone)")
+    assert log[-1].endswith("Ada split “Stolen” (s1) from “Delivery <b>late</b>” (t1), with 2 segments  (undone)")
 
 
 def test_the_log_tells_what_an_edit_is_kept_from_doing(own: str) -> None:

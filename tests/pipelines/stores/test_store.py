@@ -20,6 +20,7 @@ from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Fix, Note, Theme
 from pipelines.edits import edit, log, refresh, replayed
+from pipelines.past import known
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
 from pipelines.stores.protocols import Filter, Run
@@ -304,7 +305,7 @@ def said(kind: str, after: int = 1, **fields: Any) -> Edit:
 def test_edits_come_back_in_the_order_of_their_numbers(store: SqlStore) -> None:
     whole = {
         "theme": "t1",
-        "other": "t2",
+        "other": "s1",
         "segments": ("a", "é"),
         "text": "\x00?",
         "day": date(2026, 4, 1),
@@ -357,12 +358,12 @@ def test_a_merge_moves_the_segments_and_an_undo_moves_them_back(themed: SqlStore
 
 
 def test_quotes_are_split_off_and_moved(themed: SqlStore) -> None:
-    assert edit(themed, said("split", theme="t1", segments=("s:3#0:13",), text="Lost")).other == "t3"
-    assert [(t.id, t.name) for t in themed.themes.current()] == [("t1", "One"), ("t2", "Two"), ("t3", "Lost")]
-    edit(themed, said("move", theme="t3", segments=("s:4#0:13",)))
+    assert edit(themed, said("split", theme="t1", segments=("s:3#0:13",), text="Lost")).other == "s1"
+    assert [(t.id, t.name) for t in themed.themes.current()] == [("s1", "Lost"), ("t1", "One"), ("t2", "Two")]
+    edit(themed, said("move", theme="s1", segments=("s:4#0:13",)))
     edit(themed, said("move", segments=("s:2#0:13",)))
-    assert themed.themes.members() == {"s:1#0:13": "t1", "s:2#0:13": None, "s:3#0:13": "t3", "s:4#0:13": "t3"}
-    assert [line.edit.kind for line in log(themed, "t3")] == ["move", "split"]
+    assert themed.themes.members() == {"s:1#0:13": "t1", "s:2#0:13": None, "s:3#0:13": "s1", "s:4#0:13": "s1"}
+    assert [line.edit.kind for line in log(themed, "s1")] == ["move", "split"]
 
 
 def test_what_was_known_before_an_edit_stays_known(themed: SqlStore) -> None:
@@ -420,6 +421,41 @@ def test_an_edit_that_says_nothing_that_can_be_done_is_refused(
     with pytest.raises(error, match=why):
         edit(themed, wrong)
     assert themed.edits.all() == []
+
+
+def test_what_was_known_before_a_moment_holds_no_later_segment_edit_or_discovery(themed: SqlStore) -> None:
+    def told(days: float) -> tuple[str | None, dict[str, tuple[str, int]], str | None]:
+        found = known(themed, MONDAY + timedelta(days=days))
+        return found.run, {t.id: (t.name, t.size) for t in found.themes}, found.members.get("s:2#0:13")
+
+    themed.conversations.put([conversation(5)])
+    new = Assignment(annotate(themed, range(5, 6))[0], "r1", "t2", 0.5, MONDAY + timedelta(days=2))
+    edit(themed, said("rename", 1, theme="t2", text="Billed"))
+    themed.themes.assign([new], replayed(themed))
+    edit(themed, said("merge", 3, theme="t2", other="t1"))
+    edit(themed, said("undo", 4, undoes=2))
+    members = [Assignment("s:2#0:13", "r2", "t9", 1.0, MONDAY + timedelta(days=5))]
+    themed.themes.put("r2", [Theme("t9", "Nine", "", (), 1)], members, np.zeros((1, 2), np.float32))
+    assert told(0) == (None, {}, None)
+    assert told(0.5) == ("r1", {"t1": ("One", 2), "t2": ("Two", 1)}, "t2")
+    assert told(1.5) == ("r1", {"t1": ("One", 2), "t2": ("Billed", 1)}, "t2")
+    assert told(2.5) == ("r1", {"t1": ("One", 2), "t2": ("Billed", 2)}, "t2")
+    assert told(3.5) == ("r1", {"t1": ("One", 4)}, "t1")
+    assert told(4.5) == ("r1", {"t1": ("One", 2), "t2": ("Billed", 2)}, "t2")
+    assert told(5.5) == ("r2", {"t9": ("Nine", 1)}, "t9")
+
+
+def test_what_is_known_now_is_what_is_shown(themed: SqlStore) -> None:
+    edit(themed, said("split", 1, theme="t1", segments=("s:3#0:13",), text="Lost"))
+    edit(themed, said("move", 2, theme="s1", segments=("s:4#0:13",)))
+    edit(themed, said("hide", 3, theme="t2"))
+    found = known(themed, MONDAY + timedelta(days=9))
+    assert found.members == themed.themes.members()
+    assert [(t.id, t.name, t.hidden) for t in found.themes] == [
+        ("s1", "Lost", False),
+        ("t1", "One", False),
+        ("t2", "Two", True),
+    ]
 
 
 def test_a_store_from_before_edits_shows_what_it_showed(themed: SqlStore, url: str) -> None:
