@@ -1,5 +1,6 @@
 """Readers of files, one module a format: guessed from a file or opened by name, on demand."""
 
+import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources._shape import shape
 from pipelines.sources._values import Contact
 
-__all__ = ["Contact", "DeadRecord", "Options", "Record", "exists", "files", "guess", "known", "read"]
+__all__ = ["Contact", "DeadRecord", "Options", "Record", "described", "exists", "files", "guess", "known", "read"]
 
 Record = Conversation | Contact | Event
 CONTACT = {"name", "email", "handle", "phone"}
@@ -115,6 +116,13 @@ SPOKEN = re.compile(
 def known() -> list[str]:
     """The formats: the files of this folder."""
     return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+
+
+def described() -> dict[str, str]:
+    """Each format and what it is: the first line of its file."""
+    folder = Path(__file__).parent
+    said = {name: ast.get_docstring(ast.parse((folder / f"{name}.py").read_text("utf-8"))) or "" for name in known()}
+    return {name: text.partition("\n")[0] for name, text in said.items()}
 
 
 def guess(path: Path) -> tuple[str, str]:

@@ -58,19 +58,31 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     """
     zone(options.timezone)
     records = mappings(rows(path, options))
-    given = mapping_of(options.mapping)
-    head: list[tuple[int, Any]] = []
-    for number, record in records:
-        head.append((number, record))
-        if isinstance(record, dict) or len(head) == HEAD:
-            break
-    columns = next((list(r) for _, r in head if isinstance(r, dict)), [])
-    mapping = {**_guessed(columns), **given}
+    head, columns = _head(records)
+    mapping = {**_guessed(columns), **mapping_of(options.mapping)}
     numbered: Numbered = itertools.chain(head or [(0, BadRecord("the file is empty"))], records)
     if columns and (lacking := [field for field in ("id", "text") if field not in mapping]):
         reason = f"no column for {' and '.join(lacking)}: map one; columns: {', '.join(map(str, columns))}"
         numbered = iter([(0, BadRecord(reason))])
     yield from convert(path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, options=options))
+
+
+def proposal(path: Path, options: Options) -> tuple[list[str], dict[str, Any]]:
+    """(columns, field -> column as told or guessed) of a table's first row that can be read. Raises BadInput."""
+    columns = _head(mappings(rows(path, options)))[1]
+    return list(map(str, columns)), {**_guessed(columns), **mapping_of(options.mapping)}
+
+
+def _head(records: Numbered) -> tuple[list[tuple[int, Any]], list[Any]]:
+    """(the records up to the first that can be read, its columns)."""
+    head: list[tuple[int, Any]] = []
+    for number, record in records:
+        head.append((number, record))
+        if isinstance(record, dict):
+            return head, list(record)
+        if len(head) == HEAD:
+            break
+    return head, []
 
 
 def mapping_of(mapping: Path | Mapping[str, Any] | None) -> dict[str, Any]:
@@ -110,11 +122,17 @@ def rows(path: Path, options: Options) -> Numbered:
         yield from _parquet(path, options.max_record)
     elif suffix in WORKBOOKS:
         yield from sheet_rows(path, options.max_record)
-    elif suffix in (".json", ".jsonl", ".ndjson"):
+    elif suffix in (".json", ".jsonl", ".ndjson") or (suffix not in (".csv", ".tsv") and _is_json(path)):
         with open_text(path) as stream:
             yield from json_records(stream, options.max_record)
     else:
         yield from csv_rows(path, options)
+
+
+def _is_json(path: Path) -> bool:
+    """Of a file whose name does not tell, such as standard input."""
+    with open_text(path) as stream:
+        return stream.read(1 << 10).lstrip("\ufeff \r\n\t")[:1] in ("{", "[")
 
 
 def csv_rows(path: Path, options: Options) -> Numbered:

@@ -1,0 +1,67 @@
+"""A file before it is ingested: what it is taken for, which columns become what, its first records masked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from nlp.conversation import Conversation
+from nlp.errors import BadRecord
+from pipelines import sources
+from pipelines.letters import Letter, describe
+from pipelines.protect import Protector
+from pipelines.sources import Contact, Options, Record
+from pipelines.sources.table import proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """`why` the format; of a table its columns and the mapping, field -> column; the first records, and what failed."""
+
+    file: str
+    format: str
+    why: str
+    columns: list[str] = field(default_factory=list)
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    dead: list[Letter] = field(default_factory=list)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+def inspect(
+    path: Path, *, protect: Protector, options: Options, format: str | None = None, limit: int = 10
+) -> Inspection:
+    """Read no more than `limit` records. Raises BadInput where nothing fits, UnknownName, BadSetting."""
+    name, why = (format, "as told") if format else sources.guess(path)
+    columns, mapping = proposal(path, options) if name == "table" else ([], {})
+    records: list[dict[str, Any]] = []
+    dead: list[Letter] = []
+    for found in islice(sources.read(path, options, format=name), limit):
+        if isinstance(found, BadRecord):
+            dead.append(describe(found, path))
+        else:
+            records.append(shown(found, protect, options.company))
+    return Inspection(str(path), name, why, columns, mapping, records, dead, dict(options.skipped))
+
+
+def shown(record: Record, protect: Protector, company: str = "") -> dict[str, Any]:
+    """A record as it would be stored: masked, its customer a pseudonym."""
+    if isinstance(record, Contact):
+        customer, identifiers = protect.contact(record)
+        return {"customer": customer.id, "identifiers": len(identifiers), **customer.attributes}
+    if not isinstance(record, Conversation):
+        event = protect.event(record)
+        return {"event": event.name, "customer": event.customer, "at": event.at.isoformat(), "value": event.value}
+    (talk,) = protect.conversations([record], company=company)
+    return {
+        "id": talk.id,
+        "channel": str(talk.channel),
+        "customer": talk.customer,
+        "started_at": talk.started_at.isoformat(),
+        "metadata": dict(talk.metadata),
+        "turns": [
+            {"speaker": str(turn.speaker), "at": turn.at and turn.at.isoformat(), "text": turn.text}
+            for turn in talk.turns
+        ],
+    }

@@ -1,0 +1,67 @@
+"""The formats are listed; a file is shown as it would be read, masked, and nothing is stored."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.commands import group
+from pipelines import sources
+from pipelines.settings import ROOT
+
+SAMPLE = ROOT / "corpora" / "sample"
+
+
+def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> Result:
+    environment = {"FRICTIONARY_KEY": "a key for tests", "FRICTIONARY_STORE": str(folder / "none.db")}
+    return CliRunner().invoke(group, ["sources", *arguments], env=environment, input=stdin, catch_exceptions=False)
+
+
+def test_every_format_is_listed_with_what_it_is(tmp_path: Path) -> None:
+    formats = json.loads(run(tmp_path, "--json").stdout)
+    assert list(formats) == sources.known()
+    assert all(formats.values())
+
+
+def test_an_export_is_shown_masked_and_nothing_is_stored(tmp_path: Path) -> None:
+    told = json.loads(run(tmp_path, "inspect", str(SAMPLE / "tickets.jsonl"), "--no-names", "--json").stdout)
+    assert (told["format"], len(told["records"]), told["dead"]) == ("zendesk", 10, [])
+    raw = [json.loads(line) for line in (SAMPLE / "tickets.jsonl").read_text("utf-8").splitlines()[:10]]
+    addresses = [ticket["requester"]["email"] for ticket in raw if ticket["requester"].get("email")]
+    assert addresses
+    assert not any(address in json.dumps(told["records"]) for address in addresses)
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_table_shows_its_mapping_and_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "complaints.csv.gz"
+    path.write_bytes(gzip.compress(b"Complaint ID,What happened,Date\n1,It leaks. Mail ann@example.org,2024-05-01\n"))
+    shown = run(tmp_path, "inspect", str(path), "--no-names").stdout
+    assert 'id = "Complaint ID"' in shown
+    assert "# not read: What happened" in shown
+    assert "# needed: --column text=NAME" in shown
+    assert "not read: record 0" in shown
+    shown = run(tmp_path, "inspect", str(path), "--no-names", "--column", "text=What happened").stdout
+    assert "customer: It leaks. Mail <EMAIL>" in shown
+    assert "needed" not in shown
+
+
+def test_customers_and_events_are_shown_by_pseudonym(tmp_path: Path) -> None:
+    for name in ("customers.csv", "events.csv"):
+        told = json.loads(run(tmp_path, "inspect", str(SAMPLE / name), "--json", "--limit", "3").stdout)
+        assert len(told["records"]) == 3
+        assert "@" not in json.dumps(told["records"])
+
+
+@pytest.mark.parametrize("told", [[], ["--format", "threads"]])
+def test_what_is_piped_in_is_inspected(tmp_path: Path, told: list[str], request: pytest.FixtureRequest) -> None:
+    from pipelines.sources import _inputs
+
+    _inputs._standard_input.cache_clear()
+    request.addfinalizer(_inputs._standard_input.cache_clear)
+    thread = {"id": "t", "started_at": 1714554000, "turns": [{"speaker": "customer", "text": "hi there"}]}
+    shown = run(tmp_path, "inspect", "-", "--no-names", *told, stdin=json.dumps([thread]).encode()).stdout
+    assert "threads" in shown.splitlines()[0]
+    assert "customer: hi there" in shown
