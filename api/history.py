@@ -64,7 +64,8 @@ def sentence(c: Chapter, id: str, names: Mapping[str, str]) -> str:
     """What a chapter says of the theme `id`, which may be the one that another came out of or went into."""
     if c.kind not in (SPLIT, MERGED):
         times = f" at {c.discoveries} discoveries" if c.discoveries > 1 else ""
-        alike = f", at least {100 * c.share:.0f} % alike" if c.share is not None else ""
+        least = "at least " if c.discoveries > 1 else ""
+        alike = f", {least}{100 * c.share:.0f} % alike" if c.share is not None else ""
         return f"{ALONE[c.kind]}{times}{alike}"
     other = c.theme if c.theme != id else c.other
     named = f"“{names.get(other, other)}” ({other})"

@@ -190,6 +190,16 @@ def test_a_quote_moves_by_its_id_and_a_hidden_theme_leaves_the_list(themed: Test
     assert (hidden["hidden"], hidden["segments"]) == (True, 3)
 
 
+def test_what_is_merged_is_served_as_one(themed: TestClient) -> None:
+    text = thread("0")["turns"][0]["text"]
+    assert (
+        themed.post("/v1/edits", json={"kind": "merge", "theme": "t2", "other": "t1", "who": "Ada"}).status_code == 200
+    )
+    assert analyze(themed, {"text": text})["results"][0]["theme"] == "t1"
+    themed.post("/v1/conversations", json=thread("new"))
+    assert get(themed, "/v1/conversations/threads:new")["findings"][0]["theme"] == "t1"
+
+
 def test_who_edits_is_the_name_given_or_that_of_the_password(themed: TestClient) -> None:
     pin = {"kind": "pin", "theme": "t1"}
     refused = themed.post("/v1/edits", json=pin)

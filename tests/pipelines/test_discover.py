@@ -217,3 +217,16 @@ def test_an_id_that_a_split_took_is_never_given_again(store: Store, encoder: Enc
     put(store, encoder, ROUTER, first=20)
     assert {theme.id for theme in discover(store, encoder, run="r2", at=DAY + WEEK)} == {"t1", "t2", "t3"}
     assert edit(store, said("split", theme="t1", segments=(first,), text="Alone")).other == "s3"
+
+
+def test_an_edit_made_while_a_discovery_goes_on_holds_in_it(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+
+    def meanwhile(step: str, done: int, total: int | None) -> None:
+        if done == 2:
+            edit(store, said("merge", theme="t2", other="t1"))
+
+    shown = discover(store, encoder, run="r2", at=DAY + WEEK, progress=meanwhile)
+    assert [theme.id for theme in shown] == [theme.id for theme in store.themes.current()] == ["t1"]
+    assert set(store.themes.members().values()) == {"t1"}
+    assert set(store.themes.members(found=True).values()) == {"t1", "t2"}
