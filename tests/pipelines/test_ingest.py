@@ -1,6 +1,8 @@
 """Ingest: batches into a store, protected first, with dead letters that give nothing away and are kept once."""
 
+import gzip
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -49,6 +51,19 @@ def test_a_second_run_changes_nothing(tmp_path: Path, store: Store) -> None:
     path.write_text("id,text,date\n" + "".join(f"{n},hello,2024-05-01\n" for n in range(1200)))
     assert run(tmp_path, store, path) == IngestReport(files=1, read=1200, added=1200)
     assert run(tmp_path, store, path) == IngestReport(files=1, read=1200)
+
+
+def test_an_archive_of_exports_leaves_the_same_store_as_the_exports(tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(TICKETS)
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.write(path, "may/t.csv")
+        packed.writestr("may/more.jsonl.gz", gzip.compress(b'{"id": 3, "text": "hi", "date": "soon"}\n'))
+    assert run(tmp_path, store, *files([archive])) == IngestReport(files=2, read=2, added=2, dead=1)
+    assert run(tmp_path, store, path) == IngestReport(files=1, read=2)
+    (letter,) = map(json.loads, (tmp_path / "letters" / "dead.jsonl").read_text().splitlines())
+    assert (letter["file"], letter["field"]) == (f"{archive}/may/more.jsonl.gz", "started_at")
 
 
 def test_a_dead_letter_shows_twenty_characters_without_personal_data_and_is_kept_once(
