@@ -23,6 +23,7 @@ from pipelines.settings import ROOT, Settings
 from pipelines.training import outside, public
 from pipelines.training.authored import AUTHORED_WEIGHT, authored, split
 from pipelines.training.promised import card_lines
+from pipelines.training.temperature import temperature
 
 SEED = 7
 PRECISION = 0.75
@@ -56,10 +57,10 @@ def fit(learnt: Examples, held: Examples, *, encoder: str, strength: float) -> t
     if len(names) == 2:  # scikit-learn keeps the second class alone
         slopes, offsets = np.vstack([-slopes, slopes]) / 2, np.hstack([-offsets, offsets]) / 2
     logits, truth = held.x @ slopes.T + offsets, np.array([names.index(label) for label in held.y])
-    temperature = _temperature(logits, truth)
-    places = curve(softmax(logits / temperature, axis=1).max(axis=1), logits.argmax(axis=1) == truth)
+    divisor = temperature(logits, truth)
+    places = curve(softmax(logits / divisor, axis=1).max(axis=1), logits.argmax(axis=1) == truth)
     weight, bias = np.asarray(slopes.T, np.float32), np.asarray(offsets, np.float32)
-    return Head(weight, bias, names, temperature, threshold(places, precision=PRECISION), encoder), places
+    return Head(weight, bias, names, divisor, threshold(places, precision=PRECISION), encoder), places
 
 
 def fit_reason(learnt: Examples, held: Examples, *, encoder: str) -> Head:
@@ -74,13 +75,6 @@ def fit_reason(learnt: Examples, held: Examples, *, encoder: str) -> Head:
 def told_from(head: Head, held: Examples) -> float:
     likely, truth = head.likelihood(held.x, YES), np.array(held.y) == YES
     return max(THRESHOLDS, key=lambda least: f1(truth, likely >= least))
-
-
-def _temperature(logits: Any, truth: Any) -> float:
-    grid = np.geomspace(0.1, 3.0, 60)
-    rows = np.arange(len(truth))
-    losses = [-np.log(softmax(logits / t, axis=1)[rows, truth] + 1e-12).mean() for t in grid]
-    return float(grid[int(np.argmin(losses))])
 
 
 def score(probabilities: Floats, labels: Sequence[str], y: Sequence[str], *, least: float) -> dict[str, float]:
