@@ -42,12 +42,12 @@ def words(e: Edit, names: Mapping[str, str]) -> str:
     """An edit as a sentence."""
     of, other = (f"“{names.get(id, id)}” ({id})" for id in (e.theme, e.other))
     count = len(e.segments)
-    to = of if e.theme else "no theme"
+    none = of if e.theme else "no theme"
     said = {
         "rename": f"called {e.theme} “{e.text}”",
         "merge": f"merged {of} into {other}",
-        "split": f"split “{e.text}” ({e.other}) from {of}, with {count} {'segment' if count == 1 else 'segments'}",
-        "move": f"moved {count} {'segment' if count == 1 else 'segments'} to {to}",
+        "split": f"split “{e.text}” ({e.other}) from {none}, with {count} {'segment' if count == 1 else 'segments'}",
+        "move": f"moved {count} {'segment' if count == 1 else 'segments'} to {none}",
         "pin": f"pinned {of}",
         "unpin": f"unpinned {of}",
         "hide": f"hid {of}",

@@ -22,6 +22,7 @@ from nlp.themes.quotes import representative
 from nlp.themes.theme import Assignment, Theme
 from pipelines.edits import refresh, replayed
 from pipelines.lineage import known
+from pipelines.proposals import propose
 from pipelines.stores.protocols import Store
 
 MINIMUM_FRICTION = 15.0
@@ -93,7 +94,8 @@ def _found(store: Store, encoder: str) -> Assigner | None:
 
 
 def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
-    """Place the friction-bearing segments that the current discovery has not seen; returns how many."""
+    """Place the friction-bearing segments that the current discovery has not seen; returns how many. Where those in no
+    theme grow to a group, it is proposed as one."""
     serving, run = _found(store, encoder), store.themes.current_run()
     if serving is None or run is None:
         return 0
@@ -106,6 +108,8 @@ def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
     )
     if store.edits.last() != last:  # somebody edited meanwhile
         refresh(store, at=at)
+    if ids:
+        propose(store, at=at)
     return len(ids)
 
 

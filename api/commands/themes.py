@@ -148,6 +148,36 @@ def history(context: click.Context, url: str | None, as_json: bool, id: str) -> 
 @command.command()
 @STORE
 @JSON
+@click.pass_context
+def proposals(context: click.Context, url: str | None, as_json: bool) -> None:
+    """List what might be a theme: segments in none that speak alike, more and more since the last discovery.
+
+    \b
+    Example: frictionary themes proposals --store demo.db
+    """
+    from pipelines.proposals import current
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
+        found = current(store)
+    if as_json:
+        rows = [asdict(each.proposal) | {"segments": [q.segment.id for q in each.quotes]} for each in found]
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    from api.terminal import plain
+
+    for each in found:
+        click.echo(f"{len(each.quotes)} segments, {each.proposal.fresh} of them new: {', '.join(each.proposal.terms)}")
+        for quote in each.quotes:
+            click.echo(f"  {quote.segment.id}: {plain(quote.text)}")
+    if not found:
+        click.echo("nothing is proposed: no group of segments without a theme has grown since the last discovery")
+
+
+@command.command()
+@STORE
+@JSON
 @click.argument("at", type=Moment())
 @click.pass_context
 def known(context: click.Context, url: str | None, as_json: bool, at: datetime) -> None:

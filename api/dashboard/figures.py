@@ -17,6 +17,7 @@ from pipelines import journeys
 from pipelines.analyze import side
 from pipelines.edits import log
 from pipelines.entities import most_named
+from pipelines.proposals import current
 from pipelines.stores.protocols import Filter, Quote, Store
 
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ CERTAIN = 2.326
 
 def overview(store: Store, choice: Choice) -> Row:
     """Keys totals, recent, before (the two four-week windows), weekly, themes_ranked, last, conflicts (how many edits
-    have one)."""
+    have one), proposals."""
     known = store.overview()
     last = known["last"]
     filter, windows = choice.filter(last), choice.windows(last)
@@ -43,7 +44,17 @@ def overview(store: Store, choice: Choice) -> Row:
         "themes_ranked": ranked(store, filter, windows, weeks),
         "last": last,
         "conflicts": sum(bool(line.conflict) for line in log(store)),
+        "proposals": proposals(store),
     }
+
+
+def proposals(store: Store) -> list[Row]:
+    """What might be a theme: keys terms, segments (how many), fresh, quote (of the most central)."""
+    return [
+        {"terms": each.proposal.terms, "segments": len(each.quotes), "fresh": each.proposal.fresh}
+        | {"quote": each.quotes[0].text}
+        for each in current(store)
+    ]
 
 
 def edits(store: Store) -> list[Row]:

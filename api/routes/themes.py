@@ -7,16 +7,17 @@ from fastapi import APIRouter, Path, Query, Request
 
 from api.filters import chosen, page
 from api.routes.conversations import finding
-from api.schemas.figures import ChapterOut, KnownOut, ThemeDetail, ThemeOut
+from api.schemas.figures import ChapterOut, KnownOut, ProposalOut, ThemeDetail, ThemeOut
 from api.schemas.findings import Page, QuoteOut
 from api.schemas.requests import Asked, Counted, Question
 from nlp.taxonomy import UNKNOWN_STAGE
 from nlp.themes.lineage import Chapter
-from pipelines import lineage, past
+from pipelines import lineage, past, proposals
 from pipelines.entities import most_named
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
 Id = Annotated[str, Path(examples=["t1"])]
+QUOTES = 5
 NOTHING = {
     **dict.fromkeys(("segments", "conversations", "customers", "pain", "leaving"), 0),
     **dict.fromkeys(("friction", "sentiment", "first_seen", "last_seen")),
@@ -32,6 +33,16 @@ def themes(request: Request, question: Annotated[Question, Query()]) -> list[dic
     filter = chosen(question, request.app.state.desk.annotator.taxonomy)
     found: list[dict[str, Any]] = request.app.state.store.themes.ranked(filter)
     return found
+
+
+@router.get("/proposals", response_model=list[ProposalOut])
+def proposed(request: Request) -> list[dict[str, Any]]:
+    """What might be a theme, the largest first; a split from no theme, or a discovery, makes it one."""
+    return [
+        asdict(each.proposal)
+        | {"segments": [q.segment.id for q in each.quotes], "quotes": [q.text for q in each.quotes[:QUOTES]]}
+        for each in proposals.current(request.app.state.store)
+    ]
 
 
 @router.get("/known", response_model=KnownOut)

@@ -43,6 +43,16 @@ class NamedOften(BaseModel):
     segments: int = Field(description="That name it.")
 
 
+class ProposalOut(BaseModel):
+    """Segments in no theme that speak alike, and have grown since the last discovery."""
+
+    at: datetime
+    terms: list[str] = Field(examples=[["voucher", "code"]])
+    fresh: int = Field(description="Segments that came since the discovery.")
+    segments: list[str] = Field(description="Their ids, the most central first: what an edit `split` takes.")
+    quotes: list[str] = Field(description="What the first of them say.")
+
+
 class KnownTheme(BaseModel):
     id: str = Field(examples=["t1"])
     name: str

@@ -19,7 +19,8 @@ class Edit:
     - rename: `theme` is called `text`. owner: `text` looks after it, "" nobody. note: `text` is to be known of it.
     - fixed: a fix for `theme` shipped on `day`. pin, unpin: it comes first. hide, unhide: it is left out of lists.
     - merge: `theme` is a part of the theme `other`.
-    - split: `segments` are a theme of their own, `other`, called `text`; they were seen in `theme`.
+    - split: `segments` are a theme of their own, `other`, called `text`; they were seen in `theme`, or
+      in none.
     - move: `segments` belong to `theme`, "" for no theme.
     - undo: the edit `undoes` counts no more; an undo may be undone.
     """
@@ -150,7 +151,8 @@ class _Replay:
 
     def _split_off(self, edit: Edit, here: Sequence[str]) -> Theme:
         origin = self.themes.get(edit.theme)
-        about = f"Split from {edit.theme}{f', “{origin.name}”' if origin else ''}, by {edit.who}."
+        of = f"{edit.theme}{f', “{origin.name}”' if origin else ''}" if edit.theme else "what was in no theme"
+        about = f"Split from {of}, by {edit.who}."
         x, y = (origin.x, origin.y) if origin else (0.0, 0.0)
         return Theme(edit.other, edit.text, about, (), 0, tuple(here[:QUOTES]), x, y)
 

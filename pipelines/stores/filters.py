@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, turns
@@ -13,6 +13,12 @@ Condition = ColumnElement[bool]
 def current_run() -> ScalarSelect[Any]:
     """The run of the latest discovery; NULL before any."""
     return select(discoveries.c.run).order_by(discoveries.c.number.desc()).limit(1).scalar_subquery()
+
+
+def nowhere() -> Condition:
+    """An assignment of the current run to no theme, by the discovery and by people."""
+    a = assignments.c
+    return and_(a.run == current_run(), a.found.is_(None), a.theme.is_(None))
 
 
 def segment_text() -> ColumnElement[str]:

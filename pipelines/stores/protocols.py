@@ -18,6 +18,7 @@ from nlp.journeys.contact import Contact, Mention
 from nlp.signal import Signal, Summary
 from nlp.themes.edits import Edit, Replayed
 from nlp.themes.lineage import Fact
+from nlp.themes.proposals import Proposal
 from nlp.themes.theme import Assignment, Theme
 
 Floats = npt.NDArray[np.float32]
@@ -112,12 +113,12 @@ class SignalStore(Protocol):
     def summary(self, conversation: str) -> Summary | None: ...
 
     def bearing(
-        self, minimum_friction: float, *, unplaced: bool = False
+        self, minimum_friction: float, *, unplaced: bool = False, themeless: bool = False
     ) -> tuple[list[str], list[str], Floats, Floats]:
         """All segments of friction >= minimum whose intent is not `none`, in order of segment id:
         (segment ids, redacted texts, embeddings float32 (n, d), friction float32 (n,)).
 
-        `unplaced`: only those that the current discovery has not looked at.
+        `unplaced`: only those that the current discovery has not looked at; `themeless`: only those in no theme.
         """
 
     def embedded(self) -> int:
@@ -148,6 +149,10 @@ class ThemeStore(Protocol):
         (`nlp/themes/assign.py`); `facts` are its lineage. `themes` and `assignments` are as found; `replayed` is what
         people's edits make of them: what every other method reads, if not told otherwise.
         """
+
+    def themeless(self) -> dict[str, bool]:
+        """The current run's segments that neither a discovery nor people put into a theme; True for those that came
+        since the discovery."""
 
     def show(self, run: str, replayed: Replayed, at: datetime) -> int:
         """Bring a stored discovery to what the edits say now; returns how many segments changed their theme, at `at`.
@@ -206,6 +211,14 @@ class ThemeStore(Protocol):
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
         """Assignments of every run, also those that an edit replaced, by customer, conversation and segment, older
         ones first."""
+
+
+class ProposalStore(Protocol):
+    def put(self, run: str, found: Sequence[Proposal]) -> None:
+        """In place of what was proposed in that run."""
+
+    def current(self) -> list[Proposal]:
+        """Those of the current run, in the order in which they were put."""
 
 
 class PastStore(Protocol):
@@ -296,6 +309,7 @@ class Store(Protocol):
     lineage: LineageStore
     edits: EditStore
     past: PastStore
+    proposals: ProposalStore
     customers: CustomerStore
     events: EventStore
     runs: RunStore

@@ -224,6 +224,17 @@ edits = Table(
     Column("undoes", Integer),
 )
 
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("run", _id(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("segments", Json, nullable=False),
+    Column("fresh", Integer, nullable=False),
+    Column("terms", Json, nullable=False),
+)
+
 lineage = Table(
     "lineage",
     metadata,

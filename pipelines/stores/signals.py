@@ -12,7 +12,7 @@ from nlp.errors import StoreError
 from nlp.language import UNKNOWN
 from nlp.signal import Entity, Evidence, Signal, Summary
 from pipelines.stores.database import Database, chunks
-from pipelines.stores.filters import conditions, current_run, segment_text
+from pipelines.stores.filters import conditions, current_run, nowhere, segment_text
 from pipelines.stores.protocols import Filter, Floats, Quote
 from pipelines.stores.schema import (
     assignments,
@@ -69,7 +69,7 @@ class Signals:
         return Summary(*row) if row else None
 
     def bearing(
-        self, minimum_friction: float, *, unplaced: bool = False
+        self, minimum_friction: float, *, unplaced: bool = False, themeless: bool = False
     ) -> tuple[list[str], list[str], Floats, Floats]:
         """Raises StoreError where segments were embedded by different encoders: their distances say nothing."""
         e = embeddings.c
@@ -83,6 +83,8 @@ class Signals:
         if unplaced:
             placed = select(assignments.c.segment).where(assignments.c.run == current_run())
             statement = statement.where(S.segment.not_in(placed))
+        if themeless:
+            statement = statement.where(S.segment.in_(select(assignments.c.segment).where(nowhere())))
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         if not rows:

@@ -18,6 +18,7 @@ from pipelines.stores.events import Events
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.overview import read_overview
 from pipelines.stores.past import Past
+from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ConversationStore,
     CustomerStore,
@@ -26,6 +27,7 @@ from pipelines.stores.protocols import (
     Filter,
     LineageStore,
     PastStore,
+    ProposalStore,
     RunStore,
     SignalStore,
     ThemeStore,
@@ -50,6 +52,7 @@ class SqlStore:
         self.lineage: LineageStore = Lineage(database)
         self.edits: EditStore = Edits(database)
         self.past: PastStore = Past(database)
+        self.proposals: ProposalStore = Proposals(database)
         self.customers: CustomerStore = Customers(database)
         self.events: EventStore = Events(database)
         self.runs: RunStore = Runs(database)

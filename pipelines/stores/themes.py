@@ -14,7 +14,7 @@ from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
 from pipelines.stores.discoveries import assignment_row, found_theme, placed, show, shown_theme, write_discovery
 from pipelines.stores.facets import counted
-from pipelines.stores.filters import conditions, current_run
+from pipelines.stores.filters import conditions, current_run, nowhere
 from pipelines.stores.lineage import write_facts
 from pipelines.stores.past import NAMES, every_assignment
 from pipelines.stores.protocols import Filter, Floats, Quote
@@ -71,6 +71,11 @@ class Themes:
                 raise StoreError(f"assignments of run {sorted(strange)[0]!r}; the current run is {run!r}: assign again")
             rows = [assignment_row(a, replayed or Replayed(())) for a in assignments]
             self._database.upsert(connection, _ASSIGNMENTS, rows)
+
+    def themeless(self) -> dict[str, bool]:
+        statement = select(A.segment, A.x.is_(None).label("fresh")).where(nowhere())  # only a discovery draws a map
+        with self._database.read() as connection:
+            return {row.segment: bool(row.fresh) for row in connection.execute(statement)}
 
     def show(self, run: str, replayed: Replayed, at: datetime) -> int:
         with self._database.write() as connection:

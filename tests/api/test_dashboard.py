@@ -17,6 +17,7 @@ from nlp.customer import Customer, Event
 from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
+from nlp.themes.proposals import Proposal
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.edits import edit
@@ -170,6 +171,16 @@ def test_a_hidden_theme_leaves_the_overview_and_keeps_its_page(client: TestClien
     page = client.get("/themes/t1").text
     assert '<span class="mark hidden">Hidden</span>' in page
     assert "<dt>Conversations</dt><dd>30</dd>" in page
+
+
+def test_what_might_be_a_theme_is_told_on_the_overview(client: TestClient, store: Store) -> None:
+    assert "Perhaps a theme" not in client.get("/").text
+    quotes = tuple(store.themes.members())[:5]
+    edit(store, Edit(0, START, "Ada", "move", segments=quotes))
+    store.proposals.put("r1", [Proposal(START, quotes, 3, ("<i>late</i>",))])
+    page = client.get("/").text
+    assert "Perhaps a theme: 5 messages in no theme speak alike, 3 of them since the last discovery" in page
+    assert "&lt;i&gt;late&lt;/i&gt;" in page
 
 
 def test_an_edit_that_cannot_do_what_it_says_is_told_on_the_overview_and_among_the_edits(

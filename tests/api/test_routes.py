@@ -3,15 +3,17 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from nlp.themes.proposals import Proposal
 from pipelines.settings import ROOT
 from pipelines.stores import Store
 
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -124,6 +126,22 @@ def test_themes_are_told_as_they_were_known_before_a_moment(client: TestClient) 
     }
     before = get(client, "/v1/themes/known?at=2026-10-31")
     assert (before["run"], before["themes"], before["unassigned"]) == (None, [], 0)
+
+
+def test_a_group_in_no_theme_is_proposed(writable: TestClient, put_themes: Callable[[Store], None]) -> None:
+    own: Store = writable.app.state.store  # type: ignore[attr-defined]
+    assert get(writable, "/v1/themes/proposals") == []
+    writable.post("/v1/conversations", json=[thread(str(n)) for n in range(6)])
+    put_themes(own)
+    ids = list(own.themes.members())
+    for id in ids[:5]:
+        edit = {"kind": "move", "segments": [id], "who": "Ada"}
+        assert writable.post("/v1/edits", json=edit).status_code == 200
+    assert get(writable, "/v1/themes/proposals") == []  # what people moved out is no news
+    own.proposals.put("first", [Proposal(NOW, tuple(ids[:5]), 5, ("refund",))])
+    (found,) = get(writable, "/v1/themes/proposals")
+    assert (found["segments"], found["fresh"], found["terms"]) == (ids[:5], 5, ["refund"])
+    assert "refund" in found["quotes"][0]
 
 
 def test_stages_come_in_the_journeys_order(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from api.commands import group
 from nlp.errors import NotFound
+from nlp.themes.proposals import Proposal
 from pipelines.settings import Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
@@ -42,6 +44,17 @@ def test_themes_are_told_as_they_were_known(settings: Settings, store: Store) ->
     assert (sorted(line.split("  ")[0] for line in themes), last) == (["t1", "t2"], "as found by first")
     told = json.loads(run(settings, "known", "2026-11-02", "--json").stdout)
     assert {theme["name"] for theme in told["themes"]} == {"Delivery <b>late</b>", "Charged twice"}
+
+
+def test_what_might_be_a_theme_is_told(own: str) -> None:
+    assert "nothing is proposed" in call(own, "proposals").stdout
+    quotes = tuple(segments(own, "t1", 5))
+    call(own, "edit", "move", "", *quotes, "--who", "Ada")
+    with open_store(own) as store:
+        store.proposals.put("first", [Proposal(datetime(2026, 11, 2, tzinfo=UTC), quotes, 4, ("parcel", "late"))])
+    first, *told = call(own, "proposals").stdout.splitlines()
+    assert (first, len(told)) == ("5 segments, 4 of them new: parcel, late", 5)
+    assert json.loads(call(own, "proposals", "--json").stdout)[0]["segments"] == list(quotes)
 
 
 def test_a_theme_is_edited_and_shows_it(own: str) -> None:

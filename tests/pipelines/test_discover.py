@@ -17,6 +17,7 @@ from nlp.themes.theme import Assignment
 from pipelines.discover import MINIMUM_FRICTION, assign_new, assigner, discover
 from pipelines.edits import edit
 from pipelines.lineage import history
+from pipelines.proposals import current
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
@@ -230,3 +231,36 @@ def test_an_edit_made_while_a_discovery_goes_on_holds_in_it(store: Store, encode
     assert [theme.id for theme in shown] == [theme.id for theme in store.themes.current()] == ["t1"]
     assert set(store.themes.members().values()) == {"t1"}
     assert set(store.themes.members(found=True).values()) == {"t1", "t2"}
+
+
+MUSIC = tuple(f"The orchestra played {name} in the rain." for name in ("Mahler", "Brahms", "Haydn", "Bach", "Ravel"))
+
+
+def test_a_growing_group_in_no_theme_is_proposed_and_changes_nothing(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    themes = store.themes.current()
+    put(store, encoder, MUSIC[:4], first=50)
+    assign_new(store, encoder=encoder.version, at=DAY)
+    assert current(store) == []
+    put(store, encoder, MUSIC[4:], first=60)
+    assign_new(store, encoder=encoder.version, at=DAY + WEEK)
+    (found,) = current(store)
+    assert {quote.text for quote in found.quotes} == set(MUSIC)
+    assert (found.proposal.at, found.proposal.fresh) == (DAY + WEEK, 5)
+    assert "orchestra" in " ".join(found.proposal.terms)
+    assert store.themes.current() == themes
+    assert assign_new(store, encoder=encoder.version, at=DAY + 2 * WEEK) == 0
+    assert current(store) == [found]
+
+
+def test_a_proposal_is_taken_up_by_a_split_from_no_theme_or_by_a_discovery(store: Store, encoder: Encoder) -> None:
+    discover(store, encoder, run="r1", at=DAY)
+    put(store, encoder, MUSIC, first=50)
+    assign_new(store, encoder=encoder.version, at=DAY)
+    made = edit(store, said("split", segments=current(store)[0].proposal.segments, text="Concerts"))
+    assert store.themes.get(made.other).description == "Split from what was in no theme, by eve."
+    assert current(store) == []
+    edit(store, said("undo", undoes=1))
+    assert len(current(store)) == 1
+    assert "t3" in {theme.id for theme in discover(store, encoder, run="r2", at=DAY + WEEK)}
+    assert current(store) == []

@@ -18,6 +18,7 @@ from nlp.errors import BadInput, NotFound, StoreError, UnknownName
 from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
+from nlp.themes.proposals import Proposal
 from nlp.themes.theme import Assignment, Fix, Note, Theme
 from pipelines.edits import edit, log, refresh, replayed
 from pipelines.past import known
@@ -456,6 +457,26 @@ def test_what_is_known_now_is_what_is_shown(themed: SqlStore) -> None:
         ("t1", "One", False),
         ("t2", "Two", True),
     ]
+
+
+def test_segments_in_no_theme_are_told_with_whether_they_came_since_the_discovery(themed: SqlStore) -> None:
+    themed.conversations.put([conversation(5)])
+    new = annotate(themed, range(5, 6))[0]
+    themed.themes.assign([Assignment(new, "r1", None, 0.0, MONDAY)])
+    assert themed.themes.themeless() == {"s:4#0:13": False, new: True}
+    assert themed.signals.bearing(0.0, themeless=True)[0] == ["s:4#0:13", new]
+    edit(themed, said("move", theme="t1", segments=(new,)))
+    edit(themed, said("move", segments=("s:1#0:13",)))
+    assert themed.themes.themeless() == {"s:4#0:13": False}
+
+
+def test_proposals_are_those_of_the_current_run_and_replaced(themed: SqlStore) -> None:
+    first, then = Proposal(MONDAY, ("a", "b"), 1, ("é",)), Proposal(MONDAY, ("c",), 1, ())
+    themed.proposals.put("r1", [then])
+    themed.proposals.put("r1", [first, then])
+    assert themed.proposals.current() == [first, then]
+    themed.themes.put("r2", [], [], np.zeros((0, 2), np.float32))
+    assert themed.proposals.current() == []
 
 
 def test_a_store_from_before_edits_shows_what_it_showed(themed: SqlStore, url: str) -> None:
