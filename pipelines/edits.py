@@ -71,7 +71,7 @@ def _check(store: Store, said: Edit) -> None:
     if said.kind == "undo":
         _check_undo(store, said)
         return
-    if said.theme or said.kind != "move":
+    if said.theme or said.kind not in ("move", "split"):
         store.themes.get(said.theme)
     if said.kind == "merge":
         store.themes.get(said.other)
@@ -112,5 +112,5 @@ def _check_segments(store: Store, said: Edit) -> None:
         raise NotFound(f"no segment {strange[0]!r} among the themes' segments")
     if said.kind == "split":
         found = replayed(store)
-        if astray := [s for s in said.segments if found.place(s, places[s]) != said.theme]:
-            raise BadInput(f"segment {astray[0]!r} is not in {said.theme}")
+        if astray := [s for s in said.segments if (found.place(s, places[s]) or "") != said.theme]:
+            raise BadInput(f"segment {astray[0]!r} is not in {said.theme or 'no theme'}")
