@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -24,6 +25,7 @@ PRECEDENCE = ("auto_reply", "bulk", "junk")
 DAEMON = re.compile(r"^(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 HEADERS = 1000
 EXPUNGED = 0x0008
+UNDECODABLE = (ValueError, LookupError, MessageError)
 GMAIL = {"spam": "spam", "trash": "deleted", "drafts": "draft"}
 
 
@@ -80,7 +82,7 @@ def _text(raw: Message, name: str) -> str:
     value = str(raw.get(name, ""))
     try:
         return clean(make_header(decode_header(value)))
-    except (ValueError, LookupError, UnicodeError):
+    except UNDECODABLE:
         return clean(value)
 
 
@@ -90,7 +92,7 @@ def _people(raw: Message, *names: str) -> list[tuple[str, str]]:
     found = []
     for name, address in getaddresses(values)[:HEADERS]:
         if "@" in address:
-            with suppress(ValueError, LookupError, UnicodeError):
+            with suppress(*UNDECODABLE):
                 name = str(make_header(decode_header(name)))
             found.append((clean(name).strip(), clean(address).strip().lower()))
     return found
@@ -156,5 +158,5 @@ def _decoded(part: Message) -> str:
         return ""
     try:
         return data.decode(str(part.get_content_charset("utf-8")), "replace")
-    except (LookupError, UnicodeError):
+    except UNDECODABLE:
         return data.decode("utf-8", "replace")

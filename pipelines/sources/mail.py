@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from email.errors import MessageError
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def _mails(path: Path, limit: int) -> Iterator[tuple[int, Mail | BadRecord]]:
             yield number, parse(data)
         except BadRecord as bad:
             yield number, bad
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, LookupError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError, MessageError) as error:
             yield number, BadRecord(f"not a readable mail ({type(error).__name__})", value=repr(data[:100]))
     if not number:
         yield 0, BadRecord("the file is empty")

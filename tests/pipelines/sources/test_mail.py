@@ -94,6 +94,13 @@ def test_a_mail_without_a_date_takes_its_servers() -> None:
     assert letter.field == "Date"
 
 
+@pytest.mark.parametrize("subject", ["=?UTF-8?B?abc?=", "=?ut\xf8-8?Q?a?=", "=?x-none?Q?a=20b?=", "=?", "a\x00b"])
+def test_a_header_that_does_not_decode_is_kept_as_it_is(subject: str) -> None:
+    (thread,), letters = read(mbox(BOX[0].replace("Subject: Kettle", f"Subject: {subject}")))
+    assert thread.turns[0].text == "It leaks."
+    assert not letters
+
+
 def test_a_mailing_list_address_passes_on_what_customers_write() -> None:
     listed = BOX[2].replace("Subject:", "Precedence: list\nList-ID: <help.acme.example>\nSubject:")
     threads, _ = read(mbox(BOX[0], listed))
