@@ -1,31 +1,32 @@
-"""Discovery: embeddings to themes, by UMAP and HDBSCAN, then one rule that serving shares."""
+"""Discovery: embeddings to themes by a tree cut where it is distinct and stable, then one rule that serving shares."""
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places, nearest
+from nlp.themes.tree import Near, centroids, neighbours, themes
 
 NEIGHBOURS = 15
-DIMENSIONS = 10
+"""Of each text on the map, itself among them."""
 FEW = 40
-"""Fewer different texts than this have no density to speak of: they are grouped by similarity alone."""
+"""Fewer different texts than this have no shape to speak of: they are grouped by similarity alone."""
+SAMPLE = 8_000
+"""Of more different texts than this, so many at even steps give the tree; all of them settle its borders."""
 TELLERS = 3
 """Conversations that a theme is told in, at least."""
 ROUNDS = 10
-MERGE = 0.69
-"""Leaves are one theme where their members are this near to one another, measured by how near each leaf's are."""
 FAR = 0.30
 """A segment less similar to its nearest centroid than this belongs to no theme, however loose the theme."""
-
-EXACT = 20_000
-"""Up to this many texts all distances are computed; beyond, neighbours are approximate."""
-Neighbours = tuple[np.ndarray, Floats]
+LEFT_OUT = 0.05
+"""Most of a theme's nearest segments that its threshold leaves out, as long as they are not FAR."""
+SLACK = 1e-4
+"""A threshold lies so far under the similarity that it was read from: sums of a lone text round differently."""
+BLOCK = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +46,43 @@ class Discovery:
 
 
 def discover(embeddings: Floats, *, conversations: Sequence[str] | None = None, seed: int = 0) -> Discovery:
-    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows and seed. Where each
-    row's conversation is given, a theme needs at least three of them: one long story is no theme.
+    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows, on any number of
+    threads. `seed` is the map's alone: nothing else is drawn. Where each row's conversation is given, a theme needs at
+    least three of them: one long story is no theme.
 
-    Texts that are equal count once for the shape of themes and each for their volume. UMAP (McInnes et al. 2018) to
-    10 dimensions, HDBSCAN (Campello et al. 2013) for the leaves of the density tree, near themes merged, then spherical
-    k-means from there (Dhillon & Modha 2001): a segment belongs to the nearest centroid, whether HDBSCAN called it
-    noise or not, unless that is too far. Under 40 different texts: average linkage instead of density.
+    Texts that are equal count once for the shape of themes and each for their volume. A tree (`tree.py`) gives the
+    themes, spherical k-means (Dhillon & Modha 2001) their borders: a segment belongs to the nearest centroid unless
+    that is too far. Under 40 different texts: average linkage. The map is UMAP's (McInnes et al. 2018).
     """
+    from threadpoolctl import threadpool_limits
+
     if not len(embeddings):
         nothing = np.zeros((0, embeddings.shape[1] if embeddings.ndim == 2 else 0), np.float32)
         return Discovery((), np.zeros(0, np.float32), np.zeros((0, 2), np.float32), nothing, np.zeros(0, np.float32))
-    shape, copies = _different(embeddings)
-    dense = len(shape) >= FEW
-    neighbours = _neighbours(shape, seed) if dense else None
-    labels = _dense(shape, neighbours, seed) if neighbours else _few(shape)
-    centroids = _settled(shape, labels)
-    if conversations is not None:
-        centroids = _shared(embeddings, centroids, conversations)
-    thresholds = _thresholds(shape, centroids)
-    places, strengths = nearest(embeddings, centroids, thresholds)
-    order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centroids)), kind="stable")
-    rank = {int(old): new for new, old in enumerate(order)}
-    found = tuple(rank.get(place) for place in places.tolist())
-    places_2d = _umap(shape, neighbours, seed, 2, min_dist=0.1) if neighbours else _principal(shape)
-    return Discovery(found, strengths, places_2d[copies], centroids[order], thresholds[order])
+    with threadpool_limits(1):  # sums over several threads differ in their last bits
+        return _discover(embeddings, conversations, seed)
 
 
 def minimum_size(n: int) -> int:
     """The fewest different segments that make a theme."""
     return max(3, round(0.25 * math.sqrt(n)))
+
+
+def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int) -> Discovery:
+    shape, copies = _different(embeddings)
+    sample = shape[_steps(len(shape))]
+    near = neighbours(sample, NEIGHBOURS) if len(shape) >= FEW else None
+    labels = themes(sample, near, least=minimum_size(len(sample))) if near else _few(shape)
+    centres = _settled(shape, nearest(shape, centroids(sample, labels))[0])
+    if conversations is not None:
+        centres = _shared(embeddings, centres, conversations)
+    thresholds = _thresholds(embeddings, centres)
+    places, strengths = nearest(embeddings, centres, thresholds)
+    order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centres)), kind="stable")
+    rank = {int(old): new for new, old in enumerate(order)}
+    found = tuple(rank.get(place) for place in places.tolist())
+    points = _map(shape, sample, near, seed)[copies]
+    return Discovery(found, strengths, points, centres[order], thresholds[order])
 
 
 def _different(embeddings: Floats) -> tuple[Floats, Places]:
@@ -84,6 +92,11 @@ def _different(embeddings: Floats) -> tuple[Floats, Places]:
     return embeddings[first[order]], np.argsort(order)[copies.ravel()]
 
 
+def _steps(count: int) -> Places:
+    """Places of at most SAMPLE rows at even steps."""
+    return np.arange(count) if count <= SAMPLE else np.linspace(0, count - 1, SAMPLE).astype(np.intp)
+
+
 def _few(shape: Floats) -> Places:
     from sklearn.cluster import AgglomerativeClustering
 
@@ -91,78 +104,52 @@ def _few(shape: Floats) -> Places:
         return np.full(len(shape), -1, np.intp)
     model = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=0.5)
     labels: Places = model.fit_predict(shape)
-    small = np.bincount(labels) < minimum_size(len(shape))
-    return np.where(small[labels], -1, labels)
-
-
-def _dense(shape: Floats, neighbours: Neighbours, seed: int) -> Places:
-    with _quiet():
-        import hdbscan
-
-        low = _umap(shape, neighbours, seed, DIMENSIONS, min_dist=0.0).astype(np.float64)
-        model = hdbscan.HDBSCAN(
-            min_cluster_size=minimum_size(len(shape)),
-            min_samples=5,
-            cluster_selection_method="leaf",
-            core_dist_n_jobs=1,
-        )
-        leaves: Places = model.fit_predict(low)
-    return _merged(shape, nearest(shape, _centroids(shape, leaves))[0])
-
-
-def _merged(shape: Floats, leaves: Places) -> Places:
-    """Leaves joined by average linkage: similarity = mean cosine between the members of two leaves, divided by the
-    geometric mean of those within each. Tight leaves must be nearer than loose ones."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    sizes = np.bincount(leaves[leaves >= 0])
-    if len(sizes) < 2:
-        return leaves
-    means = np.array([shape[leaves == k].mean(axis=0) for k in range(len(sizes))])
-    between = means @ means.T
-    within = np.maximum((sizes * between.diagonal() - 1) / np.maximum(sizes - 1, 1), 1e-6)
-    apart = np.maximum(1 - between / np.sqrt(np.outer(within, within)), 0)
-    np.fill_diagonal(apart, 0)
-    tree = linkage(squareform((apart + apart.T) / 2, checks=False), "average")
-    joined: Places = fcluster(tree, 1 - MERGE, "distance").astype(np.intp) - 1
-    return joined[leaves]
+    sizes = np.bincount(labels)
+    kept = np.cumsum(sizes >= minimum_size(len(shape))) - 1
+    return np.where(sizes[labels] >= minimum_size(len(shape)), kept[labels], -1)
 
 
 def _settled(shape: Floats, labels: Places) -> Floats:
     """Centroids float32 (k, d) after k-means; a theme that shrinks under half the minimum size is given up."""
-    least = max(2, minimum_size(len(shape)) // 2)
+    least = max(2, minimum_size(min(len(shape), SAMPLE)) // 2)
     for _ in range(ROUNDS):
-        centroids = _centroids(shape, labels, least=least)
-        moved, _ = nearest(shape, centroids)
-        if not len(centroids) or np.array_equal(moved, labels):
-            return centroids
+        centres = centroids(shape, labels)[np.bincount(labels[labels >= 0]) >= least]
+        moved, _ = nearest(shape, centres)
+        if not len(centres) or np.array_equal(moved, labels):
+            break
         labels = moved
-    return _centroids(shape, labels, least=least)
+    return centres
 
 
-def _shared(embeddings: Floats, centroids: Floats, conversations: Sequence[str]) -> Floats:
+def _shared(embeddings: Floats, centres: Floats, conversations: Sequence[str]) -> Floats:
     """The centroids whose nearest rows are of at least TELLERS conversations."""
-    places, _ = nearest(embeddings, centroids)
+    places, _ = nearest(embeddings, centres)
     tellers = [
         len({c for c, place in zip(conversations, places.tolist(), strict=True) if place == k})
-        for k in range(len(centroids))
+        for k in range(len(centres))
     ]
-    return centroids[np.array(tellers, np.intp) >= TELLERS]
+    return centres[np.array(tellers, np.intp) >= TELLERS]
 
 
-def _thresholds(shape: Floats, centroids: Floats) -> Floats:
-    """float32 (k,): two standard deviations under the mean similarity of a theme's nearest rows, at least FAR."""
-    places, similarities = nearest(shape, centroids)
-    own = [similarities[places == k] for k in range(len(centroids))]
-    return np.array([max(FAR, s.mean() - 2 * s.std()) if len(s) else FAR for s in own], np.float32)
+def _thresholds(embeddings: Floats, centres: Floats) -> Floats:
+    """float32 (k,): two standard deviations under the mean similarity of a theme's nearest rows, lower where that would
+    leave out more than LEFT_OUT of them, at least FAR."""
+    places, similarities = nearest(embeddings, centres)
+    own = [similarities[places == k] for k in range(len(centres))]
+    found = [min(s.mean() - 2 * s.std(), np.quantile(s, LEFT_OUT, method="lower")) if len(s) else FAR for s in own]
+    return np.maximum(np.array(found, np.float32) - np.float32(SLACK), np.float32(FAR))
 
 
-def _centroids(shape: Floats, labels: Places, *, least: int = 1) -> Floats:
-    kept = [k for k, size in enumerate(np.bincount(labels[labels >= 0])) if size >= least]
-    means = np.array([shape[labels == k].mean(axis=0) for k in kept], np.float32).reshape(-1, shape.shape[1])
-    unit: Floats = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-    return unit
+def _map(shape: Floats, sample: Floats, near: Near | None, seed: int) -> Floats:
+    """float32 (m, 2): a row that is not of the sample lies where its nearest row of it does."""
+    if near is None:
+        return _principal(shape)
+    points = _umap(sample, near, seed)
+    if len(sample) == len(shape):
+        return points
+    blocks = [nearest(shape[n : n + BLOCK], sample)[0] for n in range(0, len(shape), BLOCK)]
+    placed: Floats = points[np.concatenate(blocks)]
+    return placed
 
 
 def _principal(shape: Floats) -> Floats:
@@ -175,40 +162,17 @@ def _principal(shape: Floats) -> Floats:
     return found
 
 
-def _neighbours(shape: Floats, seed: int) -> Neighbours:
-    """Places and cosine distances of the nearest rows, each (m, NEIGHBOURS): exact up to EXACT rows."""
-    with _quiet():
-        if len(shape) <= EXACT:
-            from sklearn.neighbors import NearestNeighbors
-
-            distances, places = NearestNeighbors(n_neighbors=NEIGHBOURS, metric="cosine").fit(shape).kneighbors(shape)
-        else:
-            from umap.umap_ import nearest_neighbors
-
-            random = np.random.RandomState(seed)
-            places, distances, _ = nearest_neighbors(shape, NEIGHBOURS, "cosine", None, False, random, n_jobs=1)
-    return places, distances.astype(np.float32)
-
-
-def _umap(shape: Floats, neighbours: Neighbours, seed: int, dimensions: int, *, min_dist: float) -> Floats:
-    with _quiet():
+def _umap(sample: Floats, near: Near, seed: int) -> Floats:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # umap warns of its own doings: parallelism given up for the seed
         import umap
 
         model = umap.UMAP(
             n_neighbors=NEIGHBOURS,
-            n_components=dimensions,
-            min_dist=min_dist,
+            min_dist=0.1,
             metric="cosine",
             random_state=seed,
             n_jobs=1,
-            precomputed_knn=(*neighbours, None),
+            precomputed_knn=(near[0], 1 - near[1], None),
         )
-        return np.asarray(model.fit_transform(shape), np.float32)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """umap and sklearn warn of their own doings (parallelism given up for the seed, renamed arguments)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+        return np.asarray(model.fit_transform(sample), np.float32)
