@@ -1,5 +1,7 @@
-"""frictionary themes edit: what people say of themes, one command a kind of edit."""
+"""frictionary themes edit and edits: what people say of themes, one command a kind of edit, and the log."""
 
+import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from getpass import getuser
 from typing import Any
@@ -8,6 +10,7 @@ import click
 
 from api.moment import Moment
 
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 WHO = click.option("--who", default=getuser, show_default="the name of your account", help="Who says it.")
 THEME = click.argument("theme")
@@ -75,3 +78,33 @@ _one(
     click.argument("day", type=Moment(), metavar="DAY"),
 )
 _one("undo", "Take back the edit NUMBER.", "3", click.argument("undoes", type=int, metavar="NUMBER"))
+
+
+@click.command()
+@STORE
+@JSON
+@click.argument("theme", default="")
+@click.pass_context
+def edits(context: click.Context, url: str | None, as_json: bool, theme: str) -> None:
+    """List what people said of themes, or of THEME, newest first, with what an edit is kept from doing.
+
+    
+    Example: frictionary themes edits --store demo.db
+    """
+    from api.history import words
+    from pipelines.edits import log
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
+        lines, names = log(store, theme), store.themes.names()
+    if as_json:
+        rows = [{**asdict(line.edit), "counts": line.counts, "conflict": line.conflict} for line in lines]
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    from api.terminal import plain
+
+    for line in lines:
+        state = "" if line.counts or line.edit.kind == "undo" else "  (undone)"
+        conflict = f"  BUT {line.conflict}" if line.conflict else ""
+        click.echo(f"{line.edit.number}  {line.edit.at:%Y-%m-%d}  {plain(words(line.edit, names))}{state}{conflict}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from api.editing import edit
+from api.editing import edit, edits
 from api.moment import Moment
 
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
@@ -203,37 +203,8 @@ def known(context: click.Context, url: str | None, as_json: bool, at: datetime) 
     click.echo(f"as found by {found.run}" if found.run else "no themes were known then")
 
 
-@command.command()
-@STORE
-@JSON
-@click.argument("theme", default="")
-@click.pass_context
-def edits(context: click.Context, url: str | None, as_json: bool, theme: str) -> None:
-    """List what people said of themes, or of THEME, newest first, with what an edit is kept from doing.
-
-    
-    Example: frictionary themes edits --store demo.db
-    """
-    from api.history import words
-    from pipelines.edits import log
-    from pipelines.settings import Settings
-    from pipelines.stores import open_existing
-
-    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
-        lines, names = log(store, theme), store.themes.names()
-    if as_json:
-        rows = [{**asdict(line.edit), "counts": line.counts, "conflict": line.conflict} for line in lines]
-        click.echo(json.dumps(rows, default=str, indent=2))
-        return
-    from api.terminal import plain
-
-    for line in lines:
-        state = "" if line.counts or line.edit.kind == "undo" else "  (undone)"
-        conflict = f"  BUT {line.conflict}" if line.conflict else ""
-        click.echo(f"{line.edit.number}  {line.edit.at:%Y-%m-%d}  {plain(words(line.edit, names))}{state}{conflict}")
-
-
 command.add_command(edit)
+command.add_command(edits)
 
 
 def _of_file(file: Path | None, url: str | None, **wanted: Any) -> None:
