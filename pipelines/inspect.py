@@ -1,7 +1,7 @@
 """A file before it is ingested: what it is taken for, which columns become what, its first records masked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,17 @@ from pipelines.sources.table import proposal
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """`why` the format; of a table its columns and the mapping, field -> column; the first records, and what failed."""
+    """`why` it is of that format; of a table its columns, the mapping field -> column, what its cells propose beyond.
+
+    The records are the first, read with both; `dead` tells what could not be read among them.
+    """
 
     file: str
     format: str
     why: str
     columns: list[str] = field(default_factory=list)
     mapping: Mapping[str, Any] = field(default_factory=dict)
+    proposed: Mapping[str, str] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
     dead: list[Letter] = field(default_factory=list)
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -34,7 +38,9 @@ def inspect(
 ) -> Inspection:
     """Read no more than `limit` records. Raises BadInput where nothing fits, UnknownName, BadSetting."""
     name, why = (format, "as told") if format else sources.guess(path)
-    columns, mapping = proposal(path, options) if name == "table" else ([], {})
+    columns, mapping, proposed = proposal(path, options) if name == "table" else ([], {}, {})
+    if proposed:
+        options = replace(options, mapping={**mapping, **proposed})
     records: list[dict[str, Any]] = []
     dead: list[Letter] = []
     for found in islice(sources.read(path, options, format=name), limit):
@@ -42,7 +48,7 @@ def inspect(
             dead.append(describe(found, path))
         else:
             records.append(shown(found, protect, options.company))
-    return Inspection(str(path), name, why, columns, mapping, records, dead, dict(options.skipped))
+    return Inspection(str(path), name, why, columns, mapping, proposed, records, dead, dict(options.skipped))
 
 
 def shown(record: Record, protect: Protector, company: str = "") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """frictionary sources: the formats that can be read; what a file is taken for, before it is ingested."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ def _lines(told: "Inspection") -> Iterator[str]:
 
     yield f"{told.file}: {told.format}, since {told.why}".replace("since as told", "as told")
     if told.columns:
-        yield from ["", "columns", *_mapping(told.mapping, told.columns)]
+        yield from ["", "columns", *_mapping(told)]
     for record in told.records:
         turns = record.pop("turns", [])
         yield f"\n{plain(_facts(record))}"
@@ -84,14 +84,16 @@ def _lines(told: "Inspection") -> Iterator[str]:
     yield from (f"\nleft out: {count} {why}" for why, count in told.skipped.items())
 
 
-def _mapping(mapping: Mapping[str, Any], columns: Iterable[str]) -> Iterator[str]:
+def _mapping(told: "Inspection") -> Iterator[str]:
     """As a mapping file spells it, so that it can be kept and changed; then what is not mapped."""
-    for field, column in mapping.items():
-        yield f"  {field} = {json.dumps(column, ensure_ascii=False)}"
-    used = {name for column in mapping.values() for name in (column if isinstance(column, list) else [column])}
-    if rest := [name for name in columns if name not in used]:
+    whole = {**told.mapping, **told.proposed}
+    for field, column in whole.items():
+        by = "   # by its contents alone: tell ingest" if field in told.proposed else ""
+        yield f"  {field} = {json.dumps(column, ensure_ascii=False)}{by}"
+    used = {name for column in whole.values() for name in (column if isinstance(column, list) else [column])}
+    if rest := [name for name in told.columns if name not in used]:
         yield f"  # not read: {', '.join(rest)}"
-    if lacking := [field for field in ("id", "text") if field not in mapping]:
+    if lacking := [field for field in ("id", "text") if field not in whole]:
         yield f"  # needed: {' and '.join(f'--column {field}=NAME' for field in lacking)}"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord, BadSetting
+from pipelines.sources._columns import proposed
 from pipelines.sources._inputs import named, open_bytes
 from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
 from pipelines.sources._rows import Lines
@@ -67,10 +68,13 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     yield from convert(path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, options=options))
 
 
-def proposal(path: Path, options: Options) -> tuple[list[str], dict[str, Any]]:
-    """(columns, field -> column as told or guessed) of a table's first row that can be read. Raises BadInput."""
-    columns = _head(mappings(rows(path, options)))[1]
-    return list(map(str, columns)), {**_guessed(columns), **mapping_of(options.mapping)}
+def proposal(path: Path, options: Options) -> tuple[list[str], dict[str, Any], dict[str, str]]:
+    """(columns, mapping as told or guessed from the header, what the first cells propose beyond). Raises BadInput."""
+    records = (record for _, record in mappings(rows(path, options)) if isinstance(record, dict))
+    first = list(itertools.islice(records, HEAD))
+    columns = list(first[0]) if first else []
+    mapping = {**_guessed(columns), **mapping_of(options.mapping)}
+    return list(map(str, columns)), mapping, proposed(first, mapping)
 
 
 def _head(records: Numbered) -> tuple[list[tuple[int, Any]], list[Any]]:
