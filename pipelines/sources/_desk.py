@@ -58,6 +58,12 @@ def counts(messages: Iterable[Message]) -> dict[str, int]:
     return {"notes": kinds[Kind.NOTE], "deleted": kinds[Kind.DELETED]}
 
 
+def refuse_part(raw: Raw, mark: str, whole: str) -> None:
+    """A part alone, told by the field that names what it is of, is no conversation. Raises BadRecord."""
+    if raw.get(mark) is not None:
+        raise BadRecord(f"a part without the rest: export {whole}", mark, str(raw[mark]))
+
+
 def person(desk: str, *people: Raw) -> str:
     """The first that is told of any: e-mail address, phone number, the company's own id, the desk's id of a person."""
     names = {

@@ -45,6 +45,7 @@ def _gathered(records: Numbered) -> Numbered:
 
 def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
     """One conversation, from its earliest message on. Raises BadRecord."""
+    _desk.refuse_part(raw, "message_type", "conversations, or pages of their messages")
     meta, held = record(raw.get("meta")), rows(raw.get("messages"))
     messages = [_message(row) for row in held]
     senders = [record(row.get("sender")) for row in held if _type(row) == "incoming"]

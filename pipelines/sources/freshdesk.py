@@ -23,6 +23,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
 
 def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
     """One ticket: its description is the first message. None where it is deleted or spam. Raises BadRecord."""
+    _desk.refuse_part(raw, "ticket_id", "tickets with include=conversations")
     if gone := next((mark for mark in ("deleted", "spam") if raw.get(mark) is True), ""):
         options.skipped[gone] += 1
         return None

@@ -26,6 +26,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
 
 def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
     """One conversation. None where it is a draft, deleted or spam. Raises BadRecord."""
+    _desk.refuse_part(raw, "conversation_id", "conversations with embed=threads")
     left_out = raw.get("state") if raw.get("state") in ("draft", "deleted") else raw.get("status")
     if left_out in ("draft", "deleted", "spam"):
         options.skipped[str(left_out)] += 1

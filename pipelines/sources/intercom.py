@@ -28,6 +28,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
 
 def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
     """One conversation: its source is the first message. Raises BadRecord."""
+    _desk.refuse_part(raw, "part_type", "conversations with their parts")
     opening = record(raw.get("source") or raw.get("conversation_message"))
     held = raw.get("conversation_parts")
     parts = rows(held if isinstance(held, list) else record(held).get("conversation_parts"))

@@ -13,7 +13,7 @@ from nlp.errors import BadRecord
 from pipelines.sources._inputs import STANDARD_INPUT, beside, named, open_bytes
 from pipelines.sources._mail import Mail, parse
 from pipelines.sources._records import DeadRecord, Options, convert
-from pipelines.sources._values import Draft, conversation, identifier, time, zone
+from pipelines.sources._values import conversation, identifier, time, zone
 
 Thread = list[Mail]
 FROM = re.compile(rb"From .*\d{4}\s*$")
@@ -143,17 +143,10 @@ def talk(thread: Thread, company: Company, options: Options) -> Conversation | N
         return None
     known = bool(company.rule) and any(company.has(a) for mail in kept for a in (mail.sender[1], *mail.recipients))
     rule = company.rule if known else "first speaker"
-    notes = {mail.id for mail in kept if known and _internal(mail, company)}
     first = next((mail for mail in kept if not mail.automatic), kept[0]).sender[1]
-    drafts: list[Draft] = []
-    customers: list[tuple[str, str]] = []
-    for mail in (mail for mail in kept if mail.id not in notes):
-        who = _author(mail, company)
-        customer = not company.has(who[1]) if known else _alike(who[1], first)
-        written = not mail.automatic or (customer and who != mail.sender)
-        speaker = (Speaker.CUSTOMER if customer else Speaker.AGENT) if written else Speaker.BOT
-        drafts.append((speaker, mail.text, mail.at))
-        customers += [who] if customer else []
+    said = [mail for mail in kept if not (known and _internal(mail, company))]
+    outside = {mail.id for mail in said if _outside(_author(mail, company)[1], company if known else None, first)}
+    customers = [_author(mail, company) for mail in said if mail.id in outside]
     started, _ = time(next((mail.at for mail in kept if mail.at), None) or options.started_at, "Date", zone("UTC"))
     return conversation(
         hashlib.sha256((thread[0].parents or (thread[0].id,))[0].encode()).hexdigest()[:16],
@@ -161,11 +154,11 @@ def talk(thread: Thread, company: Company, options: Options) -> Conversation | N
         channel=Channel.TICKET,
         customer=identifier("email", customers[0][1]) if customers else "",
         started_at=started,
-        drafts=drafts,
+        drafts=[(_speaker(mail, mail.id in outside, company), mail.text, mail.at) for mail in said],
         metadata={
             "subject": kept[0].subject,
             "people": list(dict.fromkeys(name for name, _ in customers if name)),
-            "notes": len(notes),
+            "notes": len(kept) - len(said),
             "automatic": sum(mail.automatic for mail in kept),
             "bounces": sum(mail.left_out == "bounce" for mail in thread),
             "deleted": sum(mail.left_out == "deleted" for mail in thread),
@@ -187,6 +180,15 @@ def _internal(mail: Mail, company: Company) -> bool:
     return inside and bool(mail.recipients) and all(map(company.has, mail.recipients))
 
 
-def _alike(address: str, first: str) -> bool:
-    """The same person, or a colleague of hers."""
+def _outside(address: str, company: Company | None, first: str) -> bool:
+    """A customer: none of the company's, or where that is not known whoever wrote first, and colleagues of hers."""
+    if company:
+        return not company.has(address)
     return address == first or (not PUBLIC.search(first) and address.rpartition("@")[2] == first.rpartition("@")[2])
+
+
+def _speaker(mail: Mail, customer: bool, company: Company) -> Speaker:
+    """What a form sends by itself a customer wrote."""
+    if mail.automatic and not (customer and _author(mail, company) != mail.sender):
+        return Speaker.BOT
+    return Speaker.CUSTOMER if customer else Speaker.AGENT

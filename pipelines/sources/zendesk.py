@@ -41,7 +41,9 @@ class Pages:
         """Keep the pages and pass on what is no page, such as the tickets of an account export."""
         for _, raw in records:
             self.count += 1
-            if isinstance(raw, BadRecord) or TICKET & raw.keys() or not PAGE & raw.keys():
+            if not isinstance(raw, BadRecord) and raw.get("ticket_id") and "author_id" in raw:
+                self._keep({"comments": [raw]})
+            elif isinstance(raw, BadRecord) or TICKET & raw.keys() or not PAGE & raw.keys():
                 yield self.count, raw
             else:
                 self._keep(raw)

@@ -125,3 +125,29 @@ def test_a_comment_that_no_ticket_claims_is_a_dead_letter() -> None:
     kept, letters = read("zendesk", [json.dumps(ticket)])
     assert [turn.speaker for turn in kept["zendesk:5"].turns] == [Speaker.CUSTOMER]
     assert not letters
+
+
+@pytest.mark.parametrize(
+    ("format", "part", "field"),
+    [
+        ("intercom", {"type": "conversation_part", "id": "1", "part_type": "comment", "body": "hi"}, "part_type"),
+        ("freshdesk", {"id": 1, "ticket_id": 20, "body": "hi", "created_at": "2024-05-01T08:00:00Z"}, "ticket_id"),
+        ("chatwoot", {"id": 1, "content": "hi", "message_type": 0, "created_at": 1714550400}, "message_type"),
+        ("helpscout", {"id": 1, "conversation_id": 5, "body": "hi"}, "conversation_id"),
+    ],
+)
+def test_a_part_without_the_rest_is_no_conversation(format: str, part: dict[str, Any], field: str) -> None:
+    kept, (letter,) = read(format, [json.dumps(part)])
+    assert not kept
+    assert (letter.field, letter.value) == (field, str(part[field]))
+
+
+def test_comments_on_lines_of_their_own_join_their_tickets() -> None:
+    comment = {"id": 8, "ticket_id": 9, "author_id": 1, "body": "Hi.", "created_at": "2024-05-01T08:00:00Z"}
+    page = {"tickets": [{"id": 9, "created_at": "2024-05-01T08:00:00Z", "requester_id": 1}]}
+    kept, letters = read("zendesk", map(json.dumps, [comment, page, {**comment, "body": "Bye.", "author_id": 2}]))
+    assert [(turn.speaker, turn.text) for turn in kept["zendesk:9"].turns] == [
+        (Speaker.CUSTOMER, "Hi."),
+        (Speaker.AGENT, "Bye."),
+    ]
+    assert not letters
