@@ -136,7 +136,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
 
 
 def _message(comment: Raw, requester: Any, users: Raw) -> Message:
-    """Redaction of a whole comment leaves nothing but blocks (U+2587)."""
+    """Redaction of a whole comment leaves nothing but blocks (U+2587, by the API reference)."""
     body = comment.get("html_body") or comment.get("body") or comment.get("plain_body") or ""
     plain = str(comment.get("plain_body") or comment.get("body") or "").strip()
     kind = Kind.DELETED if plain and not plain.strip("\u2587 \n") else Kind.SAID

@@ -40,6 +40,7 @@ SHAPES = {
 }
 """Where the shape of each format is described in public."""
 FILES = {
+    "zendesk-export.jsonl": "zendesk",
     "zendesk-pages.jsonl": "zendesk",
     "intercom.jsonl": "intercom",
     "freshdesk.json": "freshdesk",
