@@ -14,6 +14,8 @@ MOSTLY = 0.5
 APART = 0.7
 """Cosine similarity up to which the centroids of two themes say nothing: so near lie different themes of one discovery,
 while the same intents, discovered in disjoint halves of CLINC150 and MultiDoGO, mostly lie much nearer."""
+NEAREST = 0.95
+"""However near two themes of one discovery lie, from here on centroids tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,14 @@ def _moves(known: Known, segments: Sequence[str], labels: Sequence[int | None], 
 
 
 def _agreement(known: Known, centroids: Floats) -> Floats:
-    """0..1, (k, m): cosine similarity stretched so that APART is 0."""
+    """0..1, (k, m): cosine similarity stretched so that APART is 0, or the similarity of the two nearest new themes,
+    where these are nearer: they are different, and less likeness says nothing."""
     if not len(centroids):
         return np.zeros((len(known.ids), 0), np.float32)
-    stretched: Floats = np.clip((known.centroids @ centroids.T - APART) / (1 - APART), 0, 1)
+    within = centroids @ centroids.T
+    np.fill_diagonal(within, 0)
+    apart = min(max(APART, float(within.max())), NEAREST)
+    stretched: Floats = np.clip((known.centroids @ centroids.T - apart) / (1 - apart), 0, 1)
     return stretched
 
 

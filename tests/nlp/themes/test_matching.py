@@ -61,6 +61,17 @@ def test_where_no_member_is_shared_the_centroids_tell() -> None:
     assert found.goals == {}
 
 
+def test_where_the_themes_of_a_discovery_lie_near_to_each_other_a_centroid_must_be_nearer() -> None:
+    def near(way: int, share: float) -> Floats:
+        row = share * WAYS[0] + np.sqrt(1 - share**2) * WAYS[way]
+        return np.asarray(row, np.float32)
+
+    old = known({"a": "t1"}, centroids=WAYS[:1])
+    alone, beside = near(1, 0.85)[None], np.stack([near(1, 0.85), near(1, 0.6)])
+    assert matched(old, {"x": 0}, alone).kept.keys() == {0}
+    assert matched(old, {"x": 0, "y": 1}, beside).kept == {}
+
+
 def test_a_theme_grows_by_new_members_where_its_centroid_stays() -> None:
     old = known({"a": "t1", "b": "t1", "c": "t2"}, centroids=WAYS[:2])
     labels: dict[str, int | None] = {"a": 0, "b": 0, **{f"new{n}": 0 for n in range(20)}}
