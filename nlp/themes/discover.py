@@ -136,8 +136,9 @@ def _thresholds(embeddings: Floats, centres: Floats) -> Floats:
     leave out more than LEFT_OUT of them, at least FAR."""
     places, similarities = nearest(embeddings, centres)
     own = [similarities[places == k] for k in range(len(centres))]
-    found = [min(s.mean() - 2 * s.std(), np.quantile(s, LEFT_OUT, method="lower")) if len(s) else FAR for s in own]
-    return np.maximum(np.array(found, np.float32) - np.float32(SLACK), np.float32(FAR))
+    least = [min(s.mean() - 2 * s.std(), np.quantile(s, LEFT_OUT, method="lower")) if len(s) else FAR for s in own]
+    found: Floats = np.maximum(np.array(least, np.float32) - np.float32(SLACK), np.float32(FAR))
+    return found
 
 
 def _map(shape: Floats, sample: Floats, near: Near | None, seed: int) -> Floats:

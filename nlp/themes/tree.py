@@ -22,8 +22,8 @@ FEWEST = 0.2
 always come back, and help nobody."""
 PARTS, TRIED = 5, 3
 """A sample leaves out every fifth text; so many samples are tried."""
-WEIGHT = 2.0
-"""Power of stability in a cut's merit; chosen on CLINC150 train and MultiDoGO (benchmarks/results/theme-grain.md)."""
+WEIGHT = 1.5
+"""Power of stability in a cut's merit, chosen on CLINC150 train and MultiDoGO (benchmarks/results/theme-grain.md)."""
 
 Near = tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]
 """Places and cosine similarities of each row's nearest rows, itself first; both (m, k)."""
