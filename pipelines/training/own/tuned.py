@@ -13,8 +13,7 @@ from tokenizers import Tokenizer
 
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
-from pipelines.training import dequantised
-from pipelines.training import encoder as shipped
+from pipelines.training import dequantised, quantised
 from pipelines.training.own import classifier, tune
 from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
 
@@ -123,11 +122,11 @@ def export(base: Path, tensors: Tensors, texts: Sequence[str], into: Path, *, wo
     for file in ("tokenizer.json", "tokenizer_config.json"):
         if (base / file).is_file():
             shutil.copyfile(base / file, plain / file)
-    config, whole = json.loads((base / "config.json").read_text("utf-8")), shipped.weights(plain)
-    ranges = shipped.activation_ranges(plain, texts)
-    words = shipped.without_unused(json.loads((base / "tokenizer.json").read_text("utf-8")), whole)
+    config, whole = json.loads((base / "config.json").read_text("utf-8")), quantised.weights(plain)
+    ranges = quantised.activation_ranges(plain, texts)
+    words = quantised.without_unused(json.loads((base / "tokenizer.json").read_text("utf-8")), whole)
     width = int(config["hidden_size"])
-    graph = shipped.build(
+    graph = quantised.build(
         whole,
         ranges,
         layers=config["num_hidden_layers"],
