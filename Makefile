@@ -45,10 +45,12 @@ bench: .venv/dev  ## measure against peers and on the test sets, written to benc
 	$(BIN)/python -m benchmarks.gold
 	$(BIN)/python -m benchmarks.friction
 	$(BIN)/python -m benchmarks.designs
+	$(BIN)/python -m benchmarks.cascade
 	$(BIN)/python -m benchmarks.entities
 	$(BIN)/python -m benchmarks.outside
-	$(BIN)/python -m benchmarks.themes
-	$(BIN)/python -m benchmarks.theme_merge
+	$(BIN)/python -m benchmarks.themes --base
+	$(BIN)/python -m benchmarks.theme_grain
+	$(BIN)/python -m benchmarks.theme_scale
 
 real-input: .venv/dev  ## public corpora through the whole path, written to benchmarks/results
 	$(BIN)/python -m benchmarks.real_input

@@ -1,28 +1,46 @@
-"""Themes against labelled corpora: agreement with intents, texts left out, serving against fit, seconds."""
+"""Themes against labelled corpora: agreement with intents beside peers, texts left out, stability, seconds."""
 
 import csv
 import json
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from benchmarks.heading import heading
 from nlp.encoder import Encoder, Floats, OnnxEncoder
-from nlp.themes.assign import Assigner, nearest
-from nlp.themes.discover import discover
+from nlp.themes.assign import Assigner, Places, nearest
+from nlp.themes.discover import Discovery, discover
 from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
-from pipelines.training.checkpoint import CheckpointEncoder
-from pipelines.training.encoder import base_folder
 
 SEED = 0
 RESULT = ROOT / "benchmarks" / "results" / "themes.md"
+PEER = ROOT / "benchmarks" / "peers_bertopic.py"
+BERTOPIC = "BERTOPIC_PYTHON"
+"""Names the Python of an environment that holds BERTopic."""
+Labels = Sequence[Any] | Places
 
 
-def agreement(truth: Sequence[str], found: Sequence[Any]) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts to be clustered, with the number of their intents and the figures that labels of them get."""
+
+    name: str
+    texts: Sequence[str]
+    embeddings: Floats
+    intents: int
+    score: Callable[[Labels], dict[str, float]]
+
+
+def agreement(truth: Sequence[str], found: Labels) -> dict[str, float]:
     """ACC (one to one, by the Hungarian method), NMI (arithmetic mean) and ARI, in percent."""
     from scipy.optimize import linear_sum_assignment
     from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
@@ -36,82 +54,141 @@ def agreement(truth: Sequence[str], found: Sequence[Any]) -> dict[str, float]:
     )
 
 
-def fitted(embeddings: Floats, seed: int = SEED) -> dict[str, Any]:
-    """Labels of a fit (every text in its nearest theme, for the scores), and its figures."""
-    start = time.perf_counter()
-    found = discover(embeddings, seed=seed)
-    seconds = time.perf_counter() - start
-    names = tuple(map(str, range(len(found.centroids))))
-    serving = Assigner.from_bytes(Assigner(found.centroids, found.thresholds, names).to_bytes())
-    served = serving.assign(embeddings)[0]
-    fit = [None if label is None else str(label) for label in found.labels]
-    return {
-        "nearest": nearest(embeddings, found.centroids)[0],
-        "themes": len(found.centroids),
-        "unassigned": 100 * float(np.mean([label is None for label in found.labels])),
-        "served": 100 * float(np.mean([a == b for a, b in zip(fit, served, strict=True)])),
-        "seconds": seconds,
-    }
-
-
-def banking77(corpora: Path, encoder: Encoder) -> dict[str, Any]:
-    with (located("banking77", corpora) / "test.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    fit = fitted(encoder.encode([row["text"] for row in rows]))
-    gold = [row["category"] for row in rows]
-    return {**fit, "texts": len(rows), "gold": len(set(gold)), **agreement(gold, fit["nearest"])}
-
-
-def induction(corpora: Path, encoder: Encoder) -> dict[str, Any]:
+def induction(corpora: Path, encoder: Encoder) -> Corpus:
     """DSTC11 track 2: clusters of the pool teach a logistic regression, which labels the test utterances."""
-    from sklearn.linear_model import LogisticRegression
-
     folder = located("intent_induction", corpora)
     pool, test = (
         [json.loads(line) for line in (folder / f"banking.{part}.jsonl").open(encoding="utf-8")]
         for part in ("pool", "test")
     )
-    embeddings = encoder.encode([row["utterance"] for row in pool])
-    fit = fitted(embeddings)
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(embeddings, fit["nearest"])
-    guessed = model.predict(encoder.encode([row["utterance"] for row in test]))
-    gold = [row["intent"] for row in test]
-    return {**fit, "texts": len(pool), "gold": len(set(gold)), **agreement(gold, guessed)}
+    texts, gold = [row["utterance"] for row in pool], [row["intent"] for row in test]
+    embeddings, asked = encoder.encode(texts), encoder.encode([row["utterance"] for row in test])
+
+    def score(labels: Labels) -> dict[str, float]:
+        from sklearn.linear_model import LogisticRegression
+
+        return agreement(gold, LogisticRegression(C=1.0, max_iter=1000).fit(embeddings, labels).predict(asked))
+
+    return Corpus("intent_induction", texts, embeddings, len(set(gold)), score)
 
 
-def line(name: str, found: dict[str, Any]) -> str:
-    scores = " / ".join(f"{found[key]:.1f}" for key in ("ACC", "NMI", "ARI"))
-    figures = f"{found['unassigned']:.1f} % | {found['served']:.1f} % | {found['seconds']:.0f}"
-    return f"| {name} | {found['texts']} | {found['gold']} | {found['themes']} | {scores} | {figures} |"
+def banking77(corpora: Path, encoder: Encoder) -> Corpus:
+    with (located("banking77", corpora) / "test.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    texts, gold = [row["text"] for row in rows], [row["category"] for row in rows]
+    return Corpus("Banking77 test", texts, encoder.encode(texts), len(set(gold)), lambda found: agreement(gold, found))
+
+
+def ours(corpus: Corpus) -> tuple[str, Discovery]:
+    start = time.perf_counter()
+    found = discover(corpus.embeddings, seed=SEED)
+    seconds = time.perf_counter() - start
+    names = tuple(map(str, range(len(found.centroids))))
+    served = Assigner.from_bytes(Assigner(found.centroids, found.thresholds, names).to_bytes())
+    again = served.assign(corpus.embeddings)[0]
+    fit = [None if label is None else str(label) for label in found.labels]
+    same = 100 * float(np.mean([a == b for a, b in zip(fit, again, strict=True)]))
+    left_out = 100 * fit.count(None) / len(fit)
+    labels = nearest(corpus.embeddings, found.centroids)[0]
+    return line(corpus, "Frictionary", labels, left_out, seconds, f"{same:.1f} %"), found
+
+
+def peers(corpus: Corpus) -> Iterator[str]:
+    """KMeans, told the number of intents; BERTopic, its outliers as one topic more."""
+    from sklearn.cluster import KMeans
+
+    start = time.perf_counter()
+    labels = KMeans(corpus.intents, n_init=3, random_state=SEED).fit_predict(corpus.embeddings)
+    yield line(corpus, "KMeans, number known", labels, 0.0, time.perf_counter() - start)
+    if python := os.environ.get(BERTOPIC):
+        topics, seconds = bertopic(python, corpus)
+        yield line(corpus, "BERTopic, defaults", topics, 100 * float((topics < 0).mean()), seconds)
+
+
+def bertopic(python: str, corpus: Corpus) -> tuple[Places, float]:
+    with TemporaryDirectory() as folder:
+        texts, vectors, out = (str(Path(folder) / name) for name in ("texts.json", "vectors.npy", "out.json"))
+        Path(texts).write_text(json.dumps(corpus.texts), "utf-8")
+        np.save(vectors, corpus.embeddings)
+        subprocess.run([python, str(PEER), texts, vectors, out], check=True, cwd=folder)
+        found = json.loads(Path(out).read_text("utf-8"))
+    return np.array(found["topics"], np.intp), found["seconds"]
+
+
+def line(corpus: Corpus, by: str, labels: Labels, left_out: float, seconds: float, served: str = "") -> str:
+    scores = " / ".join(f"{figure:.1f}" for figure in corpus.score(labels).values())
+    found = len(set(np.asarray(labels).tolist()) - {-1})
+    told = f"{scores} | {left_out:.1f} % | {served} | {seconds:.0f}"
+    return f"| {corpus.name} | {by} | {corpus.intents}, {found} | {told} |"
+
+
+def stability(corpus: Corpus, found: Discovery) -> str:
+    """Another seed, nine tenths and half of the texts, each against the whole."""
+    from sklearn.metrics import adjusted_rand_score
+
+    random, count = np.random.default_rng(SEED), len(corpus.texts)
+    whole = nearest(corpus.embeddings, found.centroids)[0]
+
+    def again(rows: Places, seed: int = SEED) -> tuple[float, int]:
+        other = discover(corpus.embeddings[rows], seed=seed)
+        labels = nearest(corpus.embeddings[rows], other.centroids)[0]
+        return adjusted_rand_score(whole[rows], labels), len(other.centroids)
+
+    seed = again(np.arange(count), SEED + 1)[0]
+    most = [again(np.sort(random.choice(count, int(0.9 * count), replace=False))) for _ in range(3)]
+    halves = [again(np.sort(random.choice(count, count // 2, replace=False)))[1] for _ in range(2)]
+    parts = ", ".join(f"{ari:.3f} ({k})" for ari, k in most)
+    return f"| {corpus.name} | {seed:.3f} | {len(whole)}: {len(found.centroids)} | {parts} | {halves[0]}, {halves[1]} |"
 
 
 def main() -> None:
     corpora = Settings.from_environment().corpora
     encoder = OnnxEncoder(ROOT / "models" / "encoder", threads=2)
     discover(encoder.encode([f"warming up {n}" for n in range(60)]))  # numba compiles at the first call
-    base = CheckpointEncoder(str(base_folder()), threads=2)
-    lines = [
-        line(f"{name}, {which}", score(corpora, by))
-        for which, by in (("shipped encoder", encoder), ("untuned base", base))
-        for name, score in (("intent_induction, banking", induction), ("Banking77 test", banking77))
-    ]
-    RESULT.write_text(
-        f"""{heading("Themes against labelled corpora", command="python -m benchmarks.themes", seed=SEED)}
-Encoder {encoder.version}, which was tuned on neither corpus, and all-MiniLM-L6-v2 untuned; one configuration for
-all, chosen for the shipped encoder on CLINC150 train and MultiDoGO (theme-merge.md). ACC / NMI / ARI in percent, every
-text in its nearest theme; "left out" is the share that the thresholds would leave in no theme; "served as fitted" the
-share of texts to which the saved artefact gives the theme of the fit. Encoding is not in the seconds.
+    lines: list[str] = []
+    stable: list[str] = []
+    for corpus in (induction(corpora, encoder), banking77(corpora, encoder)):
+        own, found = ours(corpus)
+        lines += [own, *peers(corpus)]
+        stable.append(stability(corpus, found))
+        print(*lines, stable[-1], sep="\n", flush=True)
+    if "--base" in sys.argv:
+        lines += [ours(corpus)[0].replace("Frictionary", "Frictionary, untuned base") for corpus in untuned(corpora)]
+    RESULT.write_text(page("\n".join(lines), "\n".join(stable), encoder.version), encoding="utf-8")
 
-| corpus | texts | intents | themes | ACC / NMI / ARI | left out | served as fitted | seconds |
-|---|---|---|---|---|---|---|---|
-{chr(10).join(lines)}
+
+def untuned(corpora: Path) -> Iterator[Corpus]:
+    from pipelines.training.checkpoint import CheckpointEncoder
+    from pipelines.training.encoder import base_folder
+
+    base = CheckpointEncoder(str(base_folder()), threads=2)
+    yield induction(corpora, base)
+    yield banking77(corpora, base)
+
+
+def page(lines: str, stable: str, version: str) -> str:
+    peer = "" if os.environ.get(BERTOPIC) else f" BERTopic was not measured: {BERTOPIC} names no Python that has it."
+    return f"""{heading("Themes against labelled corpora", command="python -m benchmarks.themes --base", seed=SEED)}
+Encoder {version}, tuned on neither corpus, for all rows but those of the untuned base, all-MiniLM-L6-v2. One
+configuration for all, chosen on CLINC150 train and MultiDoGO (theme-grain.md). ACC / NMI / ARI in percent, every text
+in its nearest theme; "left out" is the share that the thresholds would leave in no theme; "served as fitted" the share
+of texts to which the saved artefact gives the theme of the fit. Encoding is not in the seconds.{peer}
+
+| corpus | by | intents, found | ACC / NMI / ARI | left out | served as fitted | seconds |
+|---|---|---|---|---|---|---|
+{lines}
 
 intent_induction: the pool is clustered, its clusters teach a logistic regression (C = 1) on the frozen embeddings, and
 that labels the 407 test utterances. Banking77 test is clustered and scored on itself.
-""",
-        encoding="utf-8",
-    )
-    print(RESULT.read_text(encoding="utf-8"))
+
+## Stability
+Adjusted Rand index between the themes of all texts and those of another seed; of three samples of nine tenths, on the
+texts that both have (in brackets the number of themes); and the number of themes of two samples of half the texts.
+
+| corpus | another seed | texts: themes | nine tenths | half: themes |
+|---|---|---|---|---|
+{stable}
+"""
 
 
 if __name__ == "__main__":

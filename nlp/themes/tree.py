@@ -17,12 +17,9 @@ ROUNDS = 2
 """Times that texts are drawn, and times that a cut's borders settle before it is judged."""
 FINER = 1.12
 """How many times more themes each cut tries."""
-FEWEST = 0.2
-"""Fewest themes tried, as a multiple of the square root of the number of texts: two or three halves of all that is said
-always come back, and help nobody."""
 PARTS, TRIED = 5, 3
 """A sample leaves out every fifth text; so many samples are tried."""
-WEIGHT = 1.5
+WEIGHT = 2.0
 """Power of stability in a cut's merit, chosen on CLINC150 train and MultiDoGO (benchmarks/results/theme-grain.md)."""
 
 Near = tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]
@@ -59,7 +56,7 @@ class Cut:
 
 def themes(shape: Floats, near: Near, *, least: int) -> Places:
     """Labels 0.. of the rows of `shape`, float32 (m, d) of unit length, by the cut of most merit; there are at most
-    m / `least` themes."""
+    m / `least` themes, and as many as the cube root of m at least."""
     return max(cuts(shape, near, least=least), key=Cut.merit).labels
 
 
@@ -69,7 +66,7 @@ def cuts(shape: Floats, near: Near, *, least: int) -> Iterator[Cut]:
     whole = _tree(drawn)
     samples = [np.flatnonzero(np.arange(len(shape)) % PARTS != left_out) for left_out in range(TRIED)]
     trees = [(rows, _tree(_drawn(shape[rows], neighbours(shape[rows], near[0].shape[1])))) for rows in samples]
-    for count in _counts(round(FEWEST * math.sqrt(len(shape))), len(shape) // least):
+    for count in _counts(math.floor(math.cbrt(len(shape))), len(shape) // least):
         labels = _settled(shape, shape, _cut(whole, count))
         again = [_settled(shape, shape[rows], _cut(tree, count)) for rows, tree in trees]
         yield Cut(labels, _distinct(drawn, labels), _stable(labels, again))
@@ -121,7 +118,8 @@ def _cut(tree: Floats, count: int) -> Places:
 
 
 def _counts(fewest: int, most: int) -> Iterator[int]:
-    """Numbers of themes to try, from `fewest` (2 at least) to `most`, each FINER times the last."""
+    """Numbers of themes to try, from `fewest` (2 at least) to `most`, each FINER times the last: two or three parts of
+    all that is said come back most surely, and help nobody."""
     count = max(2, fewest)
     while count <= most:
         yield count
