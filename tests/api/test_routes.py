@@ -306,7 +306,7 @@ def test_a_conversation_gets_a_summary_of_what_its_customer_said(client: TestCli
     ]
     found = analyze(client, {"conversation": {"channel": "chat", "turns": turns}})
     assert [result["turn"] for result in found["results"]] == [0]
-    assert found["summary"]["leaving"] == 0
+    assert found["summary"]["leaving"] < 0.05
     assert found["summary"]["language"] == "en"
     assert (found["course"]["customer"]["quarters"][1:], found["course"]["agent"]) == ([None] * 3, None)
     both = analyze(client, {"conversation": {"channel": "chat", "turns": turns}, "agent": True})
