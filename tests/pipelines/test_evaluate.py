@@ -11,7 +11,7 @@ from pipelines.evaluate import Labelled, evaluate, examples, gold
 
 ROWS = [
     Labelled("third time I ask: where is my refund?", "refund_status", "negative", "use", 2, True, False),
-    Labelled("charged twice, I rang three times and nobody calls back", "billing_dispute", "negative", "use", 2, True, False),
+    Labelled("charged twice, I rang three times, no answer", "billing_dispute", "negative", "use", 2, True, False),
     Labelled("thank you so much, you were wonderful", "praise", "positive", "renewal", 0, False, False),
     Labelled("cancel my subscription please", "subscription_cancel", "neutral", "exit", 0, False, True),
     Labelled("how much is the family plan?", "pricing_question", "neutral", "consideration", 0, False, False),
