@@ -99,21 +99,28 @@ def ours(corpus: Corpus) -> tuple[str, Discovery]:
 def peers(corpus: Corpus) -> Iterator[str]:
     """KMeans, told the number of intents; UMAP and HDBSCAN, every text in its nearest cluster; BERTopic, its outliers
     as one topic more."""
-    import umap
-    from sklearn.cluster import HDBSCAN, KMeans
+    from sklearn.cluster import KMeans
 
     start = time.perf_counter()
     labels = KMeans(corpus.intents, n_init=3, random_state=SEED).fit_predict(corpus.embeddings)
     yield line(corpus, "KMeans, number known", labels, 0.0, time.perf_counter() - start)
     start = time.perf_counter()
-    low = umap.UMAP(n_components=10, min_dist=0.0, metric="cosine", random_state=SEED, n_jobs=1)
-    dense = HDBSCAN(min_cluster_size=DENSE, copy=True).fit_predict(low.fit_transform(corpus.embeddings))
-    placed = nearest(corpus.embeddings, centroids(corpus.embeddings, dense.astype(np.intp)))[0]
+    placed, noise = dense(corpus.embeddings)
     seconds = time.perf_counter() - start
-    yield line(corpus, "UMAP and HDBSCAN", placed, 100 * float((dense < 0).mean()), seconds)
+    yield line(corpus, "UMAP and HDBSCAN", placed, 100 * noise, seconds)
     if python := os.environ.get(BERTOPIC):
         topics, seconds = bertopic(python, corpus)
         yield line(corpus, "BERTopic, defaults", topics, 100 * float((topics < 0).mean()), seconds)
+
+
+def dense(embeddings: Floats) -> tuple[Places, float]:
+    """The nearest of HDBSCAN's clusters over UMAP for each text, and the share that HDBSCAN calls noise."""
+    import umap
+    from sklearn.cluster import HDBSCAN
+
+    low = umap.UMAP(n_components=10, min_dist=0.0, metric="cosine", random_state=SEED, n_jobs=1)
+    found = HDBSCAN(min_cluster_size=DENSE, copy=True).fit_predict(low.fit_transform(embeddings)).astype(np.intp)
+    return nearest(embeddings, centroids(embeddings, found))[0], float((found < 0).mean())
 
 
 def bertopic(python: str, corpus: Corpus) -> tuple[Places, float]:
@@ -179,7 +186,8 @@ def untuned(corpora: Path) -> Iterator[Corpus]:
 
 def page(lines: str, stable: str, version: str) -> str:
     peer = "" if os.environ.get(BERTOPIC) else f" BERTopic was not measured: {BERTOPIC} names no Python that has it."
-    return f"""{heading("Themes against labelled corpora", command="python -m benchmarks.themes --base", seed=SEED)}
+    command = " ".join(("python -m benchmarks.themes", *sys.argv[1:]))
+    return f"""{heading("Themes against labelled corpora", command=command, seed=SEED)}
 Encoder {version}, tuned on neither corpus, for all rows but those of the untuned base, all-MiniLM-L6-v2. One
 configuration for all: the weight of stability was chosen on CLINC150 train and MultiDoGO (theme-grain.md), the fewest
 themes that are tried, the cube root of the texts, after looks at the sample and at intent_induction. ACC / NMI / ARI in
