@@ -123,7 +123,8 @@ def contents(folder: Path) -> dict[str, str]:
     with sqlite3.connect(folder / "sample.db") as connection:
         for (table,) in connection.execute("select name from sqlite_master where type = 'table' order by name"):
             columns = [column for _, column, *_ in connection.execute(f"pragma table_info({table})")]
-            kept = ", ".join(f'"{name}"' for name in columns if name not in ("run", "assigned_at"))
+            moments = ("run", "assigned_at", *(("at",) if table == "lineage" else ()))
+            kept = ", ".join(f'"{name}"' for name in columns if name not in moments)
             rows = sorted(map(repr, connection.execute(f"select {kept} from {table}")))
             found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return {table: digest for table, digest in found.items() if table != "runs"}
