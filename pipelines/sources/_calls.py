@@ -13,7 +13,7 @@ from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord, BadSetting
 from pipelines.sources._inputs import named
 from pipelines.sources._records import Options, convert, json_records, mappings, open_text, too_large
-from pipelines.sources._values import Draft, conversation, time, zone
+from pipelines.sources._values import Draft, conversation, identifier, time, zone
 
 TRUST = {"stated": 1.0, "told": 1.0, "labels": 0.9, "first speaker": 0.6, "unknown": 0.3}
 """How far each way of knowing who speaks is trusted: an order of rules, not a measured probability."""
@@ -102,6 +102,18 @@ def read_text(
     elif len(text) > options.max_record:
         found = too_large(len(text), options.max_record)
     yield from convert(path, iter([(1, found)]), lambda whole: make(place, whole))
+
+
+def noted(place: Place, notes: Mapping[str, str], said: Sequence[Utterance]) -> Conversation:
+    """One call of a transcript whose notes may tell `id`, `started` and `caller`. Raises BadRecord."""
+    return call(
+        place,
+        notes.get("id"),
+        said,
+        stamps=[notes.get("started")],
+        customer=identifier("phone", notes.get("caller")),
+        metadata={"people": people(said)},
+    )
 
 
 def call(

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from nlp.conversation import Conversation
 from nlp.errors import BadRecord
-from pipelines.sources._calls import LABELS, Place, Utterance, call, people, read_text
+from pipelines.sources._calls import LABELS, Place, Utterance, noted, read_text
 from pipelines.sources._records import Options
-from pipelines.sources._values import identifier
 
 CLOCK = r"[\[(]?(?:(?P<{0}h>\d{{1,2}}):)?(?P<{0}m>\d{{1,3}}):(?P<{0}s>\d{{2}}(?:[.,]\d+)?)[\])]?"
 LINE = re.compile(
@@ -37,14 +36,7 @@ def transcript(place: Place, text: str) -> Conversation:
             said[-1] = Utterance(last.label, f"{last.text} {line.strip()}".strip(), last.at)
     if not said:
         raise BadRecord("no line of the form Name: text", "text", text.strip())
-    return call(
-        place,
-        notes.get("id"),
-        said,
-        stamps=[notes.get("started")],
-        customer=identifier("phone", notes.get("caller")),
-        metadata={"people": people(said)},
-    )
+    return noted(place, notes, said)
 
 
 def _spoken(line: str) -> Utterance | None:

@@ -10,9 +10,8 @@ import webvtt
 
 from nlp.conversation import Conversation
 from nlp.errors import BadRecord
-from pipelines.sources._calls import Place, Utterance, by_name, call, people, read_text
+from pipelines.sources._calls import Place, Utterance, by_name, noted, read_text
 from pipelines.sources._records import Options
-from pipelines.sources._values import identifier
 
 VOICE = re.compile(r"<v(?:\.[^\s>]+)*[ \t]+([^>]+)>")
 NOTE = re.compile(r"^(?:NOTE[ \t]+)?(started|caller|id)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
@@ -26,15 +25,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
 def transcript(place: Place, text: str) -> Conversation:
     """One call. Its date: a note `started:`, else the file's name, else the option. Raises BadRecord."""
     notes = {key.lower(): value for block in BLOCK.findall(text) for key, value in NOTE.findall(block)}
-    said = captions(text, "vtt")
-    return call(
-        place,
-        notes.get("id"),
-        said,
-        stamps=[notes.get("started")],
-        customer=identifier("phone", notes.get("caller")),
-        metadata={"people": people(said)},
-    )
+    return noted(place, notes, captions(text, "vtt"))
 
 
 def captions(text: str, format: str) -> list[Utterance]:

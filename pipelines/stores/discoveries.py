@@ -86,7 +86,7 @@ def assignment_row(a: Assignment, replayed: Replayed) -> dict[str, Any]:
 
 
 def _found_row(theme: Theme, run: str) -> dict[str, Any]:
-    return {"run": run, **{name: getattr(theme, name) for name in found_themes.c.keys() if name != "run"}}  # noqa: SIM118
+    return {"run": run, **{c.name: getattr(theme, c.name) for c in found_themes.c if c.name != "run"}}
 
 
 def _shown_row(theme: Theme, run: str) -> dict[str, Any]:
