@@ -17,11 +17,18 @@ def discover_file(file: Path, *, text: str | None, id: str | None, out: Path | N
     from api.progress import progress
     from pipelines.annotate import Annotator
     from pipelines.clustering import cluster, read, write
+    from pipelines.letters import DeadLetters
     from pipelines.settings import Settings
 
     start = time.perf_counter()
+    settings = Settings.from_environment()
     given = read(file, text=text, id=id)
-    models = Annotator.of(Settings.from_environment())
+    if given.dead:
+        with DeadLetters(settings.dead_letters) as letters:
+            for bad in given.dead:
+                letters.add(bad, file)
+        click.echo(f"dead letters: {len(given.dead)}, each with its reason in {settings.dead_letters}", err=True)
+    models = Annotator.of(settings)
     with progress(hidden=as_json) as report:
         found = cluster(given, models.encoder, headlines=models.headlines, seed=seed, progress=report)
     write(found, out)

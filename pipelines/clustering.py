@@ -18,7 +18,7 @@ from nlp.themes.discover import discover as find
 from nlp.themes.headlines import Headlines, fitting
 from nlp.themes.theme import Theme
 from pipelines.discover import named
-from pipelines.sources._records import Options
+from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources.table import rows
 
 UNREADABLE, EMPTY = "not readable", "without text"
@@ -31,11 +31,12 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """n masked texts, each with its id. `skipped`: reason -> how many records were left out."""
+    """n masked texts, each with its id. `skipped`: reason -> how many records were left out; `dead`: the unreadable."""
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
     skipped: Mapping[str, int]
+    dead: tuple[DeadRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,11 @@ def read(path: Path, *, text: str, id: str | None = None) -> Texts:
     ids: list[str] = []
     texts: list[str] = []
     skipped: Counter[str] = Counter()
+    dead: list[DeadRecord] = []
     for number, row in rows(path, Options()):
         if isinstance(row, BadRecord) or not isinstance(row, dict):
+            bad = row if isinstance(row, BadRecord) else BadRecord("a record is an object with fields", "", str(row))
+            dead.append(DeadRecord(bad.reason, bad.field, bad.value, str(path), number))
             skipped[UNREADABLE] += 1
             continue
         if missing := [name for name in (text, id) if name is not None and name not in row]:
@@ -82,7 +86,7 @@ def read(path: Path, *, text: str, id: str | None = None) -> Texts:
     if not texts:
         reasons = ", ".join(f"{count} {reason}" for reason, count in skipped.items()) or "it is empty"
         raise BadInput(f"{path}: no texts in the column {text!r}: {reasons}")
-    return Texts(tuple(ids), tuple(texts), dict(skipped))
+    return Texts(tuple(ids), tuple(texts), dict(skipped), tuple(dead))
 
 
 def cluster(

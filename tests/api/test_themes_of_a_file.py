@@ -24,7 +24,8 @@ def texts() -> list[str]:
 
 def run(*arguments: object) -> Result:
     words = ["themes", "discover", *map(str, arguments)]
-    return CliRunner().invoke(group, words, catch_exceptions=False)
+    letters = {"FRICTIONARY_DEAD_LETTERS": str(Path(str(arguments[0])).with_name("dead.jsonl"))}
+    return CliRunner().invoke(group, words, catch_exceptions=False, env=letters)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,13 @@ def test_the_summary_counts_what_is_in_no_theme_and_what_was_left_out(summary: d
     assert summary["skipped"] == {"not readable": 1, "without text": 1}
     assert sum(theme["texts"] for theme in summary["themes"]) + summary["unassigned"] == len(texts())
     assert summary["unassigned"] <= 0.05 * len(texts())
+
+
+def test_a_record_that_cannot_be_read_is_a_dead_letter_with_its_place_and_reason(folder: Path, summary: dict) -> None:
+    (letter,) = map(json.loads, (folder / "dead.jsonl").read_text("utf-8").splitlines())
+    assert letter["file"].endswith("texts.jsonl")
+    assert letter["record"] == len(texts()) + 1
+    assert letter["reason"]
 
 
 def test_the_same_file_gives_the_same_bytes(folder: Path, summary: dict) -> None:
