@@ -8,12 +8,13 @@ import numpy as np
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
 
 from nlp.conversation import Segment
+from nlp.encoder import Floats
 from nlp.errors import StoreError
 from nlp.language import UNKNOWN
 from nlp.signal import Entity, Evidence, Signal, Summary
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions, current_run, nowhere, segment_text
-from pipelines.stores.protocols import Filter, Floats, Quote
+from pipelines.stores.protocols import Filter, Quote
 from pipelines.stores.schema import (
     assignments,
     conversations,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
 
+from nlp.encoder import Floats
 from nlp.errors import NotFound, StoreError
 from nlp.journeys.contact import Mention
 from nlp.themes.edits import Replayed
@@ -17,7 +18,7 @@ from pipelines.stores.facets import counted
 from pipelines.stores.filters import conditions, current_run, nowhere
 from pipelines.stores.lineage import write_facts
 from pipelines.stores.past import NAMES, every_assignment
-from pipelines.stores.protocols import Filter, Floats, Quote
+from pipelines.stores.protocols import Filter, Quote
 from pipelines.stores.schema import (
     assignments,
     conversations,

@@ -1,0 +1,58 @@
+"""What a store must do: one small Protocol a noun, gathered in `Store`.
+
+Every write is an upsert on a stable id inside one transaction: running it twice leaves the same store.
+Times are aware UTC in and out. Iterators stream; pages are lists.
+"""
+
+from typing import Any, Protocol
+
+from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
+from pipelines.stores.protocols.customers import CustomerStore, EventStore
+from pipelines.stores.protocols.records import Filter, Quote, Run
+from pipelines.stores.protocols.runs import RunStore
+from pipelines.stores.protocols.themes import EditStore, LineageStore, PastStore, ProposalStore, ThemeStore
+
+__all__ = [
+    "ConversationStore",
+    "CustomerStore",
+    "EditStore",
+    "EventStore",
+    "Filter",
+    "LineageStore",
+    "PastStore",
+    "ProposalStore",
+    "Quote",
+    "Run",
+    "RunStore",
+    "SignalStore",
+    "Store",
+    "ThemeStore",
+]
+
+
+class Store(Protocol):
+    """All nouns of one database. A context manager: leaving it closes the connections."""
+
+    url: str
+    conversations: ConversationStore
+    signals: SignalStore
+    themes: ThemeStore
+    lineage: LineageStore
+    edits: EditStore
+    past: PastStore
+    proposals: ProposalStore
+    customers: CustomerStore
+    events: EventStore
+    runs: RunStore
+
+    def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
+        """Keys conversations, annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving
+        (count >= 0.5), themes, unassigned, first, last (datetimes or None), channels {name: conversations},
+        stages [{stage, conversations, customers, friction, sentiment}],
+        intents [{intent, conversations, friction, sentiment}], weekly [{week, conversations, friction, sentiment}]."""
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "Store": ...
+
+    def __exit__(self, *exc: object) -> None: ...

@@ -1,0 +1,42 @@
+"""Customers and their events."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Protocol
+
+from nlp.customer import Customer, Event
+from nlp.journeys.contact import Contact
+from pipelines.stores.protocols.records import Filter
+
+
+class CustomerStore(Protocol):
+    def put(self, customers: Iterable[Customer]) -> int: ...
+
+    def get(self, id: str) -> Customer: ...  # raises NotFound only if neither a row nor a conversation has the id
+
+    def all(self) -> Iterator[Customer]:
+        """Those that have a row, in order of id."""
+
+    def link(self, pairs: Iterable[tuple[str, str]]) -> int:
+        """Keep that identifier pseudonym -> customer pseudonym; returns how many were new or changed."""
+
+    def links(self) -> dict[str, str]: ...
+
+    def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
+        """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction
+        (mean), sentiment (mean), stage (last), attributes."""
+
+    def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
+        """Annotated conversations by customer and time: (customer, started_at, id, stage, friction, sentiment)."""
+
+    def contacts(self, filter: Filter = Filter()) -> Iterator[Contact]:
+        """Annotated conversations by customer and time, with their summaries and without their texts."""
+
+
+class EventStore(Protocol):
+    def put(self, events: Iterable[Event]) -> int: ...
+
+    def of(self, customer: str, *, until: datetime | None = None) -> list[Event]: ...
+
+    def all(self) -> Iterator[Event]:
+        """By customer and time."""

@@ -1,0 +1,40 @@
+"""The tables: a file a room of the store."""
+
+from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
+from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
+from pipelines.stores.schema.customers import customers, events, identity_links
+from pipelines.stores.schema.runs import runs
+from pipelines.stores.schema.themes import (
+    assignments,
+    discoveries,
+    earlier_assignments,
+    edits,
+    found_themes,
+    lineage,
+    proposals,
+    themes,
+)
+
+__all__ = [
+    "Json",
+    "UtcTime",
+    "assignments",
+    "conversations",
+    "customers",
+    "discoveries",
+    "earlier_assignments",
+    "edits",
+    "embeddings",
+    "events",
+    "found_themes",
+    "identity_links",
+    "key",
+    "lineage",
+    "metadata",
+    "proposals",
+    "runs",
+    "signals",
+    "summaries",
+    "themes",
+    "turns",
+]
