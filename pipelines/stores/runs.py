@@ -1,10 +1,15 @@
-"""Runs of the pipeline."""
+"""Runs of the pipeline and what each took in."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 
+from sqlalchemy import select, update
+
+from nlp.errors import NotFound
 from pipelines.stores.database import Database
-from pipelines.stores.protocols import Run
-from pipelines.stores.schema import runs
+from pipelines.stores.protocols import Run, RunInput
+from pipelines.stores.schema import run_inputs, runs
 
 
 class Runs:
@@ -13,11 +18,33 @@ class Runs:
 
     def put(self, run: Run) -> None:
         figures = {"counts": dict(run.counts), "seconds": dict(run.seconds), "versions": dict(run.versions)}
-        times = {"started_at": run.started_at, "finished_at": run.finished_at}
         with self._database.write() as connection:
-            self._database.upsert(connection, runs, [{"id": run.id, **times, "status": run.status, **figures}])
+            self._database.upsert(connection, runs, [asdict(run) | figures])
 
-    def page(self, *, limit: int = 50) -> list[Run]:
+    def get(self, id: str) -> Run:
+        with self._database.read() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == id)).first()
+        if not row:
+            raise NotFound(f"no run {id!r}")
+        return Run(*row)
+
+    def page(self, *, limit: int = 50, status: str = "") -> list[Run]:
         statement = select(runs).order_by(runs.c.started_at.desc(), runs.c.id).limit(limit)
+        if status:
+            statement = statement.where(runs.c.status == status)
         with self._database.read() as connection:
             return [Run(*row) for row in connection.execute(statement)]
+
+    def beat(self, id: str, at: datetime) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == id).values(beat_at=at))
+
+    def put_inputs(self, inputs: Sequence[RunInput]) -> None:
+        rows = [asdict(input) | {"counts": dict(input.counts), "dead": dict(input.dead)} for input in inputs]
+        with self._database.write() as connection:
+            self._database.upsert(connection, run_inputs, rows)
+
+    def inputs(self, run: str) -> list[RunInput]:
+        statement = select(run_inputs).where(run_inputs.c.run == run).order_by(run_inputs.c.number)
+        with self._database.read() as connection:
+            return [RunInput(*row) for row in connection.execute(statement)]

@@ -16,6 +16,7 @@ from pipelines.stores.database import Database
 from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
 from pipelines.stores.lineage import Lineage
+from pipelines.stores.marks import Marks
 from pipelines.stores.overview import read_overview
 from pipelines.stores.past import Past
 from pipelines.stores.proposals import Proposals
@@ -26,6 +27,7 @@ from pipelines.stores.protocols import (
     EventStore,
     Filter,
     LineageStore,
+    MarkStore,
     PastStore,
     ProposalStore,
     RunStore,
@@ -56,6 +58,7 @@ class SqlStore:
         self.customers: CustomerStore = Customers(database)
         self.events: EventStore = Events(database)
         self.runs: RunStore = Runs(database)
+        self.marks: MarkStore = Marks(database)
 
     @classmethod
     def open(cls, url: str) -> "SqlStore":

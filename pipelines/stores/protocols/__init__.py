@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
-from pipelines.stores.protocols.records import Filter, Quote, Run
-from pipelines.stores.protocols.runs import RunStore
+from pipelines.stores.protocols.records import Filter, Quote, Run, RunInput
+from pipelines.stores.protocols.runs import MarkStore, RunStore
 from pipelines.stores.protocols.themes import EditStore, LineageStore, PastStore, ProposalStore, ThemeStore
 
 __all__ = [
@@ -19,10 +19,12 @@ __all__ = [
     "EventStore",
     "Filter",
     "LineageStore",
+    "MarkStore",
     "PastStore",
     "ProposalStore",
     "Quote",
     "Run",
+    "RunInput",
     "RunStore",
     "SignalStore",
     "Store",
@@ -44,6 +46,7 @@ class Store(Protocol):
     customers: CustomerStore
     events: EventStore
     runs: RunStore
+    marks: MarkStore
 
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
         """Keys conversations, annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving

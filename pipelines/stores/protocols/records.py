@@ -24,15 +24,43 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the pipeline: what came in, what came out, how long each step took, with which versions."""
+    """One run of the pipeline: what came in, what came out, how long each step took, with which versions.
+
+    `status` is running, done, failed (with its `error`) or killed. `worker` is who works on it, "host:process"; it
+    says at `beat_at` that it still does. `resumes` names the killed run that this one goes on from.
+    """
 
     id: str
     started_at: datetime
     finished_at: datetime | None = None
-    status: str = "running"  # running, done, failed
+    status: str = "running"
     counts: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    worker: str = ""
+    beat_at: datetime | None = None
+    error: str = ""
+    resumes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """What one run took out of one file, or drew from one stream.
+
+    `number` counts from 1 in order of reading; `sha256` and `size` (bytes; None of a stream) are of the file as it
+    lies; `counts` are read, added, changed, same, old, skipped, dead; `dead` is why, "field: reason" to a number of
+    records; `seconds` is None while it is being read.
+    """
+
+    run: str
+    number: int
+    name: str
+    format: str = ""
+    sha256: str = ""
+    size: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    dead: Mapping[str, int] = field(default_factory=dict)
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

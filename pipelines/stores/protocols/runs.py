@@ -1,12 +1,33 @@
-"""Runs of the pipeline."""
+"""The run log, and up to when each source has been read."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from pipelines.stores.protocols.records import Run
+from pipelines.stores.protocols.records import Run, RunInput
 
 
 class RunStore(Protocol):
     def put(self, run: Run) -> None: ...
 
-    def page(self, *, limit: int = 50) -> list[Run]:
-        """Newest first."""
+    def get(self, id: str) -> Run: ...  # raises NotFound
+
+    def page(self, *, limit: int = 50, status: str = "") -> list[Run]:
+        """Newest first; with `status` only those."""
+
+    def beat(self, id: str, at: datetime) -> None:
+        """A worker still works on a run: says so without touching anything else of it."""
+
+    def put_inputs(self, inputs: Sequence[RunInput]) -> None: ...
+
+    def inputs(self, run: str) -> list[RunInput]:
+        """In order of their numbers."""
+
+
+class MarkStore(Protocol):
+    """High-water marks: the newest change that a finished run has seen of each source."""
+
+    def all(self) -> dict[str, datetime]: ...
+
+    def raise_to(self, seen: Mapping[str, datetime], *, run: str) -> None:
+        """Marks only rise: an older moment than the one known changes nothing."""

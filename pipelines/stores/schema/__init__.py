@@ -3,7 +3,7 @@
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
 from pipelines.stores.schema.customers import customers, events, identity_links
-from pipelines.stores.schema.runs import runs
+from pipelines.stores.schema.runs import marks, run_inputs, runs
 from pipelines.stores.schema.themes import (
     assignments,
     discoveries,
@@ -30,8 +30,10 @@ __all__ = [
     "identity_links",
     "key",
     "lineage",
+    "marks",
     "metadata",
     "proposals",
+    "run_inputs",
     "runs",
     "signals",
     "summaries",

@@ -17,6 +17,7 @@ conversations = Table(
     Column("metadata", Json, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("annotated_model", String),
+    Column("given_hash", String),  # a keyed hash of it as it was read: the same again need not be masked again
     Index("conversations_by_time", "started_at", "id"),
     Index("conversations_by_customer", "customer", "started_at"),
     Index("conversations_by_model", "annotated_model", "id"),

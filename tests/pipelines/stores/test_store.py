@@ -1,12 +1,9 @@
 """Every database passes this file: what is put comes back, twice put is once put, and figures add up."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -28,32 +25,7 @@ from pipelines.stores.protocols import Filter, Run
 from pipelines.stores.schema import metadata
 from pipelines.stores.sql import SqlStore, migrate
 
-POSTGRES = os.environ.get("FRICTIONARY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.db'}"
-        return
-    psycopg = pytest.importorskip("psycopg")
-    try:
-        server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
-    except psycopg.OperationalError as error:
-        pytest.skip(f"no PostgreSQL server to test on: {error}")
-    schema = f"test_{uuid4().hex}"
-    with server:
-        server.execute(f"CREATE SCHEMA {schema}")
-        yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
-        server.execute(f"DROP SCHEMA {schema} CASCADE")
-    server.close()
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
-    with SqlStore.open(url) as opened:
-        yield opened
 
 
 def conversation(n: int, customer: str = "ann", text: str = "Café 😀 Late. My parcel is late!") -> Conversation:
