@@ -39,6 +39,12 @@ def test_the_same_rows_and_seed_give_the_same_themes_and_map(dense: Discovery) -
     assert np.array_equal(again.centroids, dense.centroids)
 
 
+def test_without_a_map_the_themes_are_the_same(dense: Discovery) -> None:
+    plain = discover(rows(GROUPS, EACH), mapped=False)
+    assert plain.labels == dense.labels
+    assert not plain.points.any()
+
+
 def test_what_is_served_is_what_was_fitted(dense: Discovery) -> None:
     names = tuple(f"t{n}" for n in range(GROUPS))
     serving = Assigner.from_bytes(Assigner(dense.centroids, dense.thresholds, names, "e1").to_bytes())
