@@ -12,15 +12,11 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    Table,
     and_,
-    bindparam,
-    delete,
     func,
     insert,
     or_,
     select,
-    update,
 )
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
@@ -28,19 +24,17 @@ from nlp.errors import NotFound
 from nlp.signal import Summary
 from pipelines.stores.database import CHUNK, Database, chunks
 from pipelines.stores.filters import conditions
+from pipelines.stores.forgetting import forget
 from pipelines.stores.protocols import Filter
+from pipelines.stores.protocols.records import Given
 from pipelines.stores.schema import (
-    assignments,
     conversations,
-    customers,
-    earlier_assignments,
-    events,
-    signals,
     summaries,
     turns,
 )
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNKNOWN = Given("")
 C = conversations.c
 
 
@@ -48,25 +42,46 @@ class Conversations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, conversations: Iterable[Conversation]) -> tuple[int, int]:
+    def put(
+        self, conversations: Iterable[Conversation], *, given: Mapping[str, Given] | None = None
+    ) -> tuple[int, int]:
         added = changed = 0
         with self._database.write() as connection:
             for batch in _batches(conversations):
-                new, other = self._put(connection, batch)
+                new, other = self._put(connection, batch, given or {})
                 added, changed = added + new, changed + other
         return added, changed
 
-    def _put(self, connection: Connection, batch: dict[str, Conversation]) -> tuple[int, int]:
+    def _put(
+        self, connection: Connection, batch: dict[str, Conversation], given: Mapping[str, Given]
+    ) -> tuple[int, int]:
         stored = {r.id: r for r in connection.execute(select(conversations).where(C.id.in_(batch)))}
-        rows = [_row(conversation, stored.get(id)) for id, conversation in batch.items()]
+        rows = [_row(conversation, stored.get(id), given.get(id, UNKNOWN)) for id, conversation in batch.items()]
         rows = [row for row in rows if _differs(row, stored.get(row["id"]))]
-        changed = [row["id"] for row in rows if row["id"] in stored]
-        _forget(connection, changed)
+        content = [row for row in rows if _content_differs(row, stored.get(row["id"]))]
+        changed = {row["id"]: batch[row["id"]] for row in content if row["id"] in stored}
+        kept = forget(connection, changed, {id for id in changed if _placed_alike(batch[id], stored[id])})
+        for row in rows:
+            if row["id"] in stored and (row["id"] in kept or row["id"] not in changed):
+                row["annotated_model"] = stored[row["id"]].annotated_model
         self._database.upsert(connection, conversations, rows)
-        spoken = [_turn_row(row["id"], turn) for row in rows for turn in batch[row["id"]].turns]
+        spoken = [_turn_row(row["id"], turn) for row in content for turn in batch[row["id"]].turns]
         if spoken:
             connection.execute(insert(turns), spoken)
-        return len(rows) - len(changed), len(changed)
+        return len(content) - len(changed), len(changed)
+
+    def known(self, given: Mapping[str, Given]) -> tuple[set[str], set[str]]:
+        same, later = set(), set()
+        statement = select(C.id, C.given_hash, C.changed_at)
+        with self._database.read() as connection:
+            for ids in chunks(given):
+                for id, digest, changed in connection.execute(statement.where(C.id.in_(ids))):
+                    at = given[id].changed_at
+                    if digest == given[id].digest:
+                        same.add(id)
+                    elif at and changed and at < changed:
+                        later.add(id)
+        return same, later
 
     def get(self, id: str) -> Conversation:
         with self._database.read() as connection:
@@ -86,8 +101,11 @@ class Conversations:
             statement = statement.order_by(C.started_at.desc(), C.id).limit(limit)
             return with_summaries(connection, read_conversations(connection, statement))
 
-    def pending(self, model: str, *, batch: int = 256, anew: bool = True) -> Iterator[list[Conversation]]:
+    def pending(
+        self, model: str, *, batch: int = 256, anew: bool = True, of: Sequence[str] | None = None
+    ) -> Iterator[list[Conversation]]:
         after, waiting = "", _waiting(model) if anew else C.annotated_model.is_(None)
+        waiting = waiting if of is None else waiting & C.id.in_(of)
         while True:
             with self._database.read() as connection:
                 statement = select(conversations).where(waiting, C.id > after).order_by(C.id).limit(batch)
@@ -106,27 +124,6 @@ class Conversations:
         with self._database.read() as connection:
             statement = select(func.count()).select_from(conversations).where(*conditions(filter))
             return connection.execute(statement).scalar_one()
-
-    def recustomer(self, old_to_new: Mapping[str, str]) -> int:
-        """Their events and attributes move along; where both have an attribute, the new customer's stays."""
-        moves = {old: new for old, new in old_to_new.items() if old != new}
-        with self._database.write() as connection:
-            changed = _move(connection, conversations, moves)
-            _move(connection, events, moves)
-            self._merge_attributes(connection, moves)
-        return changed
-
-    def _merge_attributes(self, connection: Connection, moves: Mapping[str, str]) -> None:
-        known: dict[str, dict[str, Any]] = {}
-        for ids in chunks({*moves, *moves.values()}):
-            rows = connection.execute(select(customers).where(customers.c.id.in_(ids)))
-            known |= {row.id: dict(row.attributes) for row in rows}
-        merged = {id: attributes for id, attributes in known.items() if id not in moves}
-        for old in sorted(moves.keys() & known.keys()):
-            merged[moves[old]] = known[old] | merged.get(moves[old], {})
-        for ids in chunks(moves.keys() & known.keys()):
-            connection.execute(delete(customers).where(customers.c.id.in_(ids)))
-        self._database.upsert(connection, customers, [{"id": id, "attributes": a} for id, a in merged.items()])
 
 
 def _waiting(model: str) -> ColumnElement[bool]:
@@ -151,7 +148,7 @@ def _storable(conversation: Conversation) -> Conversation:
     return replace(conversation, turns=spoken)
 
 
-def _row(conversation: Conversation, stored: Row[Any] | None) -> dict[str, Any]:
+def _row(conversation: Conversation, stored: Row[Any] | None, read: Given) -> dict[str, Any]:
     given = conversation.customer
     return {
         "id": conversation.id,
@@ -163,11 +160,22 @@ def _row(conversation: Conversation, stored: Row[Any] | None) -> dict[str, Any]:
         "metadata": dict(conversation.metadata),
         "content_hash": _hash(conversation),
         "annotated_model": None,
+        "given_hash": read.digest or None,
+        "changed_at": read.changed_at,
     }
 
 
 def _differs(row: Mapping[str, Any], stored: Row[Any] | None) -> bool:
+    return _content_differs(row, stored) or bool(stored and row["given_hash"] != stored.given_hash)
+
+
+def _content_differs(row: Mapping[str, Any], stored: Row[Any] | None) -> bool:
     return not stored or (row["content_hash"], row["customer"]) != (stored.content_hash, stored.customer)
+
+
+def _placed_alike(conversation: Conversation, stored: Row[Any]) -> bool:
+    """Whether the stage of an annotated conversation stands: it may be that of the customer's last event before."""
+    return (conversation.started_at, conversation.customer) == (stored.started_at, stored.customer_given)
 
 
 def _hash(c: Conversation) -> str:
@@ -179,29 +187,6 @@ def _hash(c: Conversation) -> str:
 def _turn_row(conversation: str, turn: Turn) -> dict[str, Any]:
     spoken = {"number": turn.number, "speaker": str(turn.speaker), "text": turn.text, "at": turn.at}
     return {"conversation": conversation, **spoken}
-
-
-def _forget(connection: Connection, ids: Sequence[str]) -> None:
-    """Drop the turns of these conversations and all that was found in them."""
-    if not ids:
-        return
-    segments = select(signals.c.segment).where(signals.c.conversation.in_(ids))
-    for table in (assignments, earlier_assignments):
-        connection.execute(delete(table).where(table.c.segment.in_(segments)))
-    for table in (signals, summaries, turns):  # embeddings go with their signals
-        connection.execute(delete(table).where(table.c.conversation.in_(ids)))
-
-
-def _move(connection: Connection, table: Table, moves: Mapping[str, str]) -> int:
-    """Read all rows before changing any: where b becomes c, rows that were a and become b must stay b."""
-    found: list[dict[str, Any]] = []
-    for old in chunks(moves):
-        rows = connection.execute(select(table.c.id, table.c.customer).where(table.c.customer.in_(old)))
-        found += [{"row": row.id, "new": moves[row.customer]} for row in rows]
-    if found:
-        moved = update(table).where(table.c.id == bindparam("row")).values(customer=bindparam("new"))
-        connection.execute(moved, found)
-    return len(found)
 
 
 def read_conversations(connection: Connection, statement: Select[Any]) -> list[Conversation]:

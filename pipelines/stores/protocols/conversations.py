@@ -6,31 +6,40 @@ from typing import Protocol
 from nlp.conversation import Conversation
 from nlp.encoder import Floats
 from nlp.signal import Signal, Summary
-from pipelines.stores.protocols.records import Filter, Quote
+from pipelines.stores.protocols.records import Filter, Given, Quote
 
 
 class ConversationStore(Protocol):
-    def put(self, conversations: Iterable[Conversation]) -> tuple[int, int]:
+    def put(
+        self, conversations: Iterable[Conversation], *, given: Mapping[str, Given] | None = None
+    ) -> tuple[int, int]:
         """Upsert; returns (added, changed). A conversation equal to the stored one counts in neither.
 
-        A changed one loses its signals, embeddings, assignments and summary: it is pending again.
+        One whose texts changed loses its signals, embeddings and summary, and the assignments of the turns that
+        changed: it is pending again. Where only its facts changed, what was found in it stays. `given`, by id, is kept
+        for `known`.
         """
+
+    def known(self, given: Mapping[str, Given]) -> tuple[set[str], set[str]]:
+        """Which of those ids need not be put: (stored from the very same record, stored from a later state of it)."""
 
     def get(self, id: str) -> Conversation: ...  # raises NotFound
 
     def page(self, filter: Filter, *, after: str = "", limit: int = 50) -> list[tuple[Conversation, Summary | None]]:
         """Newest first. `after` is the last id of the page before."""
 
-    def pending(self, model: str, *, batch: int = 256, anew: bool = True) -> Iterator[list[Conversation]]:
-        """Batches of conversations not yet annotated by `model` version, in order of id; without `anew`, by none."""
+    def pending(
+        self, model: str, *, batch: int = 256, anew: bool = True, of: Sequence[str] | None = None
+    ) -> Iterator[list[Conversation]]:
+        """Batches of conversations not yet annotated by `model` version, in order of id; without `anew`, by none.
+
+        With `of` only among those ids, at most 1,000.
+        """
 
     def waiting(self, model: str) -> int:
         """How many conversations `pending` would yield."""
 
     def count(self, filter: Filter = Filter()) -> int: ...
-
-    def recustomer(self, old_to_new: Mapping[str, str]) -> int:
-        """Replace customer pseudonyms (identity resolution found that they are one); returns conversations changed."""
 
 
 class SignalStore(Protocol):
@@ -58,12 +67,18 @@ class SignalStore(Protocol):
     def summary(self, conversation: str) -> Summary | None: ...
 
     def bearing(
-        self, minimum_friction: float, *, unplaced: bool = False, themeless: bool = False
+        self,
+        minimum_friction: float,
+        *,
+        unplaced: bool = False,
+        themeless: bool = False,
+        of: Sequence[str] | None = None,
     ) -> tuple[list[str], list[str], Floats, Floats]:
         """All segments of friction >= minimum whose intent is not `none`, in order of segment id:
         (segment ids, redacted texts, embeddings float32 (n, d), friction float32 (n,)).
 
-        `unplaced`: only those that the current discovery has not looked at; `themeless`: only those in no theme.
+        `unplaced`: only those that the current discovery has not looked at; `themeless`: only those in no theme; `of`:
+        only those of these conversations, at most 1,000.
         """
 
     def embedded(self) -> int:

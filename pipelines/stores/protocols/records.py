@@ -23,6 +23,14 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A conversation as it was read: a keyed hash of all of it, and when its source says that it last changed."""
+
+    digest: str
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of the pipeline: what came in, what came out, how long each step took, with which versions.
 

@@ -17,7 +17,9 @@ conversations = Table(
     Column("metadata", Json, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("annotated_model", String),
-    Column("given_hash", String),  # a keyed hash of it as it was read: the same again need not be masked again
+    # A keyed hash of it as it was read, so that the same is not masked again; when the source says that it changed.
+    Column("given_hash", String),
+    Column("changed_at", UtcTime),
     Index("conversations_by_time", "started_at", "id"),
     Index("conversations_by_customer", "customer", "started_at"),
     Index("conversations_by_model", "annotated_model", "id"),

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("runs", sa.Column("error", sa.Text, nullable=False, server_default=""))
     op.add_column("runs", sa.Column("resumes", ID, nullable=False, server_default=""))
     op.add_column("conversations", sa.Column("given_hash", sa.String))
+    op.add_column("conversations", sa.Column("changed_at", TIME))
     op.create_table(
         "run_inputs",
         sa.Column("run", ID, sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
@@ -39,6 +40,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("marks")
     op.drop_table("run_inputs")
-    op.drop_column("conversations", "given_hash")
+    for column in ("changed_at", "given_hash"):
+        op.drop_column("conversations", column)
     for column in ("resumes", "error", "beat_at", "worker"):
         op.drop_column("runs", column)
