@@ -51,6 +51,18 @@ def test_only_training_imports_the_training_libraries() -> None:
     assert {p: names for p, names in found.items() if names} == {}
 
 
+def test_simulated_worlds_share_no_code_with_the_analyses() -> None:
+    def modules(path: Path) -> set[str]:
+        return {n.module for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and n.module}
+
+    worlds = sorted((ROOT / "pipelines" / "simulate").glob("*.py"))
+    ours = {m for p in worlds for m in modules(p) if m.split(".")[0] in FORBIDDEN}
+    assert {m for m in ours if not m.startswith("pipelines.simulate.")} == {"nlp.errors"}
+    assert {name for p in worlds for name in imports(p)} - sys.stdlib_module_names <= {"numpy", "nlp", "pipelines"}
+    users = [p for floor in ("nlp", "pipelines") for p in files(floor) if p not in worlds]
+    assert [p for p in users if any(m.startswith("pipelines.simulate") for m in modules(p))] == []
+
+
 def test_every_file_says_in_its_first_line_what_it_owns() -> None:
     bare = [
         str(p.relative_to(ROOT)) for floor in FORBIDDEN for p in files(floor) if not p.read_text().startswith('"""')
