@@ -1,4 +1,4 @@
-"""A world as files that `frictionary ingest` reads, and its truth beside them; written as it is lived, in flat memory."""
+"""A world as files that `frictionary ingest` reads, its truth beside them; written as it is lived, in flat memory."""
 
 import csv
 import json

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_a_fix_a_shift_and_a_drop_off_are_there_from_their_day_on(many: Columns)
     assert share(said["channel"] == "chat", said["day"] < WORLD.shift_day, everything) > 1.2
     steps = ("ordered", "delivered", "installed", "subscribed")
     taken = {}
-    for one, two in zip(steps, steps[1:], strict=False):
+    for one, two in pairwise(steps):
         first, second = (done["customer"][done["name"] == name] for name in (one, two))
         day = done["day"][done["name"] == one]
         went = np.isin(first, second)
