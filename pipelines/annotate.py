@@ -180,15 +180,16 @@ def annotate(
     *,
     anew: bool = True,
     most: int | None = None,
+    of: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Annotate the store's pending conversations, a transaction a batch; returns how many. Safe to kill and rerun.
 
-    Without `anew` only those that no model has annotated; with `most` no more than so many. `progress` is told how many
-    are done so far.
+    Without `anew` only those that no model has annotated; with `most` no more than so many; with `of` only among those
+    ids, at most 1,000. `progress` is told how many are done so far.
     """
     done, taxonomy = 0, annotator.taxonomy
-    waiting = store.conversations.pending(annotator.version, batch=most or BATCH, anew=anew)
+    waiting = store.conversations.pending(annotator.version, batch=most or BATCH, anew=anew, of=of)
     for batch in islice(waiting, 1 if most else None):
         pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
         signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])

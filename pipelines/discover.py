@@ -93,13 +93,16 @@ def _found(store: Store, encoder: str) -> Assigner | None:
     return found if found and found.encoder == encoder else None
 
 
-def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
+def assign_new(store: Store, *, encoder: str, at: datetime, of: Sequence[str] | None = None) -> int:
     """Place the friction-bearing segments that the current discovery has not seen; returns how many. Where those in no
-    theme grow to a group, it is proposed as one."""
+    theme grow to a group, it is proposed as one.
+
+    With `of` only those of these conversations, at most 1,000, and nothing is proposed: that looks at all of a store.
+    """
     serving, run = _found(store, encoder), store.themes.current_run()
     if serving is None or run is None:
         return 0
-    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True)
+    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True, of=of)
     themes, confidences = serving.assign(in_context(embeddings, list(map(conversation_of, ids)), list(map(len, texts))))
     last = store.edits.last()
     store.themes.assign(
@@ -108,7 +111,7 @@ def assign_new(store: Store, *, encoder: str, at: datetime) -> int:
     )
     if store.edits.last() != last:  # somebody edited meanwhile
         refresh(store, at=at)
-    if ids:
+    if ids and of is None:
         propose(store, at=at)
     return len(ids)
 

@@ -70,7 +70,12 @@ class Signals:
         return Summary(*row) if row else None
 
     def bearing(
-        self, minimum_friction: float, *, unplaced: bool = False, themeless: bool = False
+        self,
+        minimum_friction: float,
+        *,
+        unplaced: bool = False,
+        themeless: bool = False,
+        of: Sequence[str] | None = None,
     ) -> tuple[list[str], list[str], Floats, Floats]:
         """Raises StoreError where segments were embedded by different encoders: their distances say nothing."""
         e = embeddings.c
@@ -84,6 +89,8 @@ class Signals:
         if unplaced:
             placed = select(assignments.c.segment).where(assignments.c.run == current_run())
             statement = statement.where(S.segment.not_in(placed))
+        if of is not None:
+            statement = statement.where(S.conversation.in_(of))
         if themeless:
             statement = statement.where(S.segment.in_(select(assignments.c.segment).where(nowhere())))
         with self._database.read() as connection:

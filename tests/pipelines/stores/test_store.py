@@ -125,6 +125,13 @@ def test_pending_comes_in_batches_by_id_while_others_are_annotated(store: SqlSto
     assert never == ["s:3", "s:6"]
 
 
+def test_what_waits_and_what_hurts_is_told_of_some_conversations_alone(themed: SqlStore) -> None:
+    themed.conversations.put([conversation(5), conversation(6)])
+    assert [[c.id for c in batch] for batch in themed.conversations.pending("m1", of=["s:1", "s:6"])] == [["s:6"]]
+    assert themed.signals.bearing(15.0, of=["s:1", "s:3", "s:6"])[0] == ["s:3#0:13"]
+    assert themed.signals.bearing(15.0, of=[])[0] == []
+
+
 def test_pages_go_newest_first_and_on_after_the_last(themed: SqlStore) -> None:
     first = themed.conversations.page(Filter(), limit=3)
     assert [c.id for c, _ in first] == ["s:4", "s:3", "s:2"]
