@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from nlp.customer import Customer, Event
 from nlp.errors import UnknownName
 from nlp.journeys.contact import Contact, Mention
-from nlp.journeys.features import features, stays
+from nlp.journeys.dictionary import FEATURES
+from nlp.journeys.visits import stays
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines import journeys
 from pipelines.entities import most_named
+from pipelines.features import all_features
 from pipelines.sinks import Columns, Row
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import by_customer, owned
@@ -145,14 +147,8 @@ def _met(contacts: list[Contact]) -> dict[str, Any]:
 
 
 def _features(r: Request) -> Iterator[Row]:
-    for customer, found in journeys.all_features(r.store, r.at, r.filter, taxonomy=r.taxonomy):
+    for customer, found in all_features(r.store, r.at, r.filter, taxonomy=r.taxonomy):
         yield {"customer": customer, "at": r.at, **found}
-
-
-def _feature_columns() -> dict[str, type]:
-    """What is None without a past is a float."""
-    empty = features((), (), (), at=datetime.min.replace(tzinfo=UTC), taxonomy=Taxonomy("", 0, (), (), {}))
-    return {name: float if value is None else type(value) for name, value in empty.items()}
 
 
 def _assignments(r: Request) -> Iterator[Row]:
@@ -187,7 +183,7 @@ NOUNS: Mapping[str, Noun] = {
         ),
         _customers,
     ),
-    "features": Noun({"customer": str, "at": datetime, **_feature_columns()}, _features),
+    "features": Noun({"customer": str, "at": datetime, **{f.name: f.kind for f in FEATURES}}, _features),
     "signals": Noun(
         _columns(
             "segment conversation turn:int start:int end:int at:time channel customer text theme intent confidence:num"

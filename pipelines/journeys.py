@@ -1,24 +1,20 @@
-"""Journeys out of the store: stages with their figures, moves between stages, one customer's path, and features."""
+"""Journeys out of the store: stages with their figures, moves between stages, and one customer's path."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
 
 from nlp.customer import Event
-from nlp.errors import BadInput, NotFound
-from nlp.journeys import features as past
-from nlp.journeys.contact import Contact, Mention
-from nlp.journeys.placing import last, placed
+from nlp.errors import NotFound
+from nlp.journeys.contact import Contact
 from nlp.journeys.transitions import transitions as moves
 from nlp.journeys.visits import merged, seen
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
-from pipelines.placing import said
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Filter, Quote, Store
-from pipelines.streams import by_customer, owned
+from pipelines.streams import by_customer
 
 TOP = 3
 Row = dict[str, Any]
@@ -146,56 +142,3 @@ def _done(e: Event, leads: Mapping[str, str]) -> Row:
     place = {"stage": stage, "confidence": 1.0 if e.name in leads else 0.0, "reason": f"event {e.name}"}
     nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes", "quote"))
     return {"kind": "event", "id": e.id, "at": e.at} | place | nothing | {"name": e.name, "value": e.value}
-
-
-def features(store: Store, customer: str, at: datetime, *, taxonomy: Taxonomy | None = None) -> dict[str, past.Value]:
-    """A customer's features as of `at`, from what was known before it alone; docs/journeys.md defines each.
-
-    Raises BadInput for a time without zone, NotFound for a customer of whom nothing is stored.
-    """
-    aware(at)
-    events = store.events.of(customer)
-    _attributes(store, customer, known=bool(events))
-    own = Filter(customer=customer)
-    return _features(store, store.customers.contacts(own), events, store.themes.mentions(own), at, taxonomy)
-
-
-def all_features(
-    store: Store, at: datetime, filter: Filter = Filter(), *, taxonomy: Taxonomy | None = None
-) -> Iterator[tuple[str, dict[str, past.Value]]]:
-    """Every customer with a conversation or an event before `at`, in order of id, with their features: three streams
-    are read side by side, one customer in memory at a time. `filter` chooses the conversations that are looked at."""
-    aware(at)
-    chosen = replace(filter, until=min(at, filter.until or at))
-    contacts, mentions = store.customers.contacts(chosen), store.themes.mentions(chosen)
-    for customer, items in by_customer(owned(contacts), owned(events_of(store, chosen)), owned(mentions)):
-        spoke = [i for i in items if isinstance(i, Contact)]
-        did = [i for i in items if isinstance(i, Event)]
-        raised = [i for i in items if isinstance(i, Mention)]
-        if customer and (spoke or did):
-            yield customer, _features(store, spoke, did, raised, at, taxonomy)
-
-
-def _features(
-    store: Store,
-    contacts: Iterable[Contact],
-    events: Sequence[Event],
-    mentions: Iterable[Mention],
-    at: datetime,
-    taxonomy: Taxonomy | None,
-) -> dict[str, past.Value]:
-    """A conversation that went on at or after `at` is summarised from what was said before."""
-    taxonomy = taxonomy or shipped()
-
-    def known(c: Contact) -> Contact:
-        if c.last_at < at:
-            return c
-        words, before = said(store, c, before=at), last(events, c.at, taxonomy)
-        return replace(c, summary=placed(words, before, taxonomy))
-
-    return past.features([known(c) for c in contacts if c.at < at], events, mentions, at=at, taxonomy=taxonomy)
-
-
-def aware(at: datetime) -> None:
-    if at.tzinfo is None:
-        raise BadInput(f"the time {at.isoformat()} has no zone; give an aware one, such as {at.isoformat()}Z")

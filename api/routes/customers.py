@@ -9,6 +9,7 @@ from api.schemas.figures import CustomerOut, Features, Journey
 from api.schemas.findings import Page
 from api.schemas.requests import Asked, Paged
 from pipelines import journeys
+from pipelines.features import features as of_customer
 
 router = APIRouter(prefix="/v1/customers", tags=["journeys"])
 Id = Annotated[str, Path(description="The pseudonym.", examples=["c0123456789abcdef0123"])]
@@ -31,5 +32,5 @@ def journey(request: Request, id: Id) -> dict[str, Any]:
 def features(request: Request, id: Id, asked: Annotated[Asked, Query()]) -> dict[str, Any]:
     """A customer's past in figures, as it was known at a moment."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    found = journeys.features(request.app.state.store, id, asked.at, taxonomy=taxonomy)
+    found = of_customer(request.app.state.store, id, asked.at, taxonomy=taxonomy)
     return {"customer": id, "at": asked.at, "features": found}

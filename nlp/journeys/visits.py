@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nlp.taxonomy import UNKNOWN_STAGE
+from nlp.customer import Event
+from nlp.journeys.contact import Contact
+from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,10 @@ def merged(visits: Iterable[Visit], *, order: Sequence[str] = ()) -> list[Visit]
         else:
             stays.append(visit)
     return stays
+
+
+def stays(contacts: Iterable[Contact], events: Iterable[Event], taxonomy: Taxonomy) -> list[Visit]:
+    """One customer's merged visits: conversations at their stage, events at the stage that they lead into."""
+    spoke = [seen(c.summary.stage, c.at) for c in contacts]
+    did = [seen(taxonomy.events.get(e.name, UNKNOWN_STAGE), e.at) for e in events]
+    return merged(spoke + did, order=taxonomy.stage_names)
