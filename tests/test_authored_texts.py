@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,6 +16,11 @@ from pipelines.settings import ROOT, Settings
 from pipelines.training.authored import authored
 
 TAXONOMY = Taxonomy.from_toml(Settings().taxonomy.read_text("utf-8"))
+GOLD = ROOT / "corpora" / "gold" / "privacy"
+PERSONAL = (
+    *("EMAIL", "PHONE", "CARD", "IBAN", "ACCOUNT", "SSN", "IP", "URL_LOGIN", "SECRET", "ADDRESS", "BIRTHDATE"),
+    *("NAME", "HANDLE"),
+)
 ALIKE = 0.5
 """Jaccard overlap of two texts' word sets from which one is a near-copy of the other."""
 BLOCK = 500
@@ -124,7 +130,29 @@ def test_probes_of_cues_show_effort_and_leaving_in_every_channel_beside_as_many_
     assert all(20 <= len(r["text"]) <= 400 for r in found)
 
 
+def test_personal_data_is_marked_by_known_types_apart_and_without_spaces_around_it() -> None:
+    found = rows("gold/privacy")
+    assert len(found) >= 500
+    assert len({r["id"] for r in found}) == len(found)
+    assert {r["channel"] for r in found} == {"ticket", "call", "social"}
+    for row in found:
+        spans = [(s["start"], s["end"]) for s in row["spans"]]
+        assert {s["type"] for s in row["spans"]} <= set(PERSONAL)
+        assert all(0 <= start < end <= len(row["text"]) for start, end in spans)
+        assert all(one[1] <= other[0] for one, other in pairwise(spans))
+        assert all(row["text"][slice(*span)].strip() == row["text"][slice(*span)] for span in spans)
+
+
+@pytest.mark.parametrize("part", ["dev", "test"])
+def test_each_part_of_the_privacy_gold_has_every_type_all_channels_and_texts_without_any(part: str) -> None:
+    found = [json.loads(line) for line in (GOLD / f"{part}.jsonl").read_text("utf-8").splitlines()]
+    assert {s["type"] for r in found for s in r["spans"]} == set(PERSONAL)
+    assert min(Counter(r["channel"] for r in found).values()) >= 50
+    assert sum(not r["spans"] for r in found) >= 50
+
+
 def test_no_text_nearly_repeats_another_in_training_gold_probes_or_sample() -> None:
-    texts = [(f"{folder} {n}", r["text"]) for folder in ("training", "gold") for n, r in enumerate(rows(folder), 1)]
+    folders = ("training", "gold", "gold/privacy")
+    texts = [(f"{folder} {n}", r["text"]) for folder in folders for n, r in enumerate(rows(folder), 1)]
     probes = [(f"probe {n}", r["text"]) for n, r in enumerate(rows("probes"), 1) if "language" not in r]
     assert near_copies([*texts, *probes, *sample()]) == []
