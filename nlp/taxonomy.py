@@ -36,13 +36,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """The intents and stages that models predict and reports speak of, in the file's order."""
+    """The intents and stages that models predict and reports speak of, in the file's order.
+
+    events: the stage that each leads into; `buys`: those of them by which money is earned.
+    """
 
     name: str
     version: int
     intents: tuple[Intent, ...]
     stages: tuple[Stage, ...]
     events: Mapping[str, str]
+    buys: frozenset[str] = frozenset()
 
     @classmethod
     def from_toml(cls, text: str, *, origin: str = "taxonomy", known: "Taxonomy | None" = None) -> "Taxonomy":
@@ -70,9 +74,10 @@ class Taxonomy:
             for row in data.get("intent", [])
         )
         events = {str(row["name"]): str(row.get("stage", UNKNOWN_STAGE)) for row in data.get("event", [])}
+        buys = frozenset(str(row["name"]) for row in data.get("event", []) if row.get("buys"))
         if known and not stages:
-            stages, events = known.stages, dict(known.events)
-        taxonomy = cls(str(data.get("name", origin)), int(data.get("version", 1)), intents, stages, events)
+            stages, events, buys = known.stages, dict(known.events), known.buys
+        taxonomy = cls(str(data.get("name", origin)), int(data.get("version", 1)), intents, stages, events, buys)
         _check(taxonomy, origin)
         return taxonomy
 
@@ -89,6 +94,12 @@ class Taxonomy:
     @property
     def stage_names(self) -> tuple[str, ...]:
         return tuple(stage.name for stage in self.stages)
+
+    @property
+    def leaves(self) -> frozenset[str]:
+        """The events by which a customer leaves: those that lead into the last stage."""
+        last = max(self.stages, key=lambda stage: stage.order, default=None)
+        return frozenset(name for name, stage in self.events.items() if last and stage == last.name)
 
     def intent(self, name: str) -> Intent:
         """The intent of that name. Raises UnknownName."""

@@ -18,6 +18,14 @@ def test_the_default_taxonomy_has_34_intents_and_7_stages_in_order(text: str) ->
     assert [stage.order for stage in taxonomy.stages] == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_events_tell_who_buys_and_who_leaves(text: str) -> None:
+    taxonomy = Taxonomy.from_toml(text)
+    assert taxonomy.buys == {"ordered", "subscribed", "renewed"}
+    assert taxonomy.leaves == {"cancelled"}
+    own = Taxonomy.from_toml('[[intent]]\nname = "a"\n[[intent]]\nname = "b"', known=taxonomy)
+    assert (own.buys, own.leaves) == (taxonomy.buys, taxonomy.leaves)
+
+
 def test_an_unknown_intent_is_answered_with_the_nearest_known_one(text: str) -> None:
     with pytest.raises(UnknownName, match="Did you mean 'refund_status'"):
         Taxonomy.from_toml(text).intent("refund_statu")
