@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from pipelines.stores.protocols import Filter
 from pipelines.stores.protocols.records import Given
 from pipelines.stores.schema import (
     conversations,
+    identity_links,
     summaries,
     turns,
 )
@@ -56,7 +57,8 @@ class Conversations:
         self, connection: Connection, batch: dict[str, Conversation], given: Mapping[str, Given]
     ) -> tuple[int, int]:
         stored = {r.id: r for r in connection.execute(select(conversations).where(C.id.in_(batch)))}
-        rows = [_row(conversation, stored.get(id), given.get(id, UNKNOWN)) for id, conversation in batch.items()]
+        owners = _owners(connection, {conversation.customer for conversation in batch.values()})
+        rows = [_row(c, stored.get(id), given.get(id, UNKNOWN), owners) for id, c in batch.items()]
         rows = [row for row in rows if _differs(row, stored.get(row["id"]))]
         content = [row for row in rows if _content_differs(row, stored.get(row["id"]))]
         changed = {row["id"]: batch[row["id"]] for row in content if row["id"] in stored}
@@ -120,10 +122,23 @@ class Conversations:
             statement = select(func.count()).select_from(conversations).where(_waiting(model))
             return connection.execute(statement).scalar_one()
 
+    def recustomer(self, _old_to_new: Mapping[str, str]) -> int:
+        """Nothing to do any more: `put` and `identity.settle` give conversations to their customers."""
+        return 0
+
     def count(self, filter: Filter = Filter()) -> int:
         with self._database.read() as connection:
             statement = select(func.count()).select_from(conversations).where(*conditions(filter))
             return connection.execute(statement).scalar_one()
+
+
+def linked(connection: Connection, given: Iterable[str]) -> dict[str, str]:
+    """The customers that identifiers belong to by now, of those that belong to another than themselves."""
+    links, found = identity_links.c, dict[str, str]()
+    for part in chunks(sorted(given)):
+        rows = connection.execute(select(links.identifier, links.customer).where(links.identifier.in_(part)))
+        found |= {row.identifier: row.customer for row in rows}
+    return found
 
 
 def _waiting(model: str) -> ColumnElement[bool]:
@@ -148,13 +163,22 @@ def _storable(conversation: Conversation) -> Conversation:
     return replace(conversation, turns=spoken)
 
 
-def _row(conversation: Conversation, stored: Row[Any] | None, read: Given) -> dict[str, Any]:
+def _owners(connection: Connection, identifiers: Collection[str]) -> dict[str, str]:
+    """The customers that these identifiers are linked to by now; who is linked to nobody is left out."""
+    owners: dict[str, str] = {}
+    for some in chunks(identifiers):
+        found = connection.execute(select(identity_links).where(identity_links.c.identifier.in_(some)))
+        owners |= {row.identifier: row.customer for row in found}
+    return owners
+
+
+def _row(conversation: Conversation, stored: Row[Any] | None, read: Given, owners: Mapping[str, str]) -> dict[str, Any]:
     given = conversation.customer
     return {
         "id": conversation.id,
         "source": conversation.source,
         "channel": str(conversation.channel),
-        "customer": stored.customer if stored and stored.customer_given == given else given,
+        "customer": stored.customer if stored and stored.customer_given == given else owners.get(given, given),
         "customer_given": given,
         "started_at": conversation.started_at,
         "metadata": dict(conversation.metadata),
@@ -166,7 +190,8 @@ def _row(conversation: Conversation, stored: Row[Any] | None, read: Given) -> di
 
 
 def _differs(row: Mapping[str, Any], stored: Row[Any] | None) -> bool:
-    return _content_differs(row, stored) or bool(stored and row["given_hash"] != stored.given_hash)
+    given = stored and (stored.given_hash, stored.customer_given)
+    return _content_differs(row, stored) or (row["given_hash"], row["customer_given"]) != given
 
 
 def _content_differs(row: Mapping[str, Any], stored: Row[Any] | None) -> bool:

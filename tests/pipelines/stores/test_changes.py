@@ -10,6 +10,7 @@ from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.signal import Signal, Summary
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.protocols.records import Given
+from pipelines.stores.schema import identity_links
 from pipelines.stores.sql import SqlStore
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -74,3 +75,11 @@ def test_the_same_content_read_from_another_record_changes_nothing_but_what_is_k
     assert found.conversations.put([TICKET], given={"s:1": later}) == (0, 0)
     assert found.conversations.known({"s:1": later}) == ({"s:1"}, set())
     assert (found.conversations.waiting("m1"), len(found.conversations.get("s:1").turns)) == (0, 3)
+
+
+def test_a_conversation_of_a_linked_identifier_is_its_customers_from_the_first(store: SqlStore) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(identity_links.insert(), [{"identifier": "ann", "customer": "bob"}])
+    store.conversations.put([TICKET, replace(TICKET, id="s:2", customer="cid")])
+    assert [store.conversations.get(id).customer for id in ("s:1", "s:2")] == ["bob", "cid"]
+    assert store.conversations.put([TICKET]) == (0, 0)
