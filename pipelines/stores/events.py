@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 
 from nlp.customer import Event
+from pipelines.stores.conversations import linked
 from pipelines.stores.database import Database
 from pipelines.stores.schema import events
 
 _EVENTS = events
+COLUMNS = (events.c.id, events.c.customer, events.c.name, events.c.at, events.c.value)
 
 
 class Events:
@@ -18,18 +20,22 @@ class Events:
         self._database = database
 
     def put(self, events: Iterable[Event]) -> int:
-        """Returns how many were new or changed."""
+        """Under the customers that their identifiers belong to by now. Returns how many were new or changed."""
+        found = list(events)
         with self._database.write() as connection:
-            return self._database.upsert_changed(connection, _EVENTS, [asdict(event) for event in events])
+            owners = linked(connection, {event.customer for event in found})
+            given = [asdict(event) | {"customer_given": event.customer} for event in found]
+            rows = [row | {"customer": owners.get(row["customer"], row["customer"])} for row in given]
+            return self._database.upsert_changed(connection, _EVENTS, rows)
 
     def of(self, customer: str, *, until: datetime | None = None) -> list[Event]:
         """Oldest first; `until` is exclusive."""
-        statement = select(events).where(events.c.customer == customer).order_by(events.c.at, events.c.id)
+        statement = select(*COLUMNS).where(events.c.customer == customer).order_by(events.c.at, events.c.id)
         if until:
             statement = statement.where(events.c.at < until)
         with self._database.read() as connection:
             return [Event(*row) for row in connection.execute(statement)]
 
     def all(self) -> Iterator[Event]:
-        for row in self._database.stream(select(events).order_by(events.c.customer, events.c.at, events.c.id)):
+        for row in self._database.stream(select(*COLUMNS).order_by(events.c.customer, events.c.at, events.c.id)):
             yield Event(*row)

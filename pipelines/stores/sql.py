@@ -15,6 +15,7 @@ from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
 from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
+from pipelines.stores.identity import Identity
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.marks import Marks
 from pipelines.stores.overview import read_overview
@@ -26,6 +27,7 @@ from pipelines.stores.protocols import (
     EditStore,
     EventStore,
     Filter,
+    IdentityStore,
     LineageStore,
     MarkStore,
     PastStore,
@@ -56,6 +58,7 @@ class SqlStore:
         self.past: PastStore = Past(database)
         self.proposals: ProposalStore = Proposals(database)
         self.customers: CustomerStore = Customers(database)
+        self.identity: IdentityStore = Identity(database)
         self.events: EventStore = Events(database)
         self.runs: RunStore = Runs(database)
         self.marks: MarkStore = Marks(database)

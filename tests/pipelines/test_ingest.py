@@ -50,7 +50,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "t.csv"
     path.write_text("id,text,date\n" + "".join(f"{n},hello,2024-05-01\n" for n in range(1200)))
     assert run(tmp_path, store, path) == IngestReport(files=1, read=1200, added=1200)
-    assert run(tmp_path, store, path) == IngestReport(files=1, read=1200)
+    assert run(tmp_path, store, path) == IngestReport(files=1, read=1200, same=1200)
 
 
 def test_an_archive_of_exports_leaves_the_same_store_as_the_exports(tmp_path: Path, store: Store) -> None:
@@ -61,7 +61,7 @@ def test_an_archive_of_exports_leaves_the_same_store_as_the_exports(tmp_path: Pa
         packed.write(path, "may/t.csv")
         packed.writestr("may/more.jsonl.gz", gzip.compress(b'{"id": 3, "text": "hi", "date": "soon"}\n'))
     assert run(tmp_path, store, *files([archive])) == IngestReport(files=2, read=2, added=2, dead=1)
-    assert run(tmp_path, store, path) == IngestReport(files=1, read=2)
+    assert run(tmp_path, store, path) == IngestReport(files=1, read=2, same=2)
     (letter,) = map(json.loads, (tmp_path / "letters" / "dead.jsonl").read_text().splitlines())
     assert (letter["file"], letter["field"]) == (f"{archive}/may/more.jsonl.gz", "started_at")
 
@@ -104,7 +104,7 @@ def everything(store: Store) -> dict[str, object]:
         "conversations": sorted((c.id, c.customer, c.turns) for c, _ in store.conversations.page(Filter(), limit=100)),
         "customers": sorted(str(row) for row in store.customers.page(limit=100)),
         "events": [asdict(event) for event in store.events.all()],
-        "links": store.customers.links(),
+        "links": store.identity.links(),
     }
 
 

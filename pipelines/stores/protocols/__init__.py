@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
-from pipelines.stores.protocols.records import Filter, Quote, Run, RunInput
+from pipelines.stores.protocols.identity import IdentityStore
+from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.runs import MarkStore, RunStore
 from pipelines.stores.protocols.themes import EditStore, LineageStore, PastStore, ProposalStore, ThemeStore
 
@@ -18,6 +19,8 @@ __all__ = [
     "EditStore",
     "EventStore",
     "Filter",
+    "Given",
+    "IdentityStore",
     "LineageStore",
     "MarkStore",
     "PastStore",
@@ -44,6 +47,7 @@ class Store(Protocol):
     past: PastStore
     proposals: ProposalStore
     customers: CustomerStore
+    identity: IdentityStore
     events: EventStore
     runs: RunStore
     marks: MarkStore

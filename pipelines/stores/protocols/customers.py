@@ -15,12 +15,7 @@ class CustomerStore(Protocol):
     def get(self, id: str) -> Customer: ...  # raises NotFound only if neither a row nor a conversation has the id
 
     def all(self) -> Iterator[Customer]:
-        """Those that have a row, in order of id."""
-
-    def link(self, pairs: Iterable[tuple[str, str]]) -> int:
-        """Keep that identifier pseudonym -> customer pseudonym; returns how many were new or changed."""
-
-    def links(self) -> dict[str, str]: ...
+        """Those that have a row, in order of id, each with the facts of all rows that are theirs."""
 
     def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
         """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction

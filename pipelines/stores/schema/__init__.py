@@ -2,7 +2,15 @@
 
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
-from pipelines.stores.schema.customers import customers, events, identity_links
+from pipelines.stores.schema.customers import customers, events
+from pipelines.stores.schema.identity import (
+    identity_claims,
+    identity_conflicts,
+    identity_decisions,
+    identity_links,
+    identity_matches,
+    identity_traits,
+)
 from pipelines.stores.schema.runs import marks, run_inputs, runs
 from pipelines.stores.schema.themes import (
     assignments,
@@ -27,7 +35,12 @@ __all__ = [
     "embeddings",
     "events",
     "found_themes",
+    "identity_claims",
+    "identity_conflicts",
+    "identity_decisions",
     "identity_links",
+    "identity_matches",
+    "identity_traits",
     "key",
     "lineage",
     "marks",

@@ -1,4 +1,4 @@
-"""Customers, by which names they are known, and their events."""
+"""Customers and their events."""
 
 from sqlalchemy import Column, Double, Index, String, Table
 
@@ -11,13 +11,6 @@ customers = Table(
     Column("attributes", Json, nullable=False),
 )
 
-identity_links = Table(
-    "identity_links",
-    metadata,
-    Column("identifier", key(), primary_key=True),
-    Column("customer", key(), nullable=False),
-)
-
 events = Table(
     "events",
     metadata,
@@ -26,5 +19,7 @@ events = Table(
     Column("name", String, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("value", Double),
+    # The pseudonym as it came in, as for conversations; empty in rows that an earlier version wrote meanwhile.
+    Column("customer_given", key(), nullable=False, server_default=""),
     Index("events_by_customer", "customer", "at"),
 )

@@ -12,12 +12,14 @@ from sqlalchemy import inspect
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Customer, Event
 from nlp.errors import BadInput, NotFound, StoreError, UnknownName
+from nlp.identity.claim import Claim, Conflict, Decision, Match
 from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
 from nlp.themes.proposals import Proposal
 from nlp.themes.theme import Assignment, Fix, Note, Theme
 from pipelines.edits import edit, log, refresh, replayed
+from pipelines.identity import Claims, resolve
 from pipelines.past import known
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
@@ -479,22 +481,67 @@ def test_unplaced_segments_are_those_that_the_current_discovery_has_not_looked_a
     assert len(themed.signals.bearing(0.0, unplaced=True)[0]) == 5
 
 
-def test_customers_found_to_be_one_stay_one_after_a_second_import(store: SqlStore) -> None:
+def test_customers_found_to_be_one_stay_one_after_a_second_import_and_can_be_parted(store: SqlStore) -> None:
     store.conversations.put([conversation(1, "a"), conversation(2, "b"), conversation(3, "c")])
     store.events.put([Event("e", "a", "ordered", MONDAY)])
     store.customers.put([Customer("a", {"plan": "old", "city": "Graz"}), Customer("b", {"plan": "new"})])
-    assert store.conversations.recustomer({"a": "b", "b": "b", "c": "a"}) == 2
-    assert [store.conversations.get(f"s:{n}").customer for n in (1, 2, 3)] == ["b", "b", "a"]
+    assert store.identity.settle({"a": "b", "c": "b"}, []) == 2
+    assert [store.conversations.get(f"s:{n}").customer for n in (1, 2, 3)] == ["b", "b", "b"]
     assert store.conversations.put([conversation(1, "a")]) == (0, 0)
-    assert store.conversations.put([conversation(1, "b")]) == (0, 0)
     assert store.customers.get("b").attributes == {"plan": "new", "city": "Graz"}
-    assert [event.id for event in store.events.of("b")] == ["e"]
+    assert list(store.customers.all()) == [Customer("b", {"plan": "new", "city": "Graz"})]
+    with pytest.raises(NotFound, match="one with 'b'"):
+        store.customers.get("a")
+    store.events.put([Event("f", "a", "renewed", MONDAY)])
+    assert [event.id for event in store.events.of("b")] == ["e", "f"]
+    assert store.conversations.put([conversation(4, "a")]) == (1, 0)
+    assert store.conversations.get("s:4").customer == "b"
+    assert store.identity.settle({"a": "b", "c": "b"}, []) == 0
+    assert store.identity.settle({}, []) == 3
+    assert [store.conversations.get(f"s:{n}").customer for n in (1, 2, 3)] == ["a", "b", "c"]
+    assert store.customers.get("a").attributes == {"plan": "old", "city": "Graz"}
+    assert [event.id for event in store.events.of("a")] == ["e", "f"]
 
 
-def test_links_count_what_is_new_or_changed(store: SqlStore) -> None:
-    assert store.customers.link([("i", "a"), ("j", "a")]) == 2
-    assert store.customers.link([("i", "a"), ("j", "b")]) == 1
-    assert store.customers.links() == {"i": "a", "j": "b"}
+def test_claims_and_decisions_are_added_and_links_and_conflicts_replaced(store: SqlStore) -> None:
+    found = [Claim("r1", "a", "crm", "id"), Claim("r1", "b", "crm", "email")]
+    assert (store.identity.claim(found), store.identity.claim(found)) == (2, 0)
+    assert list(store.identity.claims()) == found
+    hand = store.identity.decide(Decision("link", "a", "b", MONDAY, "Ada", "the same\x00"))
+    assert store.identity.decide(hand) == replace(hand, number=2)
+    assert store.identity.decisions() == [hand, replace(hand, number=2)]
+    assert (hand.number, hand.note) == (1, "the same\ufffd")
+    for links in ({"i": "a", "j": "a"}, {"j": "b"}):
+        store.identity.settle(links, [Conflict("p", "phone", ("a", "b"), "two")])
+        assert store.identity.links() == links
+    assert store.identity.conflicts() == [Conflict("p", "phone", ("a", "b"), "two")]
+
+
+def test_traits_and_matches_come_back_as_put(store: SqlStore) -> None:
+    traits = {"a": {"email": ["1"]}, "b": {"name": ["2", "3"]}}
+    assert (store.identity.describe(traits), store.identity.describe(traits)) == (2, 0)
+    assert dict(store.identity.traits()) == traits
+    for matches in ([Match("a", "b", 0.9, {"email": 5.0}), Match("a", "c", 0.99)], [Match("a", "c", 0.5)]):
+        store.identity.match(matches)
+        assert store.identity.matches() == sorted(matches, key=lambda m: -m.probability)
+
+
+def test_what_came_under_an_identifier_is_counted(store: SqlStore) -> None:
+    store.conversations.put([conversation(1, "a"), conversation(2, "a"), conversation(3, "b")])
+    first, last = conversation(1).started_at, conversation(2).started_at
+    assert store.identity.seen(["a", "x"]) == {"a": (2, first, last)}
+
+
+def test_a_store_from_before_claims_keeps_who_was_one(store: SqlStore, url: str) -> None:
+    store.events.put([Event("e", "i", "ordered", MONDAY)])
+    store.identity.settle({"i": "a"}, [])
+    database = Database(url)
+    migrate(database, "0007")
+    database.engine.dispose()
+    with open_store(url) as again:
+        assert resolve(again, Claims()) == 0
+        assert again.identity.links() == {"i": "a"}
+        assert [event.id for event in again.events.of("a")] == ["e"]
 
 
 def test_customers_come_by_number_of_conversations(themed: SqlStore) -> None:
