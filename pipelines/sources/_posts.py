@@ -19,7 +19,8 @@ MENTION = re.compile(r"(?<![\w@/])@(\w[\w.-]*(?:@[\w.-]*\w)?)")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post. `author` is its handle in lower case, as others mention it, or "" where unknown.
+    """One post. `author` is its handle in lower case, as others mention it, or "" where unknown; `customer` is their
+    identifier "kind:value", made of the network's name and the author where it is empty.
 
     `root` and `parent` are ids of posts; the root is found by the parents where it is not stated. `answers`: the
     network says that the author speaks for the place that was written to. `boost`: another's words, passed on.
@@ -29,6 +30,7 @@ class Post:
     author: str
     text: str
     at: datetime
+    customer: str = ""
     root: str = ""
     parent: str = ""
     name: str = ""
@@ -46,8 +48,12 @@ def read_posts(
     network: str,
     find: Callable[[Mapping[str, Any], Counter[str]], Iterable[Any]],
     make: Callable[[Any, ZoneInfo], Post],
+    *,
+    known: Callable[[Post], Post] | None = None,
+    company: Callable[[Mapping[str, Post], str], str] | None = None,
 ) -> Iterator[Conversation | BadRecord]:
-    """The conversations of a file's posts: `find` gives the raw posts of a page, `make` a post of one.
+    """The conversations of a file's posts: `find` gives the raw posts of a page, `make` a post of one. `known` fills
+    one when all pages were read; `company` tells the company's handle by the posts and what was told of it.
 
     A thread may spread over pages, so the posts of a file are held. A post that cannot be read costs no other.
     """
@@ -59,10 +65,11 @@ def read_posts(
                 yield post
             else:
                 posts.setdefault(post.id, post)
-    company = _company(posts, options.company)
-    talks = [sorted(talk, key=_order) for talk in _talks(posts, company).values()]
+    posts = {id: known(post) for id, post in posts.items()} if known else posts
+    handle = (company or _company)(posts, options.company)
+    talks = [sorted(talk, key=_order) for talk in _talks(posts, handle).values()]
     for talk in sorted(talks, key=lambda talk: _order(talk[0])):
-        yield _conversation(talk, posts, network, company, options)
+        yield _conversation(talk, posts, network, handle, options)
 
 
 def company_of(told: str, mentions: Mapping[str, int]) -> str:
@@ -138,12 +145,12 @@ def _conversation(
 ) -> Conversation:
     first, root = talk[0], _root(talk[0], posts)
     outside = [post for post in talk if _speaker(post, company) is Speaker.CUSTOMER]
-    author = outside[0].author if outside else ""
+    asks = outside[0] if outside else first
     return conversation(
         first.id,
         source=options.source or network,
         channel=Channel.SOCIAL,
-        customer=identifier("id", f"{network}/{author}") if author else "",
+        customer=(asks.customer or identifier("id", asks.author and f"{network}/{asks.author}")) if outside else "",
         started_at=first.at,
         drafts=[(_speaker(post, company), post.text, post.at) for post in talk],
         metadata={

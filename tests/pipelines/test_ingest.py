@@ -135,9 +135,16 @@ def test_conversations_that_come_after_their_contact_in_a_later_run_join_it(tmp_
 
 
 def test_an_identifier_that_two_contacts_share_belongs_to_neither(tmp_path: Path, store: Store) -> None:
-    shared = CRM + "C3,Ada Reed,ada@example.org,,,,\n"
+    shared = CRM + "C3,Adam Reed,ada@example.org,,,,\n"
     run(tmp_path, store, *put(tmp_path / "in", crm_csv=shared, t_csv=TICKETS))
     assert store.conversations.get("table:1").customer == PROTECT.customer("email:ada@example.org")
+
+
+def test_two_contacts_of_one_name_and_address_are_one_customer(tmp_path: Path, store: Store) -> None:
+    twice = CRM + "C3,Ada Reed,ada@example.org,,,,\n"
+    run(tmp_path, store, *put(tmp_path / "in", crm_csv=twice, t_csv=TICKETS))
+    assert store.conversations.get("table:1").customer in {PROTECT.customer("id:C1"), PROTECT.customer("id:C3")}
+    assert store.identity.conflicts() == []
 
 
 def test_nothing_personal_of_a_contact_reaches_the_store(tmp_path: Path, store: Store) -> None:

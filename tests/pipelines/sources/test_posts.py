@@ -55,6 +55,32 @@ def test_each_author_of_a_thread_has_a_conversation_with_the_answers_to_them(tmp
     assert [one.metadata.get("thread") for one in found] == [None, "1"]
 
 
+def test_on_x_too_each_author_of_a_thread_is_a_customer_of_their_own(tmp_path: Path) -> None:
+    def post(id: int, author: str, text: str, *, to: int | None = None) -> dict[str, Any]:
+        refers = [{"type": "replied_to", "id": str(to)}] if to else []
+        moment = {"created_at": f"2024-05-01T10:{id:02}:00Z", "conversation_id": "1", "referenced_tweets": refers}
+        return {"id": str(id), "author_id": author, "text": text, **moment}
+
+    pages = [
+        {"data": [post(1, "a", "@acme it broke"), post(2, "b", "@acme mine too", to=1)]},
+        {"data": [post(3, "c", "sorry, Bob", to=2), post(4, "d", "same here @acme", to=1)]},
+        {
+            "data": [],
+            "includes": {
+                "users": [{"id": id, "username": name} for id, name in (("a", "Ann"), ("b", "Bob"), ("c", "Acme"))]
+            },
+        },
+    ]
+    found = read(tmp_path, pages, "x")
+    assert texts(found) == [
+        [("customer", "@acme it broke")],
+        [("customer", "@acme mine too"), ("agent", "sorry, Bob")],
+        [("customer", "same here @acme")],
+    ]
+    assert [one.customer for one in found] == ["x:ann", "x:bob", "id:x/d"]
+    assert [one.metadata.get("thread") for one in found] == [None, "1", "1"]
+
+
 def test_whom_one_author_alone_speaks_to_is_not_taken_for_the_company(tmp_path: Path) -> None:
     chat = [toot(1, "ann@b", "@bob@b lunch?"), toot(2, "bob@b", "yes @ann@b", to=1)]
     assert [one.metadata.get("company") for one in read(tmp_path, chat, "mastodon")] == [None, None]
