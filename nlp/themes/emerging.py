@@ -1,0 +1,109 @@
+"""Emerging and fading: themes whose share of late differs from all before by more than chance, over all themes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp.themes.rates import Array, Ratio, dispersions, ratio, tails
+
+EMERGING, FADING, STEADY, UNTOLD = "emerging", "fading", "steady", "too early"
+WINDOWS = (1, 2, 4)
+"""Latest periods that are compared with all before."""
+PAST = 4
+"""Periods before, at least; with fewer nothing is told."""
+ALARMS = 0.05
+"""Share of themes told by chance among those that are told; where nothing moves, of periods in which any is told."""
+LEAST = 1.5
+"""However sure, a theme that is not so many times as frequent, or as rare, is steady."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a theme does of late: emerging, fading, steady, or too early to tell. `ratio`: its share of all
+    conversations in the latest `periods` by its share before. `p`: the chance of so much where nothing moves."""
+
+    kind: str
+    ratio: Ratio | None = None
+    periods: int = 0
+    p: float = 1.0
+
+
+def movements(counts: Array, volume: Array) -> list[Movement]:
+    """Of each theme. `counts`: (k, t), conversations of k themes in t periods, oldest first; `volume`: (t,), all
+    conversations. The latest period may be unfinished: shares are compared, not counts.
+
+    Exact two-sided tests of the latest one, two and four periods against all before (Bonferroni over the three), counts
+    divided by their dispersion, as Farrington et al. 1996 do to tell outbreaks; Benjamini & Hochberg's procedure
+    (1995) over the themes keeps false alarms under ALARMS. What emerging themes add is then no volume for the others,
+    which would seem to fade.
+    """
+    if counts.shape[1] < PAST + 1:
+        return [Movement(UNTOLD)] * len(counts)
+    found = _judged(counts, volume)
+    risen = np.array([m.kind == EMERGING for m in found])
+    if risen.any() and not risen.all():
+        others = _judged(counts[~risen], _without(counts, volume, risen))
+        for k, movement in zip(np.flatnonzero(~risen).tolist(), others, strict=True):
+            found[k] = movement
+    return found
+
+
+def _judged(counts: Array, volume: Array) -> list[Movement]:
+    windows = [w for w in WINDOWS if counts.shape[1] - w >= PAST]
+    scatter = dispersions(counts[:, : -max(windows)], volume[: -max(windows)])
+    sides = np.stack([_sides(counts, volume, w, scatter) for w in windows])  # (windows, 2, k)
+    best = sides.min(axis=1).argmin(axis=0)
+    p = np.minimum(1.0, 2 * len(windows) * sides.min(axis=(0, 1)))
+    told = significant(p)
+    return [
+        _movement(row, volume, windows[best[k]], float(scatter[k]), float(p[k]), told=bool(told[k]))
+        for k, row in enumerate(counts)
+    ]
+
+
+def _sides(counts: Array, volume: Array, window: int, scatter: Array) -> Array:
+    """(2, k): the chance of so much more, and of so much less."""
+    part = volume[-window:].sum() / max(volume.sum(), 1)
+    if not 0 < part < 1:
+        return np.ones((2, len(counts)))
+    before, after = counts[:, :-window].sum(axis=1), counts[:, -window:].sum(axis=1)
+    return np.stack(tails(before, after, float(part), scatter))
+
+
+def _movement(row: Array, volume: Array, window: int, scatter: float, p: float, *, told: bool) -> Movement:
+    part = float(volume[-window:].sum() / max(volume.sum(), 1))
+    if not 0 < part < 1:
+        return Movement(UNTOLD)
+    found = ratio(int(row[:-window].sum()), int(row[-window:].sum()), part, scatter)
+    kind = STEADY
+    if told and found.value >= LEAST:
+        kind = EMERGING
+    elif told and found.value <= 1 / LEAST:
+        kind = FADING
+    return Movement(kind, found, window, p)
+
+
+def significant(p: Array, rate: float = ALARMS) -> Array:
+    """bool (k,): Benjamini & Hochberg's step-up procedure."""
+    order = np.argsort(p, kind="stable")
+    passed = np.flatnonzero(p[order] <= rate * np.arange(1, len(p) + 1) / max(len(p), 1))
+    found = np.zeros(len(p), bool)
+    found[order[: passed[-1] + 1 if len(passed) else 0]] = True
+    return found
+
+
+def _without(counts: Array, volume: Array, risen: Array) -> Array:
+    """(t,): the volume as it would be in the latest periods, had the emerging themes kept their share."""
+    late = max(w for w in WINDOWS if counts.shape[1] - w >= PAST)
+    own = counts[risen].sum(axis=0)
+    share = min(own[:-late].sum() / max(volume[:-late].sum(), 1), 0.9)
+    found = volume.astype(float)
+    found[-late:] = np.maximum((volume - own)[-late:] / (1 - share), counts[~risen, -late:].max(axis=0))
+    return found
+
+
+def told(movements: Sequence[Movement], kind: str) -> list[int]:
+    """Places of the themes of that kind, the largest movement first."""
+    found = [(k, m.ratio.value) for k, m in enumerate(movements) if m.kind == kind and m.ratio]
+    return [k for k, value in sorted(found, key=lambda item: item[1], reverse=kind == EMERGING)]
