@@ -7,13 +7,25 @@ from fastapi import FastAPI
 
 from api import dashboard, problems
 from api.desk import Desk
-from api.routes import about, analyze, conversations, customers, edits, ingest, models, reference, stages, themes
+from api.routes import (
+    about,
+    analyze,
+    conversations,
+    customers,
+    edits,
+    ingest,
+    models,
+    outcomes,
+    reference,
+    stages,
+    themes,
+)
 from api.security import Guard
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
-ROUTES = (analyze, ingest, conversations, themes, edits, stages, customers, models, about, reference)
+ROUTES = (analyze, ingest, conversations, themes, edits, stages, outcomes, customers, models, about, reference)
 ABOUT = """What customers want, how they feel, what hurts them and where they stand in their journey, from support
 tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem detail (RFC 9457)."""
 

@@ -1,13 +1,23 @@
-"""The shipped models, loaded once for all tests; none of them is changed by a test."""
+"""The shipped models, loaded once for all tests and changed by none, and a store's worth of customers who leave."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
 import pytest
 
+from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
+from nlp.customer import Event
 from nlp.encoder import Encoder
 from nlp.names import Names
+from nlp.signal import Signal
+from nlp.summary import summarise
 from nlp.themes.naming import Parse
+from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.discover import parser
 from pipelines.settings import Settings
+from pipelines.stores.protocols import Store
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +38,28 @@ def names() -> Names:
 @pytest.fixture(scope="session")
 def parse() -> Parse:
     return parser()
+
+
+@pytest.fixture(scope="session")
+def put_leavers() -> Callable[[Store], None]:
+    """Puts 40 customers who write once about t1, half of whom leave, and 60 about t2, of whom six leave; on one day."""
+    start, day = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), timedelta(days=1)
+
+    def put(store: Store) -> None:
+        ids = [f"s:{n}" for n in range(100)]
+        told = (Turn(0, Speaker.CUSTOMER, "It broke.", start),)
+        store.conversations.put(
+            Conversation(id, "s", Channel.CHAT, f"c{n:03}", start, told) for n, id in enumerate(ids)
+        )
+        segments, guess = [Segment(id, 0, 0, 9) for id in ids], ("praise", 0.9)
+        signals = [Signal(s, "m", *guess, False, (guess,), -0.5, (0.7, 0.1, 0.2), 50.0, "use", 0.8) for s in segments]
+        summaries = [summarise(id, [signal], language="en") for id, signal in zip(ids, signals, strict=True)]
+        store.signals.put("m", ids, signals, np.ones((100, 4), np.float32), summaries)
+        themes = [Theme("t1", "Heater breaks", "", (), 40), Theme("t2", "Hub lost", "", (), 60)]
+        placed = [Assignment(s.id, "r", "t1" if n < 40 else "t2", 0.9, start) for n, s in enumerate(segments)]
+        store.themes.put("r", themes, placed, np.zeros((100, 2), np.float32))
+        gone = [*range(20), *range(40, 46)]
+        store.events.put(Event(f"e:{n}", f"c{n:03}", "cancelled", start + 9 * day) for n in gone)
+        store.events.put([Event("e:late", "c099", "waved", start + 60 * day)])
+
+    return put

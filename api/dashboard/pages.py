@@ -18,6 +18,7 @@ from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
 from nlp.conversation import Channel
 from nlp.errors import NotFound
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
+from pipelines.outcomes import outcomes
 from pipelines.stores.protocols import Store
 
 HERE = Path(__file__).parent
@@ -126,7 +127,9 @@ def theme(request: Request) -> Response:
     quotes = store_of(request).themes.quotes(found["theme"].id, limit=QUOTES + 1, offset=start)
     shown = [figures.quoted(quote) for quote in quotes[:QUOTES]]
     more = start + QUOTES if len(quotes) > QUOTES else None
-    return render(request, "theme.html", quotes=shown, start=start, back=max(0, start - QUOTES), more=more, **found)
+    after = outcomes(store_of(request), taxonomy_of(request), theme=found["theme"].id)
+    where = {"start": start, "back": max(0, start - QUOTES), "more": more}
+    return render(request, "theme.html", quotes=shown, after=after, **where, **found)
 
 
 @page("/edits")

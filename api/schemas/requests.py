@@ -52,6 +52,11 @@ class Asked(In):
     at: Moment = Field(description="What was known before this time.", examples=["2026-09-01T00:00:00Z"])
 
 
+class AskedOutcomes(In):
+    theme: str = Field("", description="Of this theme alone.", examples=["t1"])
+    stage: str = Field("", description="At this stage alone; see /v1/taxonomy.", examples=["use"])
+
+
 class Named(In):
     source: str = Field("", description="First half of the stored id.", pattern=SOURCE, examples=["shop"])
 

@@ -1,0 +1,56 @@
+"""What comes after themes, by route, command and page."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from click.testing import CliRunner
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.commands import group
+from pipelines.annotate import Annotator
+from pipelines.settings import Settings
+from pipelines.stores import open_store
+from pipelines.stores.protocols import Store
+
+NAMES = ("theme", "name", "stage", "outcome", "contacts", "customers", "risk", "others", "ratio", "low", "high", "p")
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory, put_leavers: Callable[[Store], None]) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path_factory.mktemp('left')}/left.db") as opened:
+        put_leavers(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def asked(left: Store, settings: Settings, annotator: Annotator) -> TestClient:
+    return TestClient(create_app(left, settings, annotator), base_url="http://localhost")
+
+
+def test_the_route_tells_ratios_with_intervals_and_what_they_are_not(asked: TestClient) -> None:
+    found = asked.get("/v1/outcomes").json()
+    assert found["caveat"].startswith("Association, not cause")
+    assert found["associations"], found
+    assert set(NAMES) < set(found["associations"][0])
+    assert all(row["low"] <= row["ratio"] <= row["high"] for row in found["associations"])
+
+
+def test_an_unknown_stage_or_theme_is_refused(asked: TestClient) -> None:
+    assert asked.get("/v1/outcomes?stage=limbo").status_code == 422
+    assert asked.get("/v1/outcomes?theme=t99").status_code == 404
+
+
+def test_the_command_prints_the_same_and_its_caveat(left: Store) -> None:
+    told = CliRunner().invoke(group, ["outcomes", "--store", left.url])
+    assert "Association, not cause" in told.output
+    plain = CliRunner().invoke(group, ["outcomes", "--store", left.url, "--json", "--theme", "t1"])
+    rows = json.loads(plain.output)["associations"]
+    assert [row["theme"] for row in rows] == ["t1"] * len(rows)
+
+
+def test_a_theme_s_page_shows_what_comes_after_it(asked: TestClient) -> None:
+    page = asked.get("/themes/t1").text
+    assert "What comes after it" in page
+    assert "Association, not cause" in page
