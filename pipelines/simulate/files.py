@@ -76,8 +76,9 @@ def _told(life: Life, rng: Random, words: Words) -> Iterator[tuple[dict[str, Any
         id = life.number * 1000 + n
         source = "zendesk" if said.channel == "ticket" else "threads"
         problem = PROBLEMS[said.problem]
-        truth = {"id": f"{source}:{id}", "customer": _id(life.number), "theme": problem.name, "intent": problem.intent}
-        truth |= {"stage": said.stage, "friction": round(said.friction, 1), "leaving": said.leaving}
+        truth: dict[str, Any] = {"id": f"{source}:{id}", "customer": _id(life.number), "theme": problem.name}
+        truth |= {"intent": problem.intent, "stage": said.stage}
+        truth |= {"friction": round(said.friction, 1), "leaving": said.leaving}
         make, name = (_ticket, "tickets.jsonl") if source == "zendesk" else (_thread, "threads.jsonl")
         yield truth, (name, make(id, life.number, said, words.turns(rng, said)))
 
