@@ -44,7 +44,8 @@ class Signal:
     outside: P(asks for something else than any known intent), 0..1 (`nlp/outside.py`); None where that is not told.
     intents: the best few (name, probability), best first; those after the first and over a threshold are secondary.
     sentiment: -1..+1 = P(positive) - P(negative); probabilities: (negative, neutral, positive), summing to 1.
-    friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1.
+    friction: 0..100, a documented proxy; stage: name or "unknown", with its confidence 0..1; stages: how likely each is
+    by the words alone, likeliest first (`nlp/stages.py`).
     effort: P(had to try, wait or ask more than once), leaving: P(leaves, cancels or switches, or threatens to), 0..1.
     language: BCP-47, of the segment or, where that is too short to tell, of its conversation; "und" where unsure. In
     one that the models do not know the intent is `unsupported`, without confidence (`nlp/unread.py`).
@@ -69,6 +70,7 @@ class Signal:
     outside: float | None = None
     effort: float = 0.0
     leaving: float = 0.0
+    stages: tuple[tuple[str, float], ...] = ()
 
     @property
     def doubt(self) -> str | None:
@@ -95,11 +97,30 @@ SENTIMENTS = ("negative", "neutral", "positive")
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A piece of evidence of a conversation's stage: how likely it makes each, likeliest first, and how much it weighs.
+
+    kind: "words" (what is said), "intent" (where those who want this usually are), "event" (what was done before).
+    """
+
+    kind: str
+    reason: str
+    weight: float
+    stages: tuple[tuple[str, float], ...]
+
+    @property
+    def says(self) -> str:
+        """The stage that it makes likeliest."""
+        return self.stages[0][0]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A conversation's findings, derived from its customer's segments by the one rule in `nlp/summary.py`.
 
     `sentiment_start`, `sentiment_end`, `sentiment_low`: the course over the customer's turns, each -1..+1.
-    `effort`, `leaving`: the highest probability of a segment, 0..1. `reason`: why this stage.
+    `effort`, `leaving`: the highest probability of a segment, 0..1. `reason`: why this stage, by the `witnesses`, which
+    are pooled by `nlp/stages.py`; none where nothing was said.
     """
 
     conversation: str
@@ -117,6 +138,7 @@ class Summary:
     stage_confidence: float
     reason: str
     language: str
+    witnesses: tuple[Witness, ...] = ()
 
     @property
     def sentiment_class(self) -> str:

@@ -1,4 +1,9 @@
-"""Where in the journey a customer stands, from what a text says and from its intents' default stages."""
+"""Where in the journey a customer stands: what a text says, what its intents usually are, and how witnesses are pooled.
+
+A witness says how likely each stage is. Several are pooled by their logarithms (Genest & Zidek 1986, "Combining
+probability distributions"): log p = sum of weight * log of what each says, scaled to sum to 1. WORDS and INTENT are those
+of the best likelihood on the held-out authored texts, rounded (`python -m benchmarks.stages --choose`).
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,10 +11,17 @@ import numpy as np
 
 from nlp.encoder import Floats
 from nlp.head import Head
-from nlp.taxonomy import Taxonomy
+from nlp.signal import Witness
+from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 
-SAYS = 0.8
-"""Weight of what the text says against its intents' defaults."""
+WORDS, INTENT = 0.9, 0.15
+"""Weights of what a text says, and of the stages at which its intents usually are."""
+USUAL, SILENT = 0.8, 0.1
+"""Of an intent with a default stage: the share that it gives to it, and to "unknown"; the rest goes to all evenly."""
+FLOOR = 0.3
+"""A best guess less likely than this is "unknown"; of the held-out texts under it fewer than half are guessed right."""
+LEAST = 1e-4
+"""What nobody excludes: distributions are kept to four digits."""
 
 
 def default_stages(taxonomy: Taxonomy) -> Mapping[str, str]:
@@ -17,15 +29,58 @@ def default_stages(taxonomy: Taxonomy) -> Mapping[str, str]:
     return {intent.name: intent.stage for intent in taxonomy.intents if intent.stage}
 
 
-def classify(
-    head: Head, embeddings: Floats, intents: Sequence[Sequence[tuple[str, float]]], defaults: Mapping[str, str]
-) -> list[tuple[str, float]]:
-    """(stage or "unknown", confidence 0..1) a row, from embeddings (n, d) and the ranked intents of each row."""
-    probabilities = SAYS * head.probabilities(embeddings)
-    place = {label: i for i, label in enumerate(head.labels)}
-    for row, guesses in zip(probabilities, intents, strict=True):
+def rule(taxonomy: Taxonomy) -> str:
+    """Changes with all that decides on a text's stage beside the models."""
+    return repr((WORDS, INTENT, USUAL, SILENT, FLOOR, taxonomy.stage_names, sorted(default_stages(taxonomy).items())))
+
+
+def told(head: Head, embeddings: Floats, stages: Sequence[str]) -> Floats:
+    """float32 (n, len(stages) + 1), "unknown" last: what texts say. A stage that the head does not know is never said;
+    what it says of one that is not among `stages` counts as "unknown"."""
+    labels, said = (*stages, UNKNOWN_STAGE), head.probabilities(embeddings)
+    found = np.zeros((len(said), len(labels)), np.float32)
+    for column, name in zip(said.T, head.labels, strict=True):
+        found[:, labels.index(name) if name in labels else -1] += column
+    return found
+
+
+def usual(intents: Sequence[Sequence[tuple[str, float]]], defaults: Mapping[str, str], stages: Sequence[str]) -> Floats:
+    """float32 (n, len(stages) + 1), "unknown" last: where those who want this usually are."""
+    labels = (*stages, UNKNOWN_STAGE)
+    found = np.zeros((len(intents), len(labels)), np.float32)
+    for row, guesses in zip(found, intents, strict=True):
         for name, probability in guesses:
-            row[place.get(defaults.get(name, "unknown"), place["unknown"])] += (1 - SAYS) * probability
-    best = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(best)), best] / probabilities.sum(axis=1)
-    return [(head.labels[i], float(c)) for i, c in zip(best, confidence, strict=True)]
+            if (stage := defaults.get(name)) in labels:
+                row[labels.index(stage)] += USUAL * probability
+                row[-1] += SILENT * probability
+        row += max(0.0, 1 - row.sum()) / len(labels)
+    return found
+
+
+def pooled(*witnesses: tuple[float, Floats]) -> Floats:
+    """float32 (n, k) from (weight, what it says (n, k)) of each; rows sum to 1."""
+    logs = sum(weight * np.log(np.maximum(said, LEAST)) for weight, said in witnesses)
+    odds = np.exp(logs - np.max(logs, axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
+
+
+def best(row: Floats, labels: Sequence[str]) -> tuple[str, float]:
+    """(stage, confidence 0..1): the likeliest, "unknown" where it is under FLOOR."""
+    place = int(row.argmax())
+    sure = float(row[place])
+    return (labels[place] if sure >= FLOOR else UNKNOWN_STAGE), sure
+
+
+def distribution(row: Floats, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """As findings keep it: likeliest first, to four digits, without what rounds to 0."""
+    pairs = ((labels[n], round(float(row[n]), 4)) for n in np.argsort(-row, kind="stable"))
+    return tuple(pair for pair in pairs if pair[1])
+
+
+def weighed(witnesses: Sequence[Witness]) -> tuple[str, float]:
+    """(stage, confidence 0..1) by all of them, of equals that which the first finds likelier; ("unknown", 0) by none."""
+    if not witnesses:
+        return UNKNOWN_STAGE, 0.0
+    labels = list(dict.fromkeys(name for witness in witnesses for name, _ in witness.stages))
+    said = [(w.weight, np.array([[dict(w.stages).get(name, 0.0) for name in labels]], np.float32)) for w in witnesses]
+    return best(pooled(*said)[0], labels)

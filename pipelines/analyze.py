@@ -70,7 +70,7 @@ class Analyst:
             for s, found in zip(segments, zip(texts, signals, themes, strict=True), strict=True)
         ]
         rows = self.explained(rows, signals, texts) if explain else rows
-        found = summary(conversation.id, signals, " ".join(texts))
+        found = summary(conversation.id, signals, " ".join(texts), taxonomy=self.annotator.taxonomy)
         agents = self._agents(conversation.id, turns) if agent else None
         return rows, {"summary": overall(found), **together(found, signals, turns, agents=agents)}
 
@@ -129,7 +129,16 @@ def overall(found: Summary) -> Row:
     """The public shape of a conversation's summary."""
     figures = {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(found).items()}
     del figures["conversation"]
+    figures["witnesses"] = witnesses(found)
     return figures | {"friction": round(found.friction, 1)}
+
+
+def witnesses(found: Summary) -> list[Row]:
+    """The public shape of what speaks for its stage: the stage that each finds likeliest, and how likely."""
+    return [
+        {"kind": w.kind, "stage": w.says, "confidence": round(w.stages[0][1], 4), "weight": w.weight, "reason": w.reason}
+        for w in found.witnesses
+    ]
 
 
 def together(

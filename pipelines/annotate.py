@@ -13,13 +13,13 @@ from nlp.entities.finder import Finder
 from nlp.friction import friction
 from nlp.head import Head
 from nlp.intent import IntentModel
-from nlp.journeys.placing import last, placed
+from nlp.journeys.placing import placed
 from nlp.outside import Outside
 from nlp.reasons import LEARNT, Heads, reasons
 from nlp.secondary import secondary
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
-from nlp.taxonomy import NONE, UNSUPPORTED, Taxonomy
+from nlp.taxonomy import NONE, UNKNOWN_STAGE, UNSUPPORTED, Taxonomy
 from nlp.themes.headlines import Headlines
 from pipelines.encoders import open_encoder
 from pipelines.entities import named, open_finder
@@ -36,7 +36,7 @@ CLEAR = (NONE, UNSUPPORTED)
 @dataclass(frozen=True, slots=True)
 class Annotator:
     """All models that a signal needs; `version` is stored with each signal: the encoder's, which themes are kept by,
-    and the intent model's name with a digest of heads and entities.
+    and the intent model's name with a digest of heads, entities, and how stages are told.
 
     `sentiments` is for an encoder that tells no sentiment itself; else None. `reasons`: of effort and leaving.
     """
@@ -53,6 +53,7 @@ class Annotator:
     def __post_init__(self) -> None:
         heads = [self.intents.head, self.stages, self.intents.calm, self.sentiments, self.intents.outside]
         parts = "".join(part.digest for part in [*heads, *self.reasons.values(), self.entities] if part)
+        parts += stages.rule(self.taxonomy)
         digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
         object.__setattr__(self, "version", f"{self.encoder.version}+{self.intents.name}-{digest}")
 
@@ -101,8 +102,11 @@ class Annotator:
         """One signal a segment, and the embeddings float32 (n, d). `texts` are the segments' own, redacted."""
         embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
         wants = self.intents.classify(embeddings, texts)
-        defaults = stages.default_stages(self.taxonomy)
-        placed = stages.classify(self.stages, embeddings, [w.ranked for w in wants], defaults)
+        defaults, names = stages.default_stages(self.taxonomy), self.taxonomy.stage_names
+        said = stages.told(self.stages, embeddings, names)
+        usual = stages.usual([w.ranked for w in wants], defaults, names)
+        placed = stages.pooled((stages.WORDS, said), (stages.INTENT, usual))
+        labels = (*names, UNKNOWN_STAGE)
         why = reasons(self.encoder, self.reasons, embeddings, texts)
         version, languages, known = self.version, spoken(segments, texts), languages_of(self.encoder)
         cut = cut_by(self.encoder, texts)
@@ -116,6 +120,7 @@ class Annotator:
                 continue
             name, confidence = wants[n].ranked[0]
             negative, neutral, positive = (float(p) for p in feelings[n])
+            stage, sure = stages.best(placed[n], labels)
             found.append(
                 Signal(
                     segment=segment,
@@ -136,8 +141,9 @@ class Annotator:
                     ),
                     effort=why[n].effort,
                     leaving=why[n].leaving,
-                    stage=placed[n][0],
-                    stage_confidence=placed[n][1],
+                    stage=stage,
+                    stage_confidence=sure,
+                    stages=stages.distribution(said[n], labels),
                     evidence=tuple(
                         Evidence(e.kind, e.start + segment.start, e.end + segment.start)
                         for e in (*why[n].evidence, *sentiment.words(text))
@@ -200,8 +206,13 @@ def annotate(
         for segment, text in pairs:
             said[segment.conversation].append(text)
         summaries = [
-            placed(summary(c.id, own[c.id], " ".join(said[c.id])), last(did, c.started_at, taxonomy), taxonomy)
-            for c, did in ((c, store.events.of(c.customer)) for c in batch)
+            placed(
+                summary(c.id, own[c.id], " ".join(said[c.id]), taxonomy=taxonomy),
+                store.events.of(c.customer, until=c.started_at) if c.customer else (),
+                c.started_at,
+                taxonomy,
+            )
+            for c in batch
         ]
         ids, encoder = [c.id for c in batch], annotator.encoder.version
         store.signals.put(annotator.version, ids, signals, embeddings, summaries, encoder=encoder)
@@ -211,9 +222,10 @@ def annotate(
     return done
 
 
-def summary(conversation: str, signals: Sequence[Signal], text: str = "") -> Summary:
+def summary(conversation: str, signals: Sequence[Signal], text: str = "", *, taxonomy: Taxonomy) -> Summary:
     """What the segments of one conversation say together; `text` is all of them, by which its language is told."""
-    return summarise(conversation, signals, language=language.detect(text))
+    defaults = stages.default_stages(taxonomy)
+    return summarise(conversation, signals, language=language.detect(text), defaults=defaults)
 
 
 def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:

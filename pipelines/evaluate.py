@@ -153,7 +153,7 @@ def _conversations(annotator: Annotator, texts: Sequence[str]) -> list[tuple[Sum
     own: dict[str, list[Signal]] = {conversation.id: [] for conversation in conversations}
     for signal in annotator.signals([s for s, _ in pairs], [t for _, t in pairs])[0]:
         own[signal.segment.conversation].append(signal)
-    return [(summary(id, found), found) for id, found in own.items()]
+    return [(summary(id, found, taxonomy=annotator.taxonomy), found) for id, found in own.items()]
 
 
 def _classes(truth: npt.NDArray[Any], guess: npt.NDArray[Any], *, seed: int) -> Figures:

@@ -8,12 +8,12 @@ from itertools import islice
 import numpy as np
 
 from nlp.customer import Event
-from nlp.errors import BadInput, NotFound
+from nlp.errors import BadInput
 from nlp.journeys.contact import Contact, Mention
 from nlp.journeys.facts import Facts, facts, ticks
 from nlp.journeys.features import Table, Value, row, table
 from nlp.journeys.features import features as of_facts
-from nlp.journeys.placing import last, placed
+from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
 from pipelines.journeys import events_of, shipped
 from pipelines.placing import said
@@ -81,8 +81,8 @@ def _as_of(
     """A conversation that went on at or after `at` is summarised from what was said before."""
     for contact in contacts:
         if contact.at < at <= contact.last_at:
-            words, before = said(store, contact, before=at), last(events, contact.at, taxonomy)
-            contact = replace(contact, summary=placed(words, before, taxonomy))
+            words = said(store, contact, taxonomy, before=at)
+            contact = replace(contact, summary=placed(words, events, contact.at, taxonomy))
         yield contact
 
 

@@ -10,7 +10,7 @@ from api.schemas.findings import ConversationHead, ConversationOut, Page
 from api.schemas.requests import PagedQuestion
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
-from pipelines.analyze import row, together
+from pipelines.analyze import row, together, witnesses
 from pipelines.stores.protocols import Quote
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
@@ -53,7 +53,7 @@ def head(found: Conversation, summary: Summary | None) -> dict[str, Any]:
         "customer": found.customer,
         "started_at": found.started_at,
         "opening": next(said, "")[:OPENING],
-        "summary": summary and asdict(summary),
+        "summary": summary and asdict(summary) | {"witnesses": witnesses(summary)},
     }
 
 

@@ -88,6 +88,16 @@ class Finding(BaseModel):
     end: int | None = None
 
 
+class WitnessOut(BaseModel):
+    """A piece of evidence of a conversation's stage."""
+
+    kind: str = Field(description="words, intent or event.", examples=["event"])
+    stage: str = Field(description="The stage that it makes likeliest.", examples=["onboarding"])
+    confidence: Figure = Field(description="0..1, how likely it makes that stage")
+    weight: Figure = Field(description="0..1, how much it counts; an event's halves every 30 days")
+    reason: str = Field(examples=["event ordered 3 days before"])
+
+
 class Summary(BaseModel):
     intent: str = Field(examples=["refund_status"])
     confidence: Figure
@@ -102,6 +112,7 @@ class Summary(BaseModel):
     stage: str = Field(examples=["use"])
     stage_confidence: Figure
     reason: str = Field(description="Why this stage.")
+    witnesses: list[WitnessOut] = Field(description="What speaks for which stage; docs/journeys.md.")
     language: str = Field(examples=["en"])
 
 

@@ -1,43 +1,46 @@
-"""Placing: the last event before a conversation as a second witness of its stage, beside what is said in it."""
+"""Placing: the last event before a conversation as a further witness of its stage, beside what is said in it.
 
-import re
+An event gives EVENT of its say to the stage that it leads into and spreads the rest evenly. Its weight halves every
+HALF_LIFE days: customers go on. Both are set by reason, not fitted: an event is worth an even bet, for a month.
+"""
+
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nlp.customer import Event
-from nlp.signal import Summary
-from nlp.taxonomy import Taxonomy
+from nlp.signal import Summary, Witness
+from nlp.stages import weighed
+from nlp.summary import because
+from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 
-WITNESS = 0.5
-"""Weight of the event: words less sure than a coin give way to what the customer is known to have done."""
-_EVENT = re.compile(r"(?:^|; )event (\S+) before(?:$|; its words alone say )")
+EVENT, HALF_LIFE = 0.5, 30.0
+DAY = timedelta(days=1)
 
 
-def placed(said: Summary, event: str | None, taxonomy: Taxonomy) -> Summary:
-    """The summary at the stage of the stronger witness: `said` by its confidence, `event` (a name) by `WITNESS`.
+def placed(summary: Summary, events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> Summary:
+    """The summary of a conversation that started `at`, at the stage of all its witnesses; placing twice is once.
 
-    Where both name one stage, its confidence is 1 - (1 - said) * (1 - WITNESS). Words of the last stage always stand:
-    that somebody wants to leave is news, which no earlier event can know.
+    `events`: the customer's, oldest first, of any time. Where nothing was said, it stays as it is.
     """
-    stage = taxonomy.events.get(event or "")
-    if stage is None:
-        return said
-    if stage == said.stage:
-        both = 1 - (1 - said.stage_confidence) * (1 - WITNESS)
-        return replace(said, stage_confidence=both, reason=f"{said.reason}; event {event} before")
-    if said.stage_confidence >= WITNESS or said.stage == max(taxonomy.stages, key=lambda s: s.order).name:
-        return said
-    reason = f"event {event} before; its words alone say {said.stage} ({said.reason})"
-    return replace(said, stage=stage, stage_confidence=WITNESS, reason=reason)
+    own = tuple(w for w in summary.witnesses if w.kind != "event")
+    if not own:
+        return summary
+    event = last(events, at, taxonomy)
+    witnesses = (*own, _witness(event, at, taxonomy)) if event else own
+    stage, sure = weighed(witnesses)
+    return replace(summary, stage=stage, stage_confidence=sure, reason=because(witnesses, stage), witnesses=witnesses)
 
 
-def witness(summary: Summary) -> str | None:
-    """The event that a placed summary's reason names; None where words alone placed it."""
-    found = _EVENT.search(summary.reason)
-    return found and found[1]
+def last(events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> Event | None:
+    """The last event before `at` that leads somewhere; `events` are one customer's, oldest first."""
+    return next((e for e in reversed(events) if e.at < at and e.name in taxonomy.events), None)
 
 
-def last(events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> str | None:
-    """The name of the last event before `at` that leads somewhere; `events` are one customer's, oldest first."""
-    return next((e.name for e in reversed(events) if e.at < at and e.name in taxonomy.events), None)
+def _witness(event: Event, at: datetime, taxonomy: Taxonomy) -> Witness:
+    days, stage = (at - event.at) / DAY, taxonomy.events[event.name]
+    names = (stage, *(name for name in taxonomy.stage_names if name != stage), UNKNOWN_STAGE)
+    even = (1 - EVENT) / len(names)
+    said = tuple((name, round(even + EVENT * (name == stage), 4)) for name in names)
+    ago = "less than a day" if days < 1 else "a day" if days < 2 else f"{days:.0f} days"
+    return Witness("event", f"event {event.name} {ago} before", round(0.5 ** (days / HALF_LIFE), 4), said)

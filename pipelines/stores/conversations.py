@@ -33,6 +33,7 @@ from pipelines.stores.schema import (
     summaries,
     turns,
 )
+from pipelines.stores.summaries import read_summary
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 UNKNOWN = Given("")
@@ -121,10 +122,6 @@ class Conversations:
         with self._database.read() as connection:
             statement = select(func.count()).select_from(conversations).where(_waiting(model))
             return connection.execute(statement).scalar_one()
-
-    def recustomer(self, _old_to_new: Mapping[str, str]) -> int:
-        """Nothing to do any more: `put` and `identity.settle` give conversations to their customers."""
-        return 0
 
     def count(self, filter: Filter = Filter()) -> int:
         with self._database.read() as connection:
@@ -233,5 +230,5 @@ def with_summaries(connection: Connection, found: Sequence[Conversation]) -> lis
     known: dict[str, Summary] = {}
     for ids in chunks(conversation.id for conversation in found):
         rows = connection.execute(select(summaries).where(summaries.c.conversation.in_(ids)))
-        known |= {row.conversation: Summary(*row) for row in rows}
+        known |= {row.conversation: read_summary(row) for row in rows}
     return [(conversation, known.get(conversation.id)) for conversation in found]

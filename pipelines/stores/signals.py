@@ -24,6 +24,7 @@ from pipelines.stores.schema import (
     summaries,
     turns,
 )
+from pipelines.stores.summaries import read_summary, summary_row
 
 S = signals.c
 OF_TURN = and_(turns.c.conversation == S.conversation, turns.c.number == S.turn)
@@ -55,7 +56,7 @@ class Signals:
         changed = 0
         for batch in chunks(summaries):
             with self._database.write() as connection:
-                rows = [asdict(summary) for summary in batch]
+                rows = [summary_row(summary) for summary in batch]
                 changed += self._database.upsert_changed(connection, _SUMMARIES, rows)
         return changed
 
@@ -67,7 +68,7 @@ class Signals:
     def summary(self, conversation: str) -> Summary | None:
         with self._database.read() as connection:
             row = connection.execute(select(summaries).where(summaries.c.conversation == conversation)).first()
-        return Summary(*row) if row else None
+        return read_summary(row) if row else None
 
     def bearing(
         self,
@@ -160,7 +161,7 @@ def _insert(
         connection.execute(insert(signals), [_row(signal) for signal in found])
         connection.execute(insert(embeddings), blobs)
     if derived:
-        connection.execute(insert(summaries), [asdict(summary) for summary in derived])
+        connection.execute(insert(summaries), [summary_row(summary) for summary in derived])
 
 
 def _row(s: Signal) -> dict[str, Any]:
@@ -189,6 +190,7 @@ def _row(s: Signal) -> dict[str, Any]:
             "outside": s.outside,
             "effort": s.effort,
             "leaving": s.leaving,
+            "stages": [[name, float(p)] for name, p in s.stages],
         },
     }
 
@@ -213,6 +215,7 @@ def _signal(r: Row[Any]) -> Signal:
         outside=r.details.get("outside"),
         effort=r.details.get("effort", 0.0),
         leaving=r.details.get("leaving", 0.0),
+        stages=tuple((name, p) for name, p in r.details.get("stages", ())),
     )
 
 

@@ -33,7 +33,34 @@ def test_passages_at_another_stage_lower_the_confidence() -> None:
     alone = summarise("c", [signal(0, "refund_status", "use")], language="en")
     other = signal(1, "order_status", "onboarding")
     both = summarise("c", [signal(0, "refund_status", "use"), other], language="en")
-    assert (alone.stage_confidence, both.stage, both.stage_confidence) == (0.6, "use", 0.3)
+    assert both.stage_confidence < alone.stage_confidence
+    assert {both.stage, alone.stage} == {"use"}
+
+
+def test_words_and_intents_are_two_witnesses_each_with_its_weight_and_reason() -> None:
+    signals = [signal(0, "refund_status", "use")]
+    found = summarise("c", signals, language="en", defaults={"refund_status": "use", "praise": "renewal"})
+    words, usual = found.witnesses
+    assert (words.kind, words.reason, words.weight) == ("words", "refund status: 1 of 1 passage", 0.9)
+    assert (usual.kind, usual.reason, usual.weight) == ("intent", "refund status is usual there", 0.15)
+    assert (words.says, usual.says, found.reason) == ("use", "use", words.reason)
+    assert summarise("c", signals, language="en").witnesses == (words,)
+
+
+def test_unknown_is_as_likely_as_that_no_passage_shows_a_stage() -> None:
+    stages = (("use", 0.5), ("unknown", 0.5))
+    twice = [replace(signal(n, "refund_status", "use"), stages=stages) for n in (0, 1)]
+    assert dict(summarise("c", twice, language="en").witnesses[0].stages) == {"use": 0.75, "unknown": 0.25}
+
+
+def test_words_that_tell_nothing_leave_the_stage_to_the_intent() -> None:
+    stages = (("use", 0.34), ("unknown", 0.33), ("renewal", 0.33))
+    vague = replace(signal(0, "praise", "use"), stages=stages)
+    found = summarise("c", [vague], language="en", defaults={"praise": "renewal"})
+    assert (found.stage, found.reason) == (
+        "renewal",
+        "praise is usual there; its words alone say use (praise: 1 of 1 passage)",
+    )
 
 
 def test_chatter_is_placed_by_its_wording_and_silence_by_nothing() -> None:

@@ -149,20 +149,22 @@ def test_all_features_are_each_customers_own(store: Store) -> None:
     assert list(dict(all_features(store, START + DAY))) == ["ann", "cid"]
 
 
-def test_words_less_sure_than_a_coin_give_way_to_the_last_event_before(tmp_path: Path) -> None:
+def test_conversations_are_placed_by_the_last_event_before(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/placed.db") as store:
-        told(store, 1, "ann", (5, "awareness", 20), (5, "use", 20))
-        told(store, 2, "ann", (6, "exit", 20))
-        told(store, 3, "bob", (5, "awareness", 20))
+        told(store, 1, "ann", (5, "unknown", 20))
+        told(store, 2, "bob", (5, "unknown", 20))
         store.events.put([Event("e:2", "ann", "installed", START + 5 * DAY), Event("e:4", "ann", "waved", START)])
+        place(store, journeys.shipped())
         assert place(store, journeys.shipped()) == 0
         store.events.put([Event("e:1", "ann", "ordered", START)])
         assert (place(store, journeys.shipped()), place(store, journeys.shipped())) == (1, 0)
         one = store.signals.summary("s:1")
         assert one
-        assert (one.stage, one.stage_confidence) == ("onboarding", 0.5)
-        assert one.reason == "event ordered before; its words alone say awareness (technical fault: 1 of 2 passages)"
-        assert [c.summary.stage for c in store.customers.contacts()] == ["onboarding", "exit", "awareness"]
+        assert [(w.kind, w.weight) for w in one.witnesses] == [("words", 0.9), ("event", 0.8909)]
+        assert one.witnesses[1].reason == "event ordered 5 days before"
+        untouched = store.signals.summary("s:2")
+        assert untouched
+        assert [w.kind for w in untouched.witnesses] == ["words"]
 
 
 def test_an_event_that_comes_in_late_or_is_changed_places_anew(tmp_path: Path) -> None:
@@ -173,8 +175,8 @@ def test_an_event_that_comes_in_late_or_is_changed_places_anew(tmp_path: Path) -
             store.events.put([Event("e:1", "ann", "installed", START + day * DAY)])
             place(store, journeys.shipped())
             found = store.signals.summary("s:1")
-            stages.append(found and (found.stage, found.stage_confidence))
-        assert stages == [("use", 0.5), ("awareness", 0.4)]
+            stages.append(found and (found.stage, len(found.witnesses)))
+        assert stages == [("use", 2), ("awareness", 1)]
 
 
 def test_a_moment_without_zone_is_refused(store: Store) -> None:

@@ -86,4 +86,5 @@ summaries = Table(
     Column("stage_confidence", Double, nullable=False),
     Column("reason", String, nullable=False),
     Column("language", String, nullable=False),
+    Column("witnesses", Json),  # of the stage, each [kind, reason, weight, [[stage, probability], ...]]
 )

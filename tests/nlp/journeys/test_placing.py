@@ -1,55 +1,83 @@
-"""What was said and what was done before are two witnesses of a conversation's stage."""
+"""What was said and what was done before are witnesses of a conversation's stage, pooled by weight."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from nlp.customer import Event
-from nlp.journeys.placing import last, placed, witness
-from nlp.signal import Summary
+from nlp.journeys.placing import last, placed
+from nlp.signal import Summary, Witness
 from nlp.taxonomy import Stage, Taxonomy
 
 STAGES = tuple(Stage(name, n, "") for n, name in enumerate(("awareness", "onboarding", "use", "exit"), start=1))
 TAXONOMY = Taxonomy("t", 1, (), STAGES, {"ordered": "onboarding", "installed": "use"})
+START = datetime(2026, 3, 2, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def said(stage: str, confidence: float) -> Summary:
-    return Summary("c", "order_status", 0.9, False, 0, 0, 0, 0, 0, 0, 0, stage, confidence, "order status", "en")
+    words = Witness("words", "order status", 1.0, ((stage, confidence), ("unknown", round(1 - confidence, 4))))
+    own = ("c", "order_status", 0.9, False, 0, 0, 0, 0, 0, 0, 0)
+    return Summary(*own, stage, confidence, "order status", "en", (words,))
 
 
-def test_an_event_outweighs_words_less_sure_than_a_coin() -> None:
-    found = placed(said("awareness", 0.3), "installed", TAXONOMY)
-    assert (found.stage, found.stage_confidence) == ("use", 0.5)
-    assert found.reason == "event installed before; its words alone say awareness (order status)"
+def after(summary: Summary, name: str, days: float) -> Summary:
+    return placed(summary, [Event("e", "ann", name, START)], START + days * DAY, TAXONOMY)
 
 
-def test_sure_words_stand_against_an_event() -> None:
-    assert placed(said("onboarding", 0.5), "installed", TAXONOMY) == said("onboarding", 0.5)
+def test_an_event_places_a_conversation_whose_words_tell_little() -> None:
+    silent = Witness("words", "order status", 1.0, (("unknown", 0.5), ("onboarding", 0.3), ("awareness", 0.2)))
+    unsure = Witness("words", "order status", 1.0, (("awareness", 0.5), ("onboarding", 0.3), ("unknown", 0.2)))
+    reasons = [after(replace(said("use", 1), witnesses=(w,)), "ordered", 0.5).reason for w in (silent, unsure)]
+    assert reasons == [
+        "event ordered less than a day before; its words show no stage",
+        "event ordered less than a day before; its words alone say awareness (order status)",
+    ]
 
 
-def test_a_wish_to_leave_is_news_that_no_event_knew() -> None:
-    assert placed(said("exit", 0.2), "installed", TAXONOMY) == said("exit", 0.2)
+def test_sure_words_stand_against_an_event_and_lose_confidence() -> None:
+    found = after(said("exit", 0.95), "installed", 3)
+    assert found.stage == "exit"
+    assert found.stage_confidence < placed(said("exit", 0.95), [], START, TAXONOMY).stage_confidence
+    assert found.reason == "order status"
 
 
 def test_two_witnesses_of_one_stage_are_surer_than_one() -> None:
-    found = placed(said("onboarding", 0.4), "ordered", TAXONOMY)
-    assert (found.stage, found.reason) == ("onboarding", "order status; event ordered before")
-    assert found.stage_confidence == pytest.approx(0.7)
+    found = after(said("onboarding", 0.6), "ordered", 1)
+    assert (found.stage, found.reason) == ("onboarding", "order status; event ordered a day before")
+    assert found.stage_confidence > 0.85
 
 
-def test_a_placed_summary_names_its_witness() -> None:
-    asked = [(said("awareness", 0.3), "installed"), (said("use", 0.3), "installed"), (said("exit", 0.3), "installed")]
-    assert [witness(placed(*one, TAXONOMY)) for one in asked] == ["installed", "installed", None]
+def test_what_an_event_says_fades_with_time() -> None:
+    sure = [after(said("onboarding", 0.5), "ordered", days).stage_confidence for days in (0.01, 10, 30, 90, 3_000)]
+    assert sure == sorted(sure, reverse=True)
+    assert sure[-1] == pytest.approx(0.5, abs=0.01)
+    weights = [after(said("use", 0.5), "ordered", days).witnesses[-1].weight for days in (0.001, 30, 60)]
+    assert weights == [1.0, 0.5, 0.25]
 
 
-def test_without_an_event_that_leads_somewhere_the_words_stand_alone() -> None:
-    assert placed(said("awareness", 0.1), None, TAXONOMY) == placed(said("awareness", 0.1), "waved", TAXONOMY)
-    assert placed(said("awareness", 0.1), None, TAXONOMY) == said("awareness", 0.1)
+def test_placing_twice_is_placing_once_and_a_later_event_takes_the_place_of_an_earlier_one() -> None:
+    once = after(said("use", 0.4), "ordered", 5)
+    assert after(once, "ordered", 5) == once
+    assert after(once, "installed", 5) == after(said("use", 0.4), "installed", 5)
+    assert placed(once, [], START, TAXONOMY) == placed(said("use", 0.4), [], START, TAXONOMY)
+
+
+def test_an_event_at_or_after_the_start_or_without_a_stage_is_no_witness() -> None:
+    alone = placed(said("use", 0.4), [], START, TAXONOMY)
+    assert after(said("use", 0.4), "ordered", 0.0) == alone
+    assert after(said("use", 0.4), "ordered", -1) == alone
+    assert after(said("use", 0.4), "waved", 5) == alone
+
+
+def test_where_nothing_was_said_a_conversation_stays_as_it_is() -> None:
+    mute = Summary("c", "none", 1.0, False, 0, 0, 0, 0, 0, 0, 0, "unknown", 0, "no customer text", "und")
+    assert after(mute, "ordered", 1) == mute
 
 
 def test_the_last_event_is_the_last_before_that_leads_somewhere() -> None:
-    start = datetime(2026, 3, 2, tzinfo=UTC)
-    events = [
-        Event(str(n), "ann", name, start + timedelta(n)) for n, name in enumerate(("ordered", "waved", "installed"))
-    ]
-    assert [last(events, start + timedelta(n), TAXONOMY) for n in range(4)] == [None, "ordered", "ordered", "installed"]
+    names = ("ordered", "waved", "installed")
+    events = [Event(str(n), "ann", name, START + n * DAY) for n, name in enumerate(names)]
+    found = [last(events, START + n * DAY, TAXONOMY) for n in range(4)]
+    assert [event and event.name for event in found] == [None, "ordered", "ordered", "installed"]
