@@ -1,38 +1,52 @@
 """Files into the store: read, protect, upsert in batches, resolve customers; what cannot be read is a dead letter."""
 
+import re
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
 
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord
+from nlp.redaction import redact
 from pipelines import sources
-from pipelines.identity import Claims, resolve
+from pipelines.freshness import Freshness, Since
+from pipelines.identity import resolve
 from pipelines.letters import DeadLetters
 from pipelines.protect import Protector
 from pipelines.settings import Settings
-from pipelines.sources import Contact, DeadRecord, Options, Record
-from pipelines.stores.protocols import Store
+from pipelines.sources import Contact, DeadRecord, Options, Record, Same
+from pipelines.stores.protocols import RunInput, Store
+from pipelines.stores.protocols.records import Given
+from pipelines.vocabulary import vocabulary
 
 BATCH = 500
+REASONS = 100
+PLACE = re.compile(r"\b(at character|after about) [\d,]+")
+"""Where in a record or file something is wrong: no part of the reason, by which dead records are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What came in. `read`, `added`, `changed` and `moved` (to the customer that an identifier belongs to) count
-    conversations; `skipped` counts records left out on purpose, such as rows without text."""
+    """What came in. `read` counts conversations: `added`, `changed`, `same` as stored, or `old` (changed before the
+    moment since which is read, or stored in a later state); `moved` those given to the customer that an identifier
+    belongs to; `skipped` records left out on purpose, such as rows without text; `unnamed` events under a name that
+    the vocabulary does not know."""
 
     files: int = 0
     read: int = 0
     added: int = 0
     changed: int = 0
+    same: int = 0
+    old: int = 0
     dead: int = 0
     skipped: int = 0
     customers: int = 0
     events: int = 0
+    unnamed: int = 0
     moved: int = 0
 
 
@@ -44,42 +58,44 @@ def ingest(
     settings: Settings,
     format: str | None = None,
     options: Options | None = None,
+    since: Since = None,
+    run: str = "",
     progress: Callable[[IngestReport], None] | None = None,
 ) -> IngestReport:
     """Read every file into the store, all of it through `protect` first; safe to kill and to run twice.
 
     The order of the files does not matter. A file that cannot be read at all is one dead letter (record 0) and the run
-    goes on. Raises BadInput for a path that does not exist, before anything is read; UnknownName for an unknown format;
-    BadSetting; MissingDependency where names are to be masked and no model is installed.
+    goes on. `since` leaves out what changed before; `run` is the stored run that keeps what each file brought. Raises
+    BadInput for a path that does not exist, before anything is read; UnknownName for an unknown format; BadSetting;
+    MissingDependency where names are to be masked and no model is installed.
     """
     if missing := [str(path) for path in paths if not sources.exists(path)]:
         raise BadInput(f"no such file: {', '.join(missing)}")
-    options = replace(options or Options(), max_record=settings.max_record)
-    report, claims, links = IngestReport(), Claims(), store.customers.links()
+    options = replace(options or Options(), max_record=settings.max_record, names=vocabulary(settings))
+    door, total = _Door(store, protect, options, Freshness(store, since)), Counter[str]()
     with DeadLetters(settings.dead_letters) as letters:
-        for path in paths:
-            report = replace(report, files=report.files + 1)
-            for batch in _batches(_found(path, options, format)):
-                _put_contacts([item for item in batch if isinstance(item, Contact)], store, protect, claims)
-                _put_events([item for item in batch if isinstance(item, Event)], store, protect, links)
-                talks = [item for item in batch if isinstance(item, Conversation)]
-                put = store.conversations.put(protect.conversations(talks, company=options.company))
-                report = _counted(report, batch, *put)
+        for number, path in enumerate(paths, start=1):
+            file = _File(path, RunInput(run, number, redact(str(path))[0]), format)
+            file.begin(store)
+            for batch in _batches(file.records(options)):
+                file.counts.update(door.take(batch, file.format or ""))
                 for bad in batch:
                     if isinstance(bad, BadRecord):
-                        letters.add(bad, path)
+                        file.bury(bad, letters)
                 letters.flush()
-                report = replace(report, skipped=options.skipped.total())
                 if progress:
-                    progress(report)
-    return replace(report, skipped=options.skipped.total(), moved=resolve(store, claims))
+                    progress(_report(number, total + file.counts))
+            file.end(store)
+            door.fresh.close(whole=file.whole, source=options.source or file.format or "")
+            total += file.counts
+    moved = resolve(store)
+    door.fresh.keep(run)
+    return replace(_report(len(paths), total), moved=moved)
 
 
-def _found(path: Path, options: Options, format: str | None) -> Iterator[Record | BadRecord]:
-    try:
-        yield from sources.read(path, options, format=format)
-    except BadInput as error:
-        yield DeadRecord(str(error).removeprefix(f"{path}: "), file=str(path))
+def _report(files: int, counts: Counter[str]) -> IngestReport:
+    known = {field.name for field in fields(IngestReport)}
+    return IngestReport(files=files, **{name: count for name, count in counts.items() if name in known})
 
 
 def _batches(found: Iterable[Record | BadRecord]) -> Iterator[list[Record | BadRecord]]:
@@ -88,26 +104,78 @@ def _batches(found: Iterable[Record | BadRecord]) -> Iterator[list[Record | BadR
         yield batch
 
 
-def _put_contacts(contacts: Sequence[Contact], store: Store, protect: Protector, claims: Claims) -> None:
-    for customer, identifiers in (known := [protect.contact(contact) for contact in contacts]):
-        claims.add(customer.id, identifiers)
-    store.customers.put(customer for customer, _ in known)
+class _Door:
+    """Takes in records, a batch at a time."""
+
+    def __init__(self, store: Store, protect: Protector, options: Options, fresh: Freshness) -> None:
+        self._store, self._protect, self._options, self.fresh = store, protect, options, fresh
+
+    def take(self, batch: Sequence[Record | BadRecord], source: str) -> Counter[str]:
+        """What is claimed of customers is kept first: a conversation is not read again once it is stored."""
+        contacts = [item for item in batch if isinstance(item, Contact)]
+        events = [item for item in batch if isinstance(item, Event)]
+        talks = [item for item in batch if isinstance(item, Conversation)]
+        told = [item for item in batch if isinstance(item, Contact | Same | Conversation)]
+        self._store.identity.claim(claim for item in told for claim in self._protect.claims(item, source))
+        self._store.customers.put(self._protect.contact(contact) for contact in contacts)
+        self._store.events.put(self._protect.event(event) for event in events)
+        return Counter(customers=len(contacts), events=len(events), read=len(talks)) + self._talks(talks)
+
+    def _talks(self, talks: Sequence[Conversation]) -> Counter[str]:
+        """What is stored from the very same record is not even masked again."""
+        company = self._options.company
+        wanted = [talk for talk in talks if not self.fresh.old(talk)]
+        given = {talk.id: Given(self._protect.digest(talk, company=company), sources.stated(talk)) for talk in wanted}
+        same, later = self._store.conversations.known(given)
+        fresh = [talk for talk in wanted if talk.id not in same | later]
+        added, changed = self._store.conversations.put(self._protect.conversations(fresh, company=company), given=given)
+        old = len(talks) - len(wanted) + len(later)
+        return Counter(added=added, changed=changed, old=old, same=len(talks) - old - added - changed)
 
 
-def _put_events(events: Sequence[Event], store: Store, protect: Protector, links: Mapping[str, str]) -> None:
-    """Under the customer that is linked by now: putting them under the identifier would undo that."""
-    plain = [protect.event(event) for event in events]
-    store.events.put(replace(event, customer=links.get(event.customer, event.customer)) for event in plain)
+@dataclass(slots=True)
+class _File:
+    """One file while it is taken in: what it brought, and why records of it died."""
 
+    path: Path
+    input: RunInput
+    format: str | None
+    counts: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+    whole: bool = True
+    started: float = field(default_factory=time.perf_counter)
 
-def _counted(report: IngestReport, batch: Sequence[Record | BadRecord], added: int, changed: int) -> IngestReport:
-    kinds = Counter(type(item) for item in batch)
-    return replace(
-        report,
-        read=report.read + kinds[Conversation],
-        added=report.added + added,
-        changed=report.changed + changed,
-        dead=report.dead + sum(isinstance(item, BadRecord) for item in batch),
-        customers=report.customers + kinds[Contact],
-        events=report.events + kinds[Event],
-    )
+    def begin(self, store: Store) -> None:
+        if self.input.run:
+            digest, size = sources.digest(self.path)
+            self.input = replace(self.input, sha256=digest, size=size)
+            store.runs.put_inputs([self.input])
+
+    def records(self, options: Options) -> Iterator[Record | BadRecord]:
+        before, unnamed = options.skipped.total(), options.unnamed.total()
+        try:
+            self.format = self.format or sources.guess(self.path)[0]
+            for found in sources.read(self.path, options, format=self.format):
+                self._count(options, before, unnamed)
+                yield found
+        except BadInput as error:
+            yield DeadRecord(str(error).removeprefix(f"{self.path}: "), file=str(self.path))
+        self._count(options, before, unnamed)
+
+    def _count(self, options: Options, skipped: int, unnamed: int) -> None:
+        self.counts["skipped"] = options.skipped.total() - skipped
+        self.counts["unnamed"] = options.unnamed.total() - unnamed
+
+    def bury(self, bad: BadRecord, letters: DeadLetters) -> None:
+        letters.add(bad, self.path)
+        self.counts["dead"] += 1
+        self.whole = self.whole and isinstance(bad, DeadRecord) and bad.record > 0
+        reason = PLACE.sub(r"\1 …", f"{bad.field}: {bad.reason}" if bad.field else bad.reason)
+        self.dead[reason if reason in self.dead or len(self.dead) < REASONS else "other reasons"] += 1
+
+    def end(self, store: Store) -> None:
+        if self.input.run:
+            counts = {name: count for name, count in self.counts.items() if count}
+            seconds = round(time.perf_counter() - self.started, 3)
+            ended = replace(self.input, format=self.format or "", counts=counts, dead=dict(self.dead), seconds=seconds)
+            store.runs.put_inputs([ended])

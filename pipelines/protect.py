@@ -20,14 +20,14 @@ from nlp.identity.claim import kind_of
 from nlp.names import Names, apart, known, mask, spared
 from nlp.redaction import mask_handles, pseudonym, redact
 from pipelines.settings import Settings
-from pipelines.sources import Contact
+from pipelines.sources import CHANGED, Contact
 
 PERSONAL = re.compile(
     r"name|mail|phone|mobile|handle|address|street|post_?code|zip|birth|dob|note|comment", re.IGNORECASE
 )
 
 
-NOT_KEPT = ("people", "brand", "changed_at")
+NOT_KEPT = ("people", "brand", CHANGED)
 """What a reader tells for masking, or for knowing what is new, and what is no fact of a conversation."""
 
 
@@ -104,8 +104,12 @@ def protector(settings: Settings) -> Protector:
 
 @cache
 def _rules() -> str:
-    sources = (Path(str(module.__file__)).read_bytes() for module in (redaction, names, ordinary))
-    return hashlib.sha256(b"".join(sources)).hexdigest()[:8]
+    found = hashlib.sha256()
+    for module in (redaction, names, ordinary):
+        path = Path(str(module.__file__))
+        for file in sorted(path.parent.glob("*.py")) if path.stem == "__init__" else [path]:
+            found.update(file.read_bytes())
+    return found.hexdigest()[:8]
 
 
 def _texts(conversation: Conversation) -> list[str]:

@@ -4,17 +4,33 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
-from pipelines.sources._inputs import damage, exists, files, named, open_text
+from pipelines.sources._inputs import damage, digest, exists, files, named, open_text
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources._shape import shape
-from pipelines.sources._values import Contact
+from pipelines.sources._values import CHANGED, Contact
 
-__all__ = ["Contact", "DeadRecord", "Options", "Record", "described", "exists", "files", "guess", "known", "read"]
+__all__ = [
+    "CHANGED",
+    "Contact",
+    "DeadRecord",
+    "Options",
+    "Record",
+    "changed",
+    "described",
+    "digest",
+    "exists",
+    "files",
+    "guess",
+    "known",
+    "read",
+    "stated",
+]
 
 Record = Conversation | Contact | Event
 CONTACT = {"name", "email", "handle", "phone"}
@@ -164,6 +180,17 @@ def _of_header(line: str, suffix: str) -> tuple[str, str]:
     if "id" in columns and len(columns & CONTACT) > 1 and not columns & SAID:
         return "customers", f"its columns are id, {', '.join(sorted(columns & CONTACT))} and no text"
     return "table", f"the name ends in {suffix}"
+
+
+def stated(talk: Conversation) -> datetime | None:
+    """When its source says that a conversation last changed, if it does."""
+    told = talk.metadata.get(CHANGED)
+    return datetime.fromisoformat(told) if told else None
+
+
+def changed(talk: Conversation) -> datetime:
+    """When a conversation last changed: as its source says, else when the last was said, else when it began."""
+    return stated(talk) or max((turn.at for turn in talk.turns if turn.at), default=talk.started_at)
 
 
 def read(path: Path, options: Options | None = None, *, format: str | None = None) -> Iterator[Record | BadRecord]:

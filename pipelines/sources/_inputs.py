@@ -5,6 +5,7 @@ import bz2
 import codecs
 import glob
 import gzip
+import hashlib
 import lzma
 import shutil
 import sys
@@ -149,6 +150,19 @@ def open_text(path: Path, *, newline: str | None = None) -> Iterator[TextIO]:
         encoding = next((name for bom, name in BOMS if head.startswith(bom)), "utf-8")
         with TextIOWrapper(stream, encoding=encoding, errors="replace", newline=newline) as text:
             yield text
+
+
+def digest(path: Path) -> tuple[str, int]:
+    """(SHA-256, size in bytes) of a file as it lies, or as it lies in its archive; ("", 0) where it cannot be read."""
+    try:
+        with _raw(path) as raw:
+            found, size = hashlib.sha256(), 0
+            while chunk := raw.read(1 << 20):
+                found.update(chunk)
+                size += len(chunk)
+        return found.hexdigest(), size
+    except DAMAGE:
+        return "", 0
 
 
 def damage(path: Path) -> str:

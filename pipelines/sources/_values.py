@@ -17,6 +17,8 @@ from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer
 from nlp.errors import BadRecord, BadSetting
 
+CHANGED = "_changed_at"
+"""The fact under which a reader tells when a conversation last changed, ISO 8601; it is not kept among its facts."""
 KINDS = ("email", "phone", "x", "id", "name")
 Draft = tuple[Speaker, str, datetime | None]
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
@@ -82,6 +84,14 @@ def _written(text: str) -> datetime:
     raise ValueError(text)
 
 
+def moment(value: Any, tz: ZoneInfo) -> datetime | None:
+    """As `time`, where it can be read."""
+    try:
+        return None if value in (None, "") else time(value, "", tz)[0]
+    except BadRecord:
+        return None
+
+
 def identifier(kind: str, value: Any) -> str:
     """ "kind:value", in one spelling; "" where there is no value."""
     text = clean(value).strip()
@@ -133,8 +143,12 @@ def conversation(
     started_at: datetime,
     drafts: Iterable[Draft],
     metadata: Mapping[str, Any],
+    changed: datetime | None = None,
 ) -> Conversation:
-    """Cleaned, its turns in order of time where every turn has one. Raises BadRecord for an empty id."""
+    """Cleaned, its turns in order of time where every turn has one; `changed` is when its source says that it last was.
+
+    Raises BadRecord for an empty id.
+    """
     name = clean(id).strip()
     if not name:
         raise BadRecord("the record has no id", "id", "")
@@ -144,6 +158,9 @@ def conversation(
     facts = {clean(k): _flat(v) for k, v in metadata.items() if v not in (None, "", [], {}, False)}
     if any("\ufffd" in text for _, text, _ in kept):
         facts["undecodable"] = True
+    facts.pop(CHANGED, None)
+    if changed:
+        facts[CHANGED] = changed.isoformat()
     turns = tuple(Turn(number, *draft) for number, draft in enumerate(kept))
     return Conversation(f"{source}:{name}", source, channel, customer, started_at, turns, facts)
 

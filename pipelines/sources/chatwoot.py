@@ -11,7 +11,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Numbered, Options, convert, json_records, mappings, open_text, unfolded
-from pipelines.sources._values import conversation, record, rows, time, zone
+from pipelines.sources._values import conversation, moment, record, rows, time, zone
 
 CHANNELS = {
     "Channel::Email": Channel.TICKET,
@@ -70,6 +70,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
             **_desk.counts(messages),
             "naive_times": naive,
         },
+        changed=moment(raw.get("updated_at"), tz),
     )
 
 

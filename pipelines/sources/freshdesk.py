@@ -9,7 +9,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Options
-from pipelines.sources._values import conversation, record, rows, time
+from pipelines.sources._values import conversation, moment, record, rows, time
 
 CHANNELS = {3: Channel.CALL, 5: Channel.SOCIAL, 6: Channel.SOCIAL, 7: Channel.CHAT}
 STATUS = {2: "open", 3: "pending", 4: "resolved", 5: "closed"}
@@ -50,6 +50,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
             "edited": sum(bool(reply.get("last_edited_at")) for reply in replies),
             "naive_times": naive,
         },
+        changed=moment(raw.get("updated_at"), tz),
     )
 
 

@@ -10,7 +10,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Options
-from pipelines.sources._values import conversation, record, rows, time
+from pipelines.sources._values import conversation, moment, record, rows, time
 
 CHANNELS = {"chat": Channel.CHAT, "phone": Channel.CALL}
 KINDS = {
@@ -50,6 +50,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
             **_desk.counts(messages),
             "naive_times": naive,
         },
+        changed=moment(_either(raw, "userUpdatedAt"), tz),
     )
 
 

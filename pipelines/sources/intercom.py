@@ -9,7 +9,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Options
-from pipelines.sources._values import conversation, record, rows, time
+from pipelines.sources._values import conversation, moment, record, rows, time
 
 CHANNELS = {
     "email": Channel.TICKET,
@@ -55,6 +55,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
             "missing": max(0, total - len(parts)) if isinstance(total, int) else 0,
             "naive_times": naive,
         },
+        changed=moment(raw.get("updated_at"), tz),
     )
 
 

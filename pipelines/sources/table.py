@@ -16,7 +16,7 @@ from pipelines.sources._inputs import named, open_bytes
 from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
 from pipelines.sources._rows import Lines
 from pipelines.sources._sheet import sheet_rows
-from pipelines.sources._values import conversation, identifier, time, zone
+from pipelines.sources._values import conversation, identifier, moment, time, zone
 
 GUESSES = {
     "id": ("id", "complaint_id", "ticket_id", "conversation_id", "conversationid", "case_id", "number", "review_link"),
@@ -39,6 +39,7 @@ GUESSES = {
         "timestamp",
         "review_submit_date_and_time",
     ),
+    "updated_at": ("updated_at", "last_updated", "last_modified", "modified_at"),
     "customer": ("customer", "email", "customer_email", "customer_id", "requester_email", "phone", "handle", "user_id"),
     "channel": ("channel",),
     "speaker": ("speaker", "role", "author_role"),
@@ -48,16 +49,17 @@ KINDS = {"phone": "phone", "handle": "x", "email": "email", "customer_email": "e
 HEAD = 1000
 WORKBOOKS = (".xlsx", ".xlsm")
 PARQUET_ROWS = 200
-FIELDS = (*GUESSES, "customer_kind", "metadata")
+FIELDS = (*GUESSES, "customer_kind", "metadata", "timezone")
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     """One conversation a row, or a turn a row where a speaker is mapped: neighbouring rows of one id belong together.
 
-    A mapping names a column for each of id, text, started_at, customer, channel, speaker; "=value" is the value itself.
-    `customer_kind` is email, phone, x, id or name; `metadata` lists columns to keep. Rows without text are skipped.
+    A mapping names a column for each of id, text, started_at, updated_at, customer, channel, speaker; "=value" is the
+    value itself. `customer_kind` is email, phone, x, id or name; `metadata` lists columns to keep; `timezone` is that
+    of its times. Rows without text are skipped.
     """
-    zone(options.timezone)
+    zone(mapping_of(options.mapping).get("timezone", options.timezone))
     records = mappings(rows(path, options))
     head, columns = _head(records)
     mapping = {**_guessed(columns), **mapping_of(options.mapping)}
@@ -204,7 +206,7 @@ def _value(row: Mapping[str, Any], mapping: Mapping[str, Any], field: str) -> An
 
 def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options: Options) -> Conversation:
     row = rows[0]
-    tz = zone(options.timezone)
+    tz = zone(mapping.get("timezone", options.timezone))
     started, naive = time(_value(row, mapping, "started_at") or options.started_at, "started_at", tz)
     column = str(mapping.get("customer", ""))
     kind = mapping.get("customer_kind") or KINDS.get(re.sub(r"\W+", "_", column.lower()))
@@ -220,6 +222,7 @@ def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options:
         started_at=started,
         drafts=[(_speaker(_value(r, mapping, "speaker")), str(_value(r, mapping, "text")), None) for r in rows],
         metadata={**{str(c).lower(): row.get(c) for c in mapping.get("metadata", ())}, "naive_times": naive},
+        changed=moment(_value(row, mapping, "updated_at"), tz),
     )
 
 

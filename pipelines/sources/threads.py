@@ -9,7 +9,18 @@ from zoneinfo import ZoneInfo
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._records import Options, convert, json_records, mappings, open_text
-from pipelines.sources._values import KINDS, Draft, conversation, identified, identifier, record, rows, time, zone
+from pipelines.sources._values import (
+    KINDS,
+    Draft,
+    conversation,
+    identified,
+    identifier,
+    moment,
+    record,
+    rows,
+    time,
+    zone,
+)
 
 ROLES = {
     **dict.fromkeys(("customer", "client", "user", "caller", "consumer", "end_user"), Speaker.CUSTOMER),
@@ -52,6 +63,7 @@ def thread(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
             "company": head.get("company") or raw.get("company"),
             "naive_times": naive,
         },
+        changed=moment(raw.get("updated_at"), tz),
     )
 
 

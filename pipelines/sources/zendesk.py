@@ -13,7 +13,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Numbered, Options, convert, json_records, mappings, open_text
-from pipelines.sources._values import conversation, identifier, record, rows, time, zone
+from pipelines.sources._values import conversation, identifier, moment, record, rows, time, zone
 
 CHANNELS = {
     **dict.fromkeys(("voice", "phone"), Channel.CALL),
@@ -132,6 +132,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         started_at=started,
         drafts=_desk.drafts(messages, field="comments.created_at", started=started, tz=tz),
         metadata=metadata,
+        changed=moment(raw.get("updated_at"), tz),
     )
 
 
