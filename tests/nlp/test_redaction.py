@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.redaction import mask_handles, pseudonym, redact
+from nlp.redaction.spoken import figures
 
 PLANTED = (
     "jo.bloggs+x@example.co.uk",
@@ -67,6 +68,19 @@ def test_text_made_of_nothing_but_marks_and_digits_never_crashes(text: str) -> N
         ("phone number 2125550172", "phone number <PHONE>"),
         ("in Leeds LS6 3HN or Austin, TX 78701", "in Leeds <ADDRESS> or Austin, <ADDRESS>"),
         ("Hauptstraße 12a", "<ADDRESS>"),
+        ("sort code 20-00-00, account number 55779911", "sort code <ACCOUNT>, account number <ACCOUNT>"),
+        ("routing 021000021, account 1111222233330000.", "routing <ACCOUNT>, account <ACCOUNT>."),
+        ("my date of birth is 3/9/1938, DOB 17 August 1971", "my date of birth is <BIRTHDATE>, DOB <BIRTHDATE>"),
+        ("the PIN is 5093 and the gate code: 4471#", "the PIN is <SECRET> and the gate code: <SECRET>"),
+        ("passport number P4417092, my BSN 111222333", "passport number <SSN>, my BSN <SSN>"),
+        ("CPF: 111.444.777-35", "CPF: <SSN>"),
+        ("kofi (at) example (dot) com or sanna [at] example.fi", "<EMAIL> or <EMAIL>"),
+        ("Flat 3, 118 Kestrel Avenue", "<ADDRESS>"),
+        ("12 rue de la Paix, 75002 Paris", "<ADDRESS>, <ADDRESS> Paris"),
+        ("PO Box 1147 or Am Anger 5, 99084 Erfurt", "<ADDRESS> or <ADDRESS>, <ADDRESS> Erfurt"),
+        ("call 1-800-555-0199", "call <PHONE>"),
+        ("from host 10.0.0.7", "from host <IP>"),
+        ("AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtl; ok", "AccountKey=<SECRET>; ok"),
         ("it's moira dot lane at example dot net, yes", "it's <EMAIL>, yes"),
         ("my number is oh two oh seven nine four six oh one one two.", "my number is <PHONE>."),
         ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "<SECRET>"),
@@ -77,8 +91,67 @@ def test_words_around_it_tell_what_it_is(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my pin is four five three two", "my pin is <SECRET>"),
+        ("the long number's four two four two, four two four two, four two four two, four two four two",
+         "the long number's <CARD>"),
+        ("twenty seven nine four six oh one eight eight is my number", "<PHONE> is my number"),
+        ("ring me on double oh four four, seven seven double oh, nine hundred one two three", "ring me on <PHONE>"),
+        ("sort code oh four double oh oh four", "sort code <ACCOUNT>"),
+        ("born third of march nineteen forty eight", "born <BIRTHDATE>"),
+        ("the postcode's C F one four, three X X", "the postcode's <ADDRESS>"),
+        ("at nine hundred Sycamore Street apartment four", "at <ADDRESS>"),
+        ("my national insurance is J K five two nine one three oh B", "my national insurance is <SSN>"),
+        ("the I P is one nine eight, dot fifty one, dot one hundred, dot seven", "the I P is <IP>"),
+        ("my e-mail it's the lamp shop at example dot co dot uk", "my e-mail it's <EMAIL>"),
+    ],
+)  # fmt: skip
+def test_what_is_dictated_is_masked_by_the_words_before_it(text: str, expected: str) -> None:
+    assert redact(text)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("run", "number"),
+    [
+        ("double oh seven", "007"),
+        ("twenty, seven nine four six", "207946"),
+        ("forty-two eleven", "4211"),
+        ("nine hundred", "900"),
+        ("triple five ninety", "55590"),
+    ],
+)
+def test_a_dictated_number_is_heard_as_digits(run: str, number: str) -> None:
+    assert figures(run) == number
+
+
+def test_types_that_are_kept_stay_and_what_stands_in_a_place_may_be_chosen() -> None:
+    text = "jo@example.com from host 198.51.100.7"
+    assert redact(text, keep={"IP"})[0] == "<EMAIL> from host 198.51.100.7"
+    masked, found = redact(text, place=lambda kind, value: f"<{kind}_ABCDEFGH>")
+    assert masked == "<EMAIL_ABCDEFGH> from host <IP_ABCDEFGH>"
+    assert [f.kind for f in found] == ["EMAIL", "IP"]
+
+
+def test_a_user_name_that_is_said_to_be_one_is_masked() -> None:
+    assert mask_handles("my username is kestrel_ann, login: jo.f99") == "my username is <HANDLE>, login: <HANDLE>"
+    assert mask_handles("the username was rejected and the login is broken") == (
+        "the username was rejected and the login is broken"
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "the card ends in four five three two",
+        "order six six one two oh nine and nine hundred and twenty pounds",
+        "after 2.9.1.0 nothing syncs, driver 31.0.15.2698",
+        "receipt 0045-7781, proof of postage 8812-0093-4471",
+        "part number 555-0142-B, sku 118.220.40.7",
+        "account 88120, same issue",
+        "born in 2019 and dead by 14/02/2021",
+        "apply code 5093 at checkout",
+        "the product was born in nineteen ninety four",
         "my password is wrong and the pin was in the box, password reset 3 times",
         "order 0123456789, ticket 20417, ref BH-20417",
         "it rang 12:30:45, then at 10:20",
