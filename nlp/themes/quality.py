@@ -21,8 +21,8 @@ class Quality:
     """Of one discovery, `run`, over `segments` segments.
 
     unassigned: share 0..1 in no theme. stability: 0..1, the mean of `stabilities` (theme id to 0..1) by size
-    (`stability.py`). distinct: share 0..1 of themes whose name no other's is like. duplicates: share 0..1 of segments
-    that say what another says, word for word. drift, drift_p: `drift.py`, of what came since the discovery before.
+    (`stability.py`). distinctness: share 0..1 of themes whose name no other's is like. duplicates: share 0..1 of
+    segments that say what another says, word for word. drift, drift_p: `drift.py`, of what came since the discovery before.
     None where there is nothing to tell from. reasons: why it is not to be relied on; none where it is.
     """
 
@@ -32,7 +32,7 @@ class Quality:
     themes: int
     unassigned: float
     stability: float | None
-    distinct: float | None
+    distinctness: float | None
     duplicates: float
     drift: float | None = None
     drift_p: float | None = None
@@ -56,7 +56,7 @@ def doubts(segments: int, themes: int, unassigned: float, stability: float | Non
     return tuple(reason for reason, holds in said.items() if holds)
 
 
-def distinct(names: Floats) -> float | None:
+def distinctness(names: Floats) -> float | None:
     """Share of names that no other is like, None without any. `names`: float32 (k, d), vectors of unit length."""
     if not len(names):
         return None

@@ -1,4 +1,4 @@
-"""What PostgreSQL does its own way: driver, migration lock, upserts, weeks."""
+"""What PostgreSQL does its own way: driver, migration lock, upserts, days and weeks."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from nlp.errors import MissingDependency
 
-__all__ = ["Insert", "insert", "lock", "open_engine", "week"]
+__all__ = ["Insert", "day", "insert", "lock", "open_engine", "week"]
 
 LOCK = 7_106_114  # any number, the same in every process
 
@@ -23,6 +23,11 @@ def open_engine(url: URL) -> Engine:
 def lock(connection: Connection) -> None:
     """Keep other writers that ask for the same lock waiting until this transaction ends."""
     connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column's day in UTC."""
+    return cast(func.timezone("UTC", column), Date)
 
 
 def week(column: ColumnElement[Any]) -> ColumnElement[Any]:

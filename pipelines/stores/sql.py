@@ -32,12 +32,16 @@ from pipelines.stores.protocols import (
     MarkStore,
     PastStore,
     ProposalStore,
+    QualityStore,
     RunStore,
     SignalStore,
+    TellingStore,
     ThemeStore,
 )
+from pipelines.stores.qualities import Qualities
 from pipelines.stores.runs import Runs
 from pipelines.stores.signals import Signals
+from pipelines.stores.tellings import Tellings
 from pipelines.stores.themes import Themes
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -57,6 +61,8 @@ class SqlStore:
         self.edits: EditStore = Edits(database)
         self.past: PastStore = Past(database)
         self.proposals: ProposalStore = Proposals(database)
+        self.qualities: QualityStore = Qualities(database)
+        self.tellings: TellingStore = Tellings(database)
         self.customers: CustomerStore = Customers(database)
         self.identity: IdentityStore = Identity(database)
         self.events: EventStore = Events(database)

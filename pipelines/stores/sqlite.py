@@ -1,4 +1,4 @@
-"""What SQLite does its own way: pragmas, transactions, upserts, weeks."""
+"""What SQLite does its own way: pragmas, transactions, upserts, days and weeks."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 
 from nlp.errors import StoreError
 
-__all__ = ["Insert", "insert", "lock", "open_engine", "week"]
+__all__ = ["Insert", "day", "insert", "lock", "open_engine", "week"]
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000")
 
@@ -36,6 +36,11 @@ def _begin(connection: Connection) -> None:
 
 def lock(_connection: Connection) -> None:
     """Nothing to do: BEGIN IMMEDIATE already keeps other writers out."""
+
+
+def day(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The column's day in UTC, as "YYYY-MM-DD"."""
+    return func.date(column)
 
 
 def week(column: ColumnElement[Any]) -> ColumnElement[Any]:

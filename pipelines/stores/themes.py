@@ -11,6 +11,7 @@ from nlp.errors import NotFound, StoreError
 from nlp.journeys.contact import Mention
 from nlp.themes.edits import Replayed
 from nlp.themes.lineage import Fact
+from nlp.themes.quality import Quality
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
 from pipelines.stores.discoveries import assignment_row, found_theme, placed, show, shown_theme, write_discovery
@@ -19,6 +20,7 @@ from pipelines.stores.filters import conditions, current_run, nowhere
 from pipelines.stores.lineage import write_facts
 from pipelines.stores.past import NAMES, every_assignment
 from pipelines.stores.protocols import Filter, Quote
+from pipelines.stores.qualities import write_quality
 from pipelines.stores.schema import (
     assignments,
     conversations,
@@ -51,6 +53,7 @@ class Themes:
         *,
         facts: Sequence[Fact] = (),
         replayed: Replayed | None = None,
+        quality: Quality | None = None,
     ) -> None:
         """Raises StoreError where points and assignments differ in number, or one names a theme not given."""
         if len(points) != len(assignments):
@@ -63,6 +66,7 @@ class Themes:
         with self._database.write() as connection:
             write_discovery(self._database, connection, {"run": run, "artefact": artefact}, themes, rows, said)
             write_facts(connection, run, facts)
+            write_quality(connection, run, quality)
 
     def assign(self, assignments: Sequence[Assignment], replayed: Replayed | None = None) -> None:
         """Raises StoreError where an assignment is of another run than the current one."""

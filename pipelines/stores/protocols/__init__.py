@@ -11,7 +11,15 @@ from pipelines.stores.protocols.customers import CustomerStore, EventStore
 from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.runs import MarkStore, RunStore
-from pipelines.stores.protocols.themes import EditStore, LineageStore, PastStore, ProposalStore, ThemeStore
+from pipelines.stores.protocols.themes import (
+    EditStore,
+    LineageStore,
+    PastStore,
+    ProposalStore,
+    QualityStore,
+    TellingStore,
+    ThemeStore,
+)
 
 __all__ = [
     "ConversationStore",
@@ -25,12 +33,14 @@ __all__ = [
     "MarkStore",
     "PastStore",
     "ProposalStore",
+    "QualityStore",
     "Quote",
     "Run",
     "RunInput",
     "RunStore",
     "SignalStore",
     "Store",
+    "TellingStore",
     "ThemeStore",
 ]
 
@@ -46,6 +56,8 @@ class Store(Protocol):
     edits: EditStore
     past: PastStore
     proposals: ProposalStore
+    qualities: QualityStore
+    tellings: TellingStore
     customers: CustomerStore
     identity: IdentityStore
     events: EventStore

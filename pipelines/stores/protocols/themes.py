@@ -1,7 +1,7 @@
 """Themes: as found, as people edit them, as they were known, and where they come from."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from nlp.encoder import Floats
@@ -9,6 +9,7 @@ from nlp.journeys.contact import Mention
 from nlp.themes.edits import Edit, Replayed
 from nlp.themes.lineage import Fact
 from nlp.themes.proposals import Proposal
+from nlp.themes.quality import Quality
 from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.protocols.records import Filter, Quote
 
@@ -24,12 +25,14 @@ class ThemeStore(Protocol):
         *,
         facts: Sequence[Fact] = (),
         replayed: Replayed | None = None,
+        quality: Quality | None = None,
     ) -> None:
         """Store a discovery: it becomes the current one; earlier runs' assignments stay for history.
 
         `points` is float32 (len(assignments), 2): each segment's place on the map. `artefact` serves the themes
-        (`nlp/themes/assign.py`); `facts` are its lineage. `themes` and `assignments` are as found; `replayed` is what
-        people's edits make of them: what every other method reads, if not told otherwise.
+        (`nlp/themes/assign.py`); `facts` are its lineage, `quality` is what it says of itself. `themes` and
+        `assignments` are as found; `replayed` is what people's edits make of them: what every other method reads, if
+        not told otherwise.
         """
 
     def themeless(self) -> dict[str, bool]:
@@ -101,6 +104,36 @@ class ProposalStore(Protocol):
 
     def current(self) -> list[Proposal]:
         """Those of the current run, in the order in which they were put."""
+
+
+class QualityStore(Protocol):
+    """Qualities are put with their discovery, by `ThemeStore.put`."""
+
+    def of(self, run: str) -> Quality | None:
+        """None of a discovery that was stored before discoveries told it."""
+
+    def page(self, *, limit: int = 50) -> list[Quality]:
+        """Newest first."""
+
+
+class TellingStore(Protocol):
+    """Which conversations tell the current themes, as people are shown them. Days are those on which a conversation
+    started, in UTC."""
+
+    def volume(self, filter: Filter = Filter()) -> dict[date, int]:
+        """All annotated conversations a day, days without any left out."""
+
+    def daily(self, filter: Filter = Filter()) -> dict[str, dict[date, int]]:
+        """Each theme's conversations a day; one that tells several themes counts in each."""
+
+    def pairs(self, filter: Filter = Filter()) -> Iterator[tuple[str, str]]:
+        """(conversation, theme), each once, by conversation."""
+
+    def facts(self, filter: Filter = Filter()) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """(conversation, metadata), by conversation."""
+
+    def fitted(self) -> set[str]:
+        """The segments that the current discovery looked at; those that came later are not among them."""
 
 
 class PastStore(Protocol):

@@ -20,6 +20,7 @@ from pipelines.stores.schema.themes import (
     found_themes,
     lineage,
     proposals,
+    qualities,
     themes,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "marks",
     "metadata",
     "proposals",
+    "qualities",
     "run_inputs",
     "runs",
     "signals",

@@ -109,6 +109,23 @@ proposals = Table(
     Column("terms", Json, nullable=False),
 )
 
+qualities = Table(
+    "qualities",
+    metadata,
+    Column("run", key(), ForeignKey("discoveries.run", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("segments", Integer, nullable=False),
+    Column("themes", Integer, nullable=False),
+    Column("unassigned", Double, nullable=False),
+    Column("stability", Double),
+    Column("distinctness", Double),
+    Column("duplicates", Double, nullable=False),
+    Column("drift", Double),
+    Column("drift_p", Double),
+    Column("stabilities", Json, nullable=False),
+    Column("reasons", Json, nullable=False),
+)
+
 lineage = Table(
     "lineage",
     metadata,

@@ -7,7 +7,7 @@ import pytest
 
 from nlp.encoder import Floats
 from nlp.themes.drift import CHANCE, drift
-from nlp.themes.quality import distinct, doubts, duplicates
+from nlp.themes.quality import distinctness, doubts, duplicates
 from nlp.themes.stability import MOST, overall, stability
 
 
@@ -70,9 +70,9 @@ def test_other_words_are_a_drift_and_the_same_are_none() -> None:
 
 
 def test_names_that_say_the_same_are_not_distinct() -> None:
-    assert distinct(np.eye(4, dtype=np.float32)) == 1
-    assert distinct(np.eye(4, dtype=np.float32)[[0, 1, 2, 2]]) == 0.5
-    assert distinct(np.zeros((0, 4), np.float32)) is None
+    assert distinctness(np.eye(4, dtype=np.float32)) == 1
+    assert distinctness(np.eye(4, dtype=np.float32)[[0, 1, 2, 2]]) == 0.5
+    assert distinctness(np.zeros((0, 4), np.float32)) is None
 
 
 def test_a_text_said_twice_is_a_duplicate() -> None:
