@@ -10,6 +10,7 @@ from api.desk import Desk
 from api.routes import (
     about,
     analyze,
+    attribution,
     conversations,
     customers,
     edits,
@@ -25,7 +26,20 @@ from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
-ROUTES = (analyze, ingest, conversations, themes, edits, stages, outcomes, customers, models, about, reference)
+ROUTES = (
+    analyze,
+    ingest,
+    conversations,
+    themes,
+    edits,
+    stages,
+    outcomes,
+    attribution,
+    customers,
+    models,
+    about,
+    reference,
+)
 ABOUT = """What customers want, how they feel, what hurts them and where they stand in their journey, from support
 tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem detail (RFC 9457)."""
 

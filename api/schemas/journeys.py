@@ -29,3 +29,29 @@ class OutcomesOut(BaseModel):
     unknown: list[str] = Field(description="Outcomes that no event tells.", examples=[["does_not_buy"]])
     until: datetime | None = Field(description="The last moment seen; later outcomes are not known.")
     caveat: str
+
+
+class SpreadOut(BaseModel):
+    value: Figure
+    low: Figure = Field(description="Lower end of the 95 % interval.")
+    high: Figure
+
+
+class CreditOut(BaseModel):
+    touchpoint: str = Field(description="A channel at a stage, or a theme's id.", examples=["call at use"])
+    name: str
+    paths: int = Field(description="Paths that contain it.")
+    ends: int = Field(description="Those of them that end so.")
+    removal: SpreadOut = Field(description="Share of ends, 0..1, that the chain would not reach without it.")
+    shapley: SpreadOut = Field(description="Its share of all ends, 0..1.")
+    lift: SpreadOut = Field(description="Over 1 it carries more than its part.")
+    first: Figure = Field(description="Share of ends whose first touchpoint it is.")
+    last: Figure
+
+
+class AttributionOut(BaseModel):
+    credits: list[CreditOut] = Field(description="Most Shapley credit first.")
+    paths: int
+    ends: int
+    suppressed: int = Field(description="Touchpoints on the paths of too few customers.")
+    caveat: str

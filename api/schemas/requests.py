@@ -57,6 +57,12 @@ class AskedOutcomes(In):
     stage: str = Field("", description="At this stage alone; see /v1/taxonomy.", examples=["use"])
 
 
+class AskedCredit(In):
+    of: str = Field("leaving", description="leaving or buying.", examples=["leaving"])
+    by: str = Field("touchpoints", description="touchpoints (a channel at a stage) or themes.", examples=["themes"])
+    order: int = Field(1, ge=1, le=3, description="Touchpoints that the chain remembers.")
+
+
 class Named(In):
     source: str = Field("", description="First half of the stored id.", pattern=SOURCE, examples=["shop"])
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.commands import group
+from nlp.customer import Event
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores import open_store
@@ -54,3 +56,16 @@ def test_a_theme_s_page_shows_what_comes_after_it(asked: TestClient) -> None:
     page = asked.get("/themes/t1").text
     assert "What comes after it" in page
     assert "Association, not cause" in page
+
+
+def test_attribution_is_told_by_route_and_command(asked: TestClient, left: Store) -> None:
+    left.events.put([Event("e:later", "c099", "waved", datetime(2026, 9, 1, tzinfo=UTC))])
+    found = asked.get("/v1/attribution?by=themes").json()
+    assert [credit["name"] for credit in found["credits"]] == ["Heater breaks", "Hub lost"]
+    assert sum(credit["shapley"]["value"] for credit in found["credits"]) == pytest.approx(1)
+    assert asked.get("/v1/attribution?of=love").status_code == 422
+    told = CliRunner().invoke(group, ["attribution", "--by", "themes", "--store", left.url])
+    assert "Heater breaks" in told.output
+    assert "26 of 100 paths end so" in told.output
+    plain = CliRunner().invoke(group, ["attribution", "--json", "--order", "2", "--store", left.url])
+    assert json.loads(plain.output)["ends"] == 26

@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nlp.errors import NotFound
+from nlp.conversation import Channel, Conversation
+from nlp.customer import Event
+from nlp.errors import NotFound, UnknownName
+from nlp.summary import summarise
+from pipelines.attribution import attributed
 from pipelines.journeys import shipped
 from pipelines.outcomes import outcomes
 from pipelines.stores import open_store
@@ -51,3 +56,33 @@ def test_an_empty_store_has_no_outcomes(tmp_path: Path) -> None:
         found = outcomes(store, shipped())
     assert (found["associations"], found["suppressed"], found["until"]) == ([], 0, None)
     assert found["unknown"] == ["leaves", "writes_again", "does_not_buy"]
+
+
+def test_credit_for_leaving_falls_to_the_theme_that_customers_leave_after(store: Store) -> None:
+    store.events.put([Event("e:later", "c099", "waved", datetime(2026, 9, 1, tzinfo=UTC))])
+    found = attributed(store, shipped(), of="leaving", by="themes")
+    assert [(c["touchpoint"], c["name"], c["paths"], c["ends"]) for c in found["credits"]] == [
+        ("t1", "Heater breaks", 40, 20),
+        ("t2", "Hub lost", 60, 6),
+    ]
+    assert (found["paths"], found["ends"], found["suppressed"]) == (100, 26, 0)
+    assert [c["touchpoint"] for c in attributed(store, shipped())["credits"]] == ["chat at use"]
+    assert attributed(store, shipped(), of="buying")["credits"] == []
+
+
+def test_touchpoints_of_few_customers_are_counted_and_not_shown(store: Store) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    calls = [Conversation(f"s:x{n}", "s", Channel.CALL, f"c{n:03}", at, ()) for n in range(3)]
+    store.conversations.put(calls)
+    silent = [summarise(call.id, [], language="en") for call in calls]
+    store.signals.put("m", [call.id for call in calls], [], np.zeros((0, 4), np.float32), silent)
+    store.events.put([Event("e:later", "c099", "waved", datetime(2026, 9, 1, tzinfo=UTC))])
+    found = attributed(store, shipped())
+    assert ([c["touchpoint"] for c in found["credits"]], found["suppressed"]) == (["chat at use"], 1)
+
+
+def test_what_attribution_does_not_know_is_told_with_what_it_knows(store: Store) -> None:
+    with pytest.raises(UnknownName, match="buying, leaving"):
+        attributed(store, shipped(), of="love")
+    with pytest.raises(UnknownName, match="themes, touchpoints"):
+        attributed(store, shipped(), by="stars")
