@@ -3,12 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from api import own_model, reading
+from api.since import Since
 
 if TYPE_CHECKING:
     from pipelines.sources import Options
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
 @reading.options
 @click.option("--themes/--no-themes", default=True, help="Discover themes where there are none yet.", show_default=True)
+@click.option("--since", type=Since(), help="Leave out what changed before this time, or before the `last` run's mark.")
 @click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 @own_model.option
 @click.option("--json", "as_json", is_flag=True, help="Print the run's counts and seconds as JSON.")
@@ -27,6 +30,7 @@ def command(
     options: "Options",
     names: bool | None,
     themes: bool,
+    since: "datetime | Literal['last'] | None",
     url: str | None,
     model: Path | None,
     as_json: bool,
@@ -38,6 +42,7 @@ def command(
     \b
     Example: frictionary ingest corpora/sample/tickets.jsonl corpora/sample/calls --store demo.db
     Example: frictionary ingest complaints.csv --column text="What happened" --column channel==ticket
+    Example: frictionary ingest exports/zendesk --since last
     """
     from api.progress import progress
     from api.summary import show
@@ -61,6 +66,7 @@ def command(
                 settings=settings,
                 format=format_,
                 options=options,
+                since=since,
                 refit=None if themes else False,
                 progress=report,
             )

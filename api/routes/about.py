@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.filters import chosen
-from api.schemas.figures import Health, Overview, RunOut, TaxonomyOut
+from api.schemas.figures import Health, Overview, RunOut, RunWithInputs, TaxonomyOut
 from api.schemas.requests import Limited, Question
 from nlp.errors import StoreError
 from pipelines.annotate import Annotator
@@ -41,6 +41,13 @@ def overview(request: Request, question: Annotated[Question, Query()]) -> dict[s
 def runs(request: Request, question: Annotated[Limited, Query()]) -> list[dict[str, Any]]:
     """What came in when, newest first."""
     return [asdict(run) for run in request.app.state.store.runs.page(limit=question.limit)]
+
+
+@router.get("/v1/runs/{id}", response_model=RunWithInputs)
+def run(request: Request, id: Annotated[str, Path(examples=["run-20261101T120000000000Z"])]) -> dict[str, Any]:
+    """One run, with the files that it took in, their hashes, and why records of them could not be read."""
+    runs = request.app.state.store.runs
+    return asdict(runs.get(id)) | {"inputs": [asdict(one) for one in runs.inputs(id)]}
 
 
 @router.get("/v1/taxonomy", response_model=TaxonomyOut)

@@ -225,10 +225,28 @@ class RunOut(BaseModel):
     id: str
     started_at: datetime
     finished_at: datetime | None
-    status: str = Field(examples=["done"])
+    status: str = Field(description="running, done, failed or killed", examples=["done"])
     counts: dict[str, int]
     seconds: dict[str, float]
-    versions: dict[str, str]
+    versions: dict[str, str] = Field(description="Of frictionary, the encoder, the signals and the redaction.")
+    beat_at: datetime | None = Field(description="When its worker last said that it goes on.")
+    error: str = Field(description="Why it failed; empty otherwise.")
+    resumes: str = Field(description="The run, killed or failed, that it goes on from; empty otherwise.")
+
+
+class RunInputOut(BaseModel):
+    number: int
+    name: str = Field(description="The file, masked.")
+    format: str
+    sha256: str = Field(description="Of the file as it lies; empty of a stream, and where it cannot be read.")
+    size: int | None = Field(description="In bytes.")
+    counts: dict[str, int]
+    dead: dict[str, int] = Field(description="Why records could not be read, each with their number.")
+    seconds: float | None = Field(description="None while it is read, or where that was cut off.")
+
+
+class RunWithInputs(RunOut):
+    inputs: list[RunInputOut]
 
 
 class IntentOut(BaseModel):

@@ -127,7 +127,7 @@ def contents(folder: Path) -> dict[str, str]:
             kept = ", ".join(f'"{name}"' for name in columns if name not in moments)
             rows = sorted(map(repr, connection.execute(f"select {kept} from {table}")))
             found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return {table: digest for table, digest in found.items() if table != "runs"}
+    return {table: digest for table, digest in found.items() if table not in ("runs", "run_inputs")}
 
 
 def start(folder: Path) -> subprocess.Popen[str]:

@@ -82,6 +82,15 @@ def test_times_are_utc_with_a_z(client: TestClient) -> None:
     assert all(TIME.fullmatch(run["started_at"]) for run in get(client, "/v1/runs"))
 
 
+def test_a_run_tells_its_files_with_their_hashes_and_what_they_brought(client: TestClient) -> None:
+    newest = get(client, "/v1/runs")[0]
+    found = get(client, f"/v1/runs/{newest['id']}")
+    assert found["status"] == "done"
+    assert all(len(one["sha256"]) == 64 and one["size"] for one in found["inputs"])
+    assert sum(one["counts"].get("read", 0) for one in found["inputs"]) == found["counts"]["read"]
+    assert client.get("/v1/runs/none").status_code == 404
+
+
 def test_themes_are_ranked_by_pain_and_each_has_its_weeks_and_quotes(client: TestClient) -> None:
     ranked = get(client, "/v1/themes")
     assert [theme["pain"] for theme in ranked] == sorted((theme["pain"] for theme in ranked), reverse=True)
@@ -405,6 +414,7 @@ def test_every_documented_example_works(client: TestClient, themed: TestClient) 
         "conversations": get(client, "/v1/conversations?limit=1")["items"][0]["id"],
         "customers": get(client, "/v1/customers?limit=1")["items"][0]["id"],
         "themes": "t1",
+        "runs": get(client, "/v1/runs")[0]["id"],
     }
     export = {"file": ("export.csv", b"id,text,created_at\n1,hello,2026-10-01\n")}
     for name, told in operations(client).items():
