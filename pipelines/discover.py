@@ -23,11 +23,15 @@ from nlp.themes.theme import Assignment, Theme
 from pipelines.edits import refresh, replayed
 from pipelines.lineage import known
 from pipelines.proposals import propose
+from pipelines.quality import Read, assess
 from pipelines.stores.protocols import Store
 
 MINIMUM_FRICTION = 15.0
 """A segment bears friction where it shows one sign of effort or P(negative) is 0.27, on the scale of `nlp/friction.py`.
 Thanks, answers and small talk lie below, or have the intent `none`."""
+
+STEPS = 4
+"""Of a discovery, as its progress tells them."""
 
 Progress = Callable[[str, int, int | None], None]
 """(step, done, total where it is known)."""
@@ -47,24 +51,29 @@ def discover(
 
     A theme that is alike enough to one known before keeps its id; a new one gets a number never used, and lineage tells
     where it came from and what became of the others. People's edits are replayed over what is found; returned is what
-    they make of it. `at` is when it is known: None for the moment at which it is stored.
-    Raises StoreError where the segments were embedded by different models.
+    they make of it. `at` is when it is known: None for the moment at which it is stored. Segments that another encoder
+    has embedded are left out. What the discovery says of itself (`quality.py`) is stored with it: also where there is
+    little, or nothing, to find themes in.
     """
     report = progress or (lambda step, done, total: None)
-    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION)
-    report("themes", 0, 3)
+    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, encoder=encoder.version)
+    report("themes", 0, STEPS)
     conversations = list(map(conversation_of, ids))
     seen = in_context(embeddings, conversations, list(map(len, texts)))
     found = find(seen, conversations=conversations, seed=seed)
-    report("themes", 1, 3)
+    report("themes", 1, STEPS)
     edits, before = store.edits.all(), sought(store.lineage.all())
     made = {edit.other for edit in active(edits) if edit.kind == "split"}
     matching = match(known(store, before, made, encoder=encoder), ids, found.labels, found.centroids)
     numbers = _numbers(found, matching, store.themes.names())
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
     themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
-    report("themes", 2, 3)
+    report("themes", 2, STEPS)
+    read = Read(ids, texts, seen)
+    fitted, left_out = store.tellings.fitted(), store.signals.embedded(but=encoder.version)
     at = at or datetime.now(UTC)
+    said_of_itself = assess(read, found, themes, encoder, run=run, at=at, fitted=fitted, left_out=left_out)
+    report("themes", 3, STEPS)
     assignments = [
         Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
         for segment, label, strength in zip(ids, found.labels, found.strengths, strict=True)
@@ -72,10 +81,19 @@ def discover(
     serving = Assigner(found.centroids, found.thresholds, tuple(numbers), encoder.version)
     facts = trace(matching, numbers, {id: s for id, s in before.items() if id not in made}, run=run, at=at)
     said = replay(themes, {a.segment: a.theme for a in assignments}, edits)
-    store.themes.put(run, themes, assignments, found.points, serving.to_bytes(), facts=facts, replayed=said)
+    store.themes.put(
+        run,
+        themes,
+        assignments,
+        found.points,
+        serving.to_bytes(),
+        facts=facts,
+        replayed=said,
+        quality=said_of_itself,
+    )
     if store.edits.last() != len(edits):  # somebody edited meanwhile
         said = refresh(store, at=at)
-    report("themes", 3, 3)
+    report("themes", STEPS, STEPS)
     return list(said.themes)
 
 
@@ -102,7 +120,7 @@ def assign_new(store: Store, *, encoder: str, at: datetime, of: Sequence[str] | 
     serving, run = _found(store, encoder), store.themes.current_run()
     if serving is None or run is None:
         return 0
-    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True, of=of)
+    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True, of=of, encoder=encoder)
     themes, confidences = serving.assign(in_context(embeddings, list(map(conversation_of, ids)), list(map(len, texts))))
     last = store.edits.last()
     store.themes.assign(
@@ -112,7 +130,7 @@ def assign_new(store: Store, *, encoder: str, at: datetime, of: Sequence[str] | 
     if store.edits.last() != last:  # somebody edited meanwhile
         refresh(store, at=at)
     if ids and of is None:
-        propose(store, at=at)
+        propose(store, at=at, encoder=encoder)
     return len(ids)
 
 

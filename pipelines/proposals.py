@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from nlp.conversation import conversation_of
 from nlp.themes.context import in_context
 from nlp.themes.proposals import FEWEST, MOST, Proposal, growing
@@ -18,16 +20,17 @@ class Open:
     quotes: tuple[Quote, ...]
 
 
-def propose(store: Store, *, at: datetime) -> list[Proposal]:
+def propose(store: Store, *, at: datetime, encoder: str = "") -> list[Proposal]:
     """Look at the segments in no theme, if any came since the discovery, and keep what they propose in place of what
-    was proposed before; returns it, the largest first."""
+    was proposed before; returns it, the largest first. `encoder`: only those embedded by that version."""
     fresh, run = store.themes.themeless(), store.themes.current_run()
     if run is None or not any(fresh.values()):
         return []
-    ids, texts, embeddings, _ = store.signals.bearing(0.0, themeless=True)
+    ids, texts, embeddings, _ = store.signals.bearing(0.0, themeless=True, encoder=encoder)
     conversations = list(map(conversation_of, ids))
     seen = in_context(embeddings, conversations, list(map(len, texts)))
-    last = sorted(sorted(range(len(ids)), key=lambda n: not fresh.get(ids[n], False))[:MOST])
+    read = np.flatnonzero(seen.any(axis=1)).tolist() if len(ids) else []
+    last = sorted(sorted(read, key=lambda n: not fresh.get(ids[n], False))[:MOST])
     groups = growing(seen[last], [conversations[n] for n in last], [fresh.get(ids[n], False) for n in last])
     rows = [[last[n] for n in group] for group in groups]
     telling = terms(["\n".join(texts[n] for n in group) for group in rows])

@@ -54,13 +54,19 @@ def discover(
 
     Texts that are equal count once for the shape of themes and each for their volume. A tree (`tree.py`) gives the
     themes, spherical k-means (Dhillon & Modha 2001) their borders: a segment belongs to the nearest centroid unless
-    that is too far. Under 40 different texts: average linkage. The map is UMAP's (McInnes et al. 2018).
+    that is too far. A row of zeros says nothing, and is in no theme. Under 40 different texts: average linkage. The map
+    is UMAP's (McInnes et al. 2018).
     """
     from threadpoolctl import threadpool_limits
 
     if not len(embeddings):
         nothing = np.zeros((0, embeddings.shape[1] if embeddings.ndim == 2 else 0), np.float32)
         return Discovery((), np.zeros(0, np.float32), np.zeros((0, 2), np.float32), nothing, np.zeros(0, np.float32))
+    told = np.flatnonzero(embeddings.any(axis=1))
+    if len(told) < len(embeddings):
+        known = None if conversations is None else [conversations[n] for n in told.tolist()]
+        found = discover(embeddings[told], conversations=known, seed=seed, mapped=mapped)
+        return _among(found, told, len(embeddings))
     with threadpool_limits(1):  # sums over several threads differ in their last bits
         return _discover(embeddings, conversations, seed if mapped else None)
 
@@ -86,6 +92,16 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
     found = tuple(rank.get(place) for place in places.tolist())
     points = np.zeros((len(copies), 2), np.float32) if seed is None else _map(shape, sample, near, seed)[copies]
     return Discovery(found, strengths, points, centres[order], thresholds[order])
+
+
+def _among(found: Discovery, rows: Places, count: int) -> Discovery:
+    """The same of `count` rows, those beside `rows` in no theme."""
+    labels: list[int | None] = [None] * count
+    for row, label in zip(rows.tolist(), found.labels, strict=True):
+        labels[row] = label
+    strengths, points = np.zeros(count, np.float32), np.zeros((count, 2), np.float32)
+    strengths[rows], points[rows] = found.strengths, found.points
+    return Discovery(tuple(labels), strengths, points, found.centroids, found.thresholds)
 
 
 def _different(embeddings: Floats) -> tuple[Floats, Places]:

@@ -22,8 +22,8 @@ class Quality:
 
     unassigned: share 0..1 in no theme. stability: 0..1, the mean of `stabilities` (theme id to 0..1) by size
     (`stability.py`). distinctness: share 0..1 of themes whose name no other's is like. duplicates: share 0..1 of
-    segments that say what another says, word for word. drift, drift_p: `drift.py`, of what came since the discovery before.
-    None where there is nothing to tell from. reasons: why it is not to be relied on; none where it is.
+    segments that say what another says, word for word. drift, drift_p: `drift.py`, of what came since the discovery
+    before. None where there is nothing to tell from. reasons: why it is not to be relied on; none where it is.
     """
 
     run: str
@@ -45,13 +45,13 @@ class Quality:
 
 
 def doubts(segments: int, themes: int, unassigned: float, stability: float | None, unread: int) -> tuple[str, ...]:
-    """Why a discovery is not to be relied on. `unread`: segments whose vector could not be read."""
+    """Why a discovery is not to be relied on. `unread`: segments without a vector to read."""
     said = {
         f"{segments} segments are few: {SMALL} and more tell themes": segments < SMALL,
         "no themes were found": not themes,
         f"{100 * unassigned:.0f} % of the segments are in no theme": unassigned > UNASSIGNED,
         "themes change where a fifth of the conversations is left out": stability is not None and stability < STABLE,
-        f"{unread} segments have a vector that is no number: annotate them anew": unread > 0,
+        f"{unread} segments have no vector of this model: annotate them anew": unread > 0,
     }
     return tuple(reason for reason, holds in said.items() if holds)
 

@@ -135,8 +135,10 @@ def _settled(shape: Floats, rows: Floats, labels: Places) -> Places:
 
 
 def _distinct(drawn: Floats, labels: Places) -> float:
-    """Mean silhouette, -1..1, with a theme's centroid in place of its members."""
+    """Mean silhouette, -1..1, with a theme's centroid in place of its members; 0 of one theme alone."""
     labels = np.unique(labels, return_inverse=True)[1]
+    if not labels.any():
+        return 0.0
     apart = 1 - drawn @ centroids(drawn, labels).T
     here = np.arange(len(drawn)), labels
     own = np.maximum(apart[here], 0)

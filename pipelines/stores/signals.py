@@ -77,6 +77,7 @@ class Signals:
         unplaced: bool = False,
         themeless: bool = False,
         of: Sequence[str] | None = None,
+        encoder: str = "",
     ) -> tuple[list[str], list[str], Floats, Floats]:
         """Raises StoreError where segments were embedded by different encoders: their distances say nothing."""
         e = embeddings.c
@@ -90,6 +91,8 @@ class Signals:
         if unplaced:
             placed = select(assignments.c.segment).where(assignments.c.run == current_run())
             statement = statement.where(S.segment.not_in(placed))
+        if encoder:
+            statement = statement.where(e.model == encoder)
         if of is not None:
             statement = statement.where(S.conversation.in_(of))
         if themeless:
@@ -102,11 +105,13 @@ class Signals:
         if len(found := set(models)) > 1:
             raise StoreError(f"segments are embedded by {', '.join(sorted(found))}: annotate all with one model first")
         matrix = np.frombuffer(b"".join(vectors), np.float16).reshape(len(rows), -1).astype(np.float32)
+        matrix[~np.isfinite(matrix).all(axis=1)] = 0
         return list(ids), list(texts), matrix, np.array(friction, np.float32)
 
-    def embedded(self) -> int:
+    def embedded(self, *, but: str = "") -> int:
         with self._database.read() as connection:
-            return connection.execute(select(func.count()).select_from(embeddings)).scalar_one()
+            statement = select(func.count()).select_from(embeddings).where(embeddings.c.model != but)
+            return connection.execute(statement).scalar_one()
 
     def quotes(self, segments: Sequence[str]) -> list[Quote]:
         with self._database.read() as connection:

@@ -62,7 +62,7 @@ def put(store: Store, encoder: Encoder, texts: tuple[str, ...], *, first: int = 
         )
         for id, text in zip(ids, texts, strict=True)
     ]  # fmt: skip
-    store.signals.put("m", ids, signals, encoder.encode(texts), [])
+    store.signals.put("m", ids, signals, encoder.encode(texts), [], encoder=encoder.version)
 
 
 def test_themes_are_found_named_and_stored_with_quotes_and_points(store: Store, encoder: Encoder) -> None:

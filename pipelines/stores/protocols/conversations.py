@@ -73,16 +73,18 @@ class SignalStore(Protocol):
         unplaced: bool = False,
         themeless: bool = False,
         of: Sequence[str] | None = None,
+        encoder: str = "",
     ) -> tuple[list[str], list[str], Floats, Floats]:
         """All segments of friction >= minimum whose intent is not `none`, in order of segment id:
         (segment ids, redacted texts, embeddings float32 (n, d), friction float32 (n,)).
 
         `unplaced`: only those that the current discovery has not looked at; `themeless`: only those in no theme; `of`:
-        only those of these conversations, at most 1,000.
+        only those of these conversations, at most 1,000; `encoder`: only those that it has embedded. A vector that is
+        no number comes back as zeros, which are like nothing.
         """
 
-    def embedded(self) -> int:
-        """How many segments have an embedding."""
+    def embedded(self, *, but: str = "") -> int:
+        """How many segments have an embedding; without those of the encoder `but`, where it is named."""
 
     def quotes(self, segments: Sequence[str]) -> list[Quote]:
         """Those segments, in the order asked for; unknown ids are left out."""
