@@ -1,20 +1,49 @@
-"""Facts of all customers out of the store: what each said and did, one customer in memory at a time."""
+"""Facts out of the store: what each customer said and did, now or as known before a moment; one customer at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from nlp.customer import Event
 from nlp.journeys.contact import Contact, Mention
 from nlp.journeys.facts import Facts, facts
-from pipelines.journeys import events_of
+from nlp.journeys.placing import placed
+from nlp.taxonomy import Taxonomy
+from pipelines.journeys import events_of, shipped
+from pipelines.placing import said
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import by_customer, owned
 
 
-def everyone(store: Store, filter: Filter = Filter()) -> Iterator[tuple[str, Facts]]:
-    """(customer, facts) by id, as known now; conversations of nobody known are left out."""
+def everyone(
+    store: Store, filter: Filter = Filter(), *, at: datetime | None = None, taxonomy: Taxonomy | None = None
+) -> Iterator[tuple[str, Facts]]:
+    """(customer, facts) by id, as known before `at`, or now; conversations of nobody known are left out."""
     contacts, mentions = store.customers.contacts(filter), store.themes.mentions(filter)
     for customer, items in by_customer(owned(contacts), owned(events_of(store, filter)), owned(mentions)):
         spoke = [i for i in items if isinstance(i, Contact)]
         did = [i for i in items if isinstance(i, Event)]
         if customer and (spoke or did):
-            yield customer, facts(spoke, did, (i for i in items if isinstance(i, Mention)))
+            raised = (i for i in items if isinstance(i, Mention))
+            yield customer, facts(_as_of(store, spoke, did, at, taxonomy or shipped()), did, raised, at=at)
+
+
+def known(store: Store, customer: str, at: datetime, taxonomy: Taxonomy) -> Facts:
+    """A customer's facts as they were known before `at`. Raises NotFound."""
+    events, own = store.events.of(customer), Filter(customer=customer)
+    if not events:
+        store.customers.get(customer)
+    spoke = _as_of(store, store.customers.contacts(own), events, at, taxonomy)
+    return facts(spoke, events, store.themes.mentions(own), at=at)
+
+
+def _as_of(
+    store: Store, contacts: Iterable[Contact], events: Sequence[Event], at: datetime | None, taxonomy: Taxonomy
+) -> Iterator[Contact]:
+    """A conversation that went on at or after `at` is summarised from what was said before."""
+    for contact in contacts:
+        if at and contact.at < at <= contact.last_at:
+            words = said(store, contact, taxonomy, before=at)
+            yield replace(contact, summary=placed(words, events, contact.at, taxonomy))
+        else:
+            yield contact

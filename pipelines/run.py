@@ -9,7 +9,7 @@ from pipelines.annotate import Annotator, annotate
 from pipelines.discover import Progress, assign_new, assigner, discover
 from pipelines.freshness import Since
 from pipelines.ingest import ingest
-from pipelines.placing import place
+from pipelines.online import refresh
 from pipelines.protect import protector
 from pipelines.runlog import logged
 from pipelines.settings import Settings
@@ -72,6 +72,5 @@ def run(
             else:
                 assign_new(store, encoder=annotator.encoder.version, at=datetime.now(UTC))
         with log.step("journeys"):
-            if report.events or report.moved or log.run.resumes:  # one that was cut off may have stored and not placed
-                log.counts["placed"] = place(store, annotator.taxonomy)
+            log.counts["placed"] = refresh(store, annotator.taxonomy)
     return log.run

@@ -95,8 +95,8 @@ def _events() -> Iterator[Feature]:
         yield Feature(f"events_{days}d", int, "count, 0..", f"events in the last {_last(days)}")
     yield Feature("days_since_event", float, "days, 0..", "since the last event")
     yield Feature("event_last", str, "name", "name of the last event, known to the taxonomy or not")
-    yield Feature("value", float, "sum", "values of all events; one without a value counts 0")
-    yield Feature("value_90d", float, "sum", "values of the events of the last 90 days")
+    yield Feature("value", float, "sum", "values of all events that earn money (`buys` in the taxonomy)")
+    yield Feature("value_90d", float, "sum", "values of those of the last 90 days")
 
 
 def _place() -> Iterator[Feature]:
@@ -116,8 +116,8 @@ FEATURES: tuple[Feature, ...] = (*_recency(), *_feeling(), *_topics(), *_events(
 
 HEAD = """# Features
 
-A customer's past in figures, as of a moment. What is dated at or after it does not count, and windows of days end at it.
-None means that the past does not define it. This page is written by `frictionary features describe --format markdown`;
+A customer's past in figures, as of a moment. What is dated at or after it does not count, and windows of days end at
+it. None means that the past does not define it. This page is written by `frictionary features describe --format markdown`;
 how features are kept, read and served: [journeys.md](journeys.md#features).
 """
 KINDS = {int: "integer", float: "number or none", str: "text or none"}

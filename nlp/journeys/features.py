@@ -112,7 +112,7 @@ def _topics(ledger: Ledger) -> dict[str, Array]:
 
 
 def _events(ledger: Ledger) -> dict[str, Array]:
-    done, age, value = ledger.done, ledger.age("done"), ledger.columns["done.value"]
+    done, age, value = ledger.done, ledger.age("done"), ledger.columns["done.earned"]
     quarter = age <= 90 * DAY
     found = {f"events_{days}d": done.where(age <= days * DAY).counts() for days in WINDOWS}
     return found | {

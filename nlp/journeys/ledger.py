@@ -49,7 +49,10 @@ class Ledger:
         columns |= {"said.at": np.array(said["at"], np.int64), "done.at": np.array(done["at"], np.int64)}
         columns |= {f"said.{name}": names.codes(f"said.{name}", said[name]) for name in ("channel", "intent")}
         columns["done.name"] = names.codes("done.name", done["name"])
-        columns["done.value"] = np.array([0.0 if value is None else value for value in done["value"]], np.float64)
+        earned = [
+            (value or 0.0) * (name in taxonomy.buys) for name, value in zip(done["name"], done["value"], strict=True)
+        ]
+        columns["done.earned"] = np.array(earned, np.float64)
         led = (taxonomy.events.get(name, UNKNOWN_STAGE) for name in done["name"])
         columns["stage"] = names.codes("stage", chain(said["stage"], led))
         raised = np.repeat(np.arange(len(spoke)), [len(themes) for themes in said["themes"]])

@@ -34,7 +34,8 @@ def placed(summary: Summary, events: Sequence[Event], at: datetime, taxonomy: Ta
 
 def last(events: Sequence[Event], at: datetime, taxonomy: Taxonomy) -> Event | None:
     """The last event before `at` that leads somewhere; `events` are one customer's, oldest first."""
-    return next((e for e in reversed(events) if e.at < at and e.name in taxonomy.events), None)
+    leads = {name for name, stage in taxonomy.events.items() if stage != UNKNOWN_STAGE}
+    return next((e for e in reversed(events) if e.at < at and e.name in leads), None)
 
 
 def _witness(event: Event, at: datetime, taxonomy: Taxonomy) -> Witness:

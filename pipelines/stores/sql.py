@@ -15,6 +15,7 @@ from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
 from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
+from pipelines.stores.features import Features
 from pipelines.stores.identity import Identity
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.marks import Marks
@@ -26,6 +27,7 @@ from pipelines.stores.protocols import (
     CustomerStore,
     EditStore,
     EventStore,
+    FeatureStore,
     Filter,
     IdentityStore,
     LineageStore,
@@ -66,6 +68,7 @@ class SqlStore:
         self.customers: CustomerStore = Customers(database)
         self.identity: IdentityStore = Identity(database)
         self.events: EventStore = Events(database)
+        self.features: FeatureStore = Features(database)
         self.runs: RunStore = Runs(database)
         self.marks: MarkStore = Marks(database)
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
+from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.runs import MarkStore, RunStore
@@ -26,6 +27,7 @@ __all__ = [
     "CustomerStore",
     "EditStore",
     "EventStore",
+    "FeatureStore",
     "Filter",
     "Given",
     "IdentityStore",
@@ -61,6 +63,7 @@ class Store(Protocol):
     customers: CustomerStore
     identity: IdentityStore
     events: EventStore
+    features: FeatureStore
     runs: RunStore
     marks: MarkStore
 

@@ -10,7 +10,8 @@ from pipelines.stores.protocols.records import Filter
 
 
 class CustomerStore(Protocol):
-    def put(self, customers: Iterable[Customer]) -> int: ...
+    def put(self, customers: Iterable[Customer]) -> int:
+        """A customer's facts replace those before; dated ones one by one, the later standing (`nlp/customer.py`)."""
 
     def get(self, id: str) -> Customer: ...  # raises NotFound only if neither a row nor a conversation has the id
 

@@ -3,6 +3,7 @@
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
 from pipelines.stores.schema.customers import customers, events
+from pipelines.stores.schema.features import online_features, stale_features
 from pipelines.stores.schema.identity import (
     identity_claims,
     identity_conflicts,
@@ -46,11 +47,13 @@ __all__ = [
     "lineage",
     "marks",
     "metadata",
+    "online_features",
     "proposals",
     "qualities",
     "run_inputs",
     "runs",
     "signals",
+    "stale_features",
     "summaries",
     "themes",
     "turns",

@@ -21,7 +21,8 @@ from nlp.themes.theme import Assignment
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 LEADS = {"ordered": "onboarding", "installed": "use", "cancelled": "exit"}
-TAXONOMY = Taxonomy("t", 1, (), tuple(Stage(name, n, "") for n, name in enumerate(LEADS.values(), start=1)), LEADS)
+STEPS = tuple(Stage(name, n, "") for n, name in enumerate(LEADS.values(), start=1))
+TAXONOMY = Taxonomy("t", 1, (), STEPS, LEADS, frozenset({"ordered"}))
 STAGES = st.sampled_from(["consideration", "onboarding", "use", "exit", "unknown"])
 TIMES = st.integers(0, 300).map(lambda n: START + n * DAY)
 
@@ -140,7 +141,7 @@ def test_features_of_a_small_past_are_what_one_counts_by_hand() -> None:
         contact(3, START + 80 * DAY, friction=20, sentiment=0.5, ending=-0.5),
         contact(4, at, stage="exit", friction=100, sentiment=-1),
     ]
-    did = [Event("e:1", "ann", "ordered", START - DAY, 7.0), Event("e:2", "ann", "installed", START + 15 * DAY)]
+    did = [Event("e:1", "ann", "ordered", START - DAY, 7.0), Event("e:2", "ann", "installed", START + 15 * DAY, 4.0)]
     raised = [
         mention(2, "t1", START + 20 * DAY, START + 30 * DAY),
         mention(3, "t2", START + 80 * DAY, START + 81 * DAY),
