@@ -1,9 +1,12 @@
 """Who speaks, and what else they did: customers and their events."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+DATES = "@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +15,18 @@ class Customer:
 
     id: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def latest(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that stand. Where `new` dates its facts (under `DATES`: name -> epoch seconds), the later of two does,
+    whatever the order in which they come; else `new` stands as a whole."""
+    if DATES not in new:
+        return dict(new)
+    said = [(facts.get(DATES, {}).get(name, -math.inf), str(facts[name]), name, facts[name])
+            for facts in (old, new) for name in facts if name != DATES]  # fmt: skip
+    said.sort(key=lambda one: one[:2])
+    dates = {name: at for at, _, name, _ in said if at > -math.inf}
+    return {name: value for _, _, name, value in said} | {DATES: dates}
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class Taxonomy:
             )
             for row in data.get("intent", [])
         )
-        events = {str(row["name"]): str(row.get("stage", UNKNOWN_STAGE)) for row in data.get("event", [])}
+        events = {str(row["name"]): str(row["stage"]) for row in data.get("event", []) if "stage" in row}
         buys = frozenset(str(row["name"]) for row in data.get("event", []) if row.get("buys"))
         if known and not stages:
             stages, events, buys = known.stages, dict(known.events), known.buys

@@ -15,12 +15,12 @@ from nlp.redaction import redact
 from pipelines import sources
 from pipelines.freshness import Freshness, Since
 from pipelines.identity import resolve
+from pipelines.keeping import keep
 from pipelines.letters import DeadLetters
 from pipelines.protect import Protector
 from pipelines.settings import Settings
 from pipelines.sources import Contact, DeadRecord, Options, Record, Same
 from pipelines.stores.protocols import RunInput, Store
-from pipelines.stores.protocols.records import Given
 from pipelines.vocabulary import vocabulary
 
 BATCH = 500
@@ -122,15 +122,11 @@ class _Door:
         return Counter(customers=len(contacts), events=len(events), read=len(talks)) + self._talks(talks)
 
     def _talks(self, talks: Sequence[Conversation]) -> Counter[str]:
-        """What is stored from the very same record is not even masked again."""
-        company = self._options.company
         wanted = [talk for talk in talks if not self.fresh.old(talk)]
-        given = {talk.id: Given(self._protect.digest(talk, company=company), sources.stated(talk)) for talk in wanted}
-        same, later = self._store.conversations.known(given)
-        fresh = [talk for talk in wanted if talk.id not in same | later]
-        added, changed = self._store.conversations.put(self._protect.conversations(fresh, company=company), given=given)
-        old = len(talks) - len(wanted) + len(later)
-        return Counter(added=added, changed=changed, old=old, same=len(talks) - old - added - changed)
+        kept = keep(wanted, store=self._store, protect=self._protect, company=self._options.company)
+        old = len(talks) - len(wanted) + kept.old
+        same = len(talks) - old - kept.added - kept.changed
+        return Counter(added=kept.added, changed=kept.changed, old=old, same=same)
 
 
 @dataclass(slots=True)

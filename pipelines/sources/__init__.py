@@ -13,27 +13,33 @@ from nlp.errors import BadInput, BadRecord, UnknownName
 from pipelines.sources._inputs import damage, digest, exists, files, named, open_text
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources._shape import shape
-from pipelines.sources._values import CHANGED, Contact
+from pipelines.sources._values import CHANGED, IDENTIFIERS, Contact, Same, identified
 
 __all__ = [
     "CHANGED",
+    "IDENTIFIERS",
     "Contact",
     "DeadRecord",
     "Options",
     "Record",
+    "Same",
     "changed",
     "described",
     "digest",
     "exists",
     "files",
     "guess",
+    "identified",
     "known",
     "read",
     "stated",
 ]
 
-Record = Conversation | Contact | Event
+Record = Conversation | Contact | Same | Event
 CONTACT = {"name", "email", "handle", "phone"}
+DATED = {"date", "created_at"}
+SCORES = {"nps", "csat", "ces", "nps_score", "csat_score", "ces_score", "effort_score", "satisfaction_score"}
+ASKED = {"customer", "customer_id", "user_id", "contact_id", "email", "phone"}
 SAID = {"text", "body", "message", "description", "subject", "narrative", "date", "created_at"}
 MARKS = (
     ("threads", ("dialogContent", "turns", "messages.speaker", "messages.role", "messages.text", "messages.content")),
@@ -77,6 +83,13 @@ MARKS = (
     ("youtube", ("items.snippet.topLevelComment", "items.snippet.textDisplay", "snippet.topLevelComment")),
     ("appstore", ("data.attributes.reviewerNickname", "data.type=customerReviews", "feed.entry.im:rating")),
     ("googleplay", ("reviews.comments.userComment", "reviews.reviewId", "comments.userComment", "reviewId")),
+    (
+        "segment",
+        (
+            *("type=identify", "type=track", "type=alias", "anonymousId", "messageId", "properties", "traits"),
+            *("batch.anonymousId", "batch.messageId", "batch.type=track", "batch.type=identify"),
+        ),
+    ),
     (
         "zendesk",
         (
@@ -175,9 +188,12 @@ def _of_header(line: str, suffix: str) -> tuple[str, str]:
     columns = {name.strip(' "\r').lower() for name in re.split(r"[,;\t]", line.replace("\x00", ""))}
     if columns >= {"customer", "event", "at"}:
         return "events", "its columns are customer, event, at"
+    plainly = {re.sub(r"\W+", "_", name) for name in columns}
+    if (plainly & SCORES or plainly >= {"survey", "score"}) and plainly & ASKED and not columns & (SAID - DATED):
+        return "scores", f"it has scores and {', '.join(sorted(plainly & ASKED))}, and no text"
     if "review submit date and time" in columns:
         return "googleplay", "it has the column Review Submit Date and Time"
-    if "id" in columns and len(columns & CONTACT) > 1 and not columns & SAID:
+    if columns & {"id", "customer_id", "contact_id"} and len(columns & CONTACT) > 1 and not columns & (SAID - DATED):
         return "customers", f"its columns are id, {', '.join(sorted(columns & CONTACT))} and no text"
     return "table", f"the name ends in {suffix}"
 

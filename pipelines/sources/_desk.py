@@ -16,6 +16,12 @@ from pipelines.sources._records import Options, convert, json_records, mappings,
 from pipelines.sources._reply import new_text
 from pipelines.sources._values import Draft, from_html, identifier, time, zone
 
+NAMES = {
+    "email": ("email",),
+    "phone": ("phone", "phone_number", "mobile"),
+    "id": ("external_id", "unique_external_id", "identifier"),
+}
+"""Fields of a person, by the kind of what they tell."""
 Raw = Mapping[str, Any]
 Make = Callable[..., Conversation | None]
 
@@ -66,14 +72,22 @@ def refuse_part(raw: Raw, mark: str, whole: str) -> None:
 
 def person(desk: str, *people: Raw) -> str:
     """The first that is told of any: e-mail address, phone number, the company's own id, the desk's id of a person."""
-    names = {
-        "email": ("email",),
-        "phone": ("phone", "phone_number", "mobile"),
-        "id": ("external_id", "unique_external_id", "identifier"),
-    }
-    told = [identifier(kind, who.get(name)) for kind in names for who in people for name in names[kind]]
-    told += [identifier("id", f"{desk}/{who['id']}") for who in people if who.get("id")]
-    return next(filter(None, told), "")
+    told = [_told(desk, who) for who in people]
+    return next((found for place in range(len(NAMES) + 1) for found in (one for who in told for one in who[place])), "")
+
+
+def known_by(desk: str, *people: Raw) -> list[str]:
+    """All identifiers of whom `person` names: the others may be other people."""
+    customer = person(desk, *people)
+    every = ([one for group in _told(desk, who) for one in group] for who in people)
+    return next((found for found in every if customer in found), [])
+
+
+def _told(desk: str, who: Raw) -> list[list[str]]:
+    """A person's identifiers by kind, the desk's own id last."""
+    told = [[identifier(kind, who.get(name)) for name in names] for kind, names in NAMES.items()]
+    told.append([identifier("id", who.get("id") and f"{desk}/{who['id']}")])
+    return [list(filter(None, found)) for found in told]
 
 
 def read(path: Path, options: Options, make: Make, *lists: str) -> Iterator[Conversation | BadRecord]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from nlp.errors import BadRecord
+from nlp.vocabulary import Vocabulary
 from pipelines.sources._inputs import open_text
 
 __all__ = ["DeadRecord", "Options", "convert", "json_records", "lines", "mappings", "open_text", "pieces", "too_large"]
@@ -20,7 +21,7 @@ TOKEN = re.compile(r'["\\\[\]{},]')
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a reader may be told. A reader writes only `skipped`: how many records it left out, by reason."""
+    """What a reader may be told. A reader writes only `skipped` (records left out, by reason) and `unnamed`."""
 
     max_record: int = 20_000_000
     """Largest single record, in characters."""
@@ -36,7 +37,11 @@ class Options:
     """Of a call: a voice's label (such as "channel 1", "A", "SPEAKER_00", a name) -> customer, agent or bot."""
     started_at: datetime | None = None
     """Used where neither the record nor the file's name has a date."""
+    names: Vocabulary = field(default_factory=Vocabulary)
+    """What the company calls events, scores and facts."""
     skipped: Counter[str] = field(default_factory=Counter, compare=False)
+    unnamed: Counter[str] = field(default_factory=Counter, compare=False)
+    """Events that `names` does not know, by name: they are kept under it."""
 
 
 class DeadRecord(BadRecord):

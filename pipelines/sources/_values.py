@@ -5,7 +5,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,9 @@ from nlp.errors import BadRecord, BadSetting
 
 CHANGED = "_changed_at"
 """The fact under which a reader tells when a conversation last changed, ISO 8601; it is not kept among its facts."""
-KINDS = ("email", "phone", "x", "id", "name")
+IDENTIFIERS = "_identifiers"
+"""The fact under which a reader tells all identifiers of a conversation's customer; it is not kept among its facts."""
+KINDS = ("email", "phone", "x", "id", "name", "order", "anonymous")
 Draft = tuple[Speaker, str, datetime | None]
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])>", re.I)
@@ -32,9 +34,20 @@ PATTERNS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y", "
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A customer as the CRM knows it: identifiers "kind:value", the id's first. Protect before storing."""
+    """A customer as a CRM or a platform knows it: identifiers "kind:value", the id's first. Protect before storing.
+
+    `at`: when each attribute was so, aware UTC, where the source tells it: a later one then stands, whatever the order.
+    """
 
     customer: Customer
+    identifiers: tuple[str, ...]
+    at: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """That identifiers "kind:value" are one customer's, and nothing else of them. Protect before storing."""
+
     identifiers: tuple[str, ...]
 
 
@@ -101,6 +114,8 @@ def identifier(kind: str, value: Any) -> str:
         text = text.lstrip("@").lower()
     elif kind == "phone":
         text = re.sub(r"[^\d+]", "", text)
+    elif kind == "order":
+        text = re.sub(r"[^\w-]", "", text).upper()
     return f"{kind}:{text}" if text else ""
 
 
@@ -144,8 +159,10 @@ def conversation(
     drafts: Iterable[Draft],
     metadata: Mapping[str, Any],
     changed: datetime | None = None,
+    identifiers: Iterable[str] = (),
 ) -> Conversation:
-    """Cleaned, its turns in order of time where every turn has one; `changed` is when its source says that it last was.
+    """Cleaned, its turns in order of time where every turn has one; `changed` is when its source says that it last was,
+    `identifiers` what else its customer is known by.
 
     Raises BadRecord for an empty id.
     """
@@ -158,7 +175,10 @@ def conversation(
     facts = {clean(k): _flat(v) for k, v in metadata.items() if v not in (None, "", [], {}, False)}
     if any("\ufffd" in text for _, text, _ in kept):
         facts["undecodable"] = True
-    facts.pop(CHANGED, None)
+    for told in (CHANGED, IDENTIFIERS):
+        facts.pop(told, None)
+    if further := [other for other in dict.fromkeys(identifiers) if other and other != customer]:
+        facts[IDENTIFIERS] = further
     if changed:
         facts[CHANGED] = changed.isoformat()
     turns = tuple(Turn(number, *draft) for number, draft in enumerate(kept))

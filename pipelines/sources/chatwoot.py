@@ -58,6 +58,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
         source=options.source or "chatwoot",
         channel=CHANNELS.get(str(meta.get("channel")), Channel.CHAT),
         customer=_desk.person("chatwoot", contact, *senders),
+        identifiers=_desk.known_by("chatwoot", contact, *senders),
         started_at=started,
         drafts=_desk.drafts(messages, field="messages.created_at", started=started, tz=tz),
         metadata={

@@ -36,6 +36,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         source=options.source or "freshdesk",
         channel=CHANNELS.get(raw.get("source") or 0, Channel.TICKET),
         customer=_desk.person("freshdesk", requester, {"email": raw.get("email"), "phone": raw.get("phone")}),
+        identifiers=_desk.known_by("freshdesk", requester, {"email": raw.get("email"), "phone": raw.get("phone")}),
         started_at=started,
         drafts=_desk.drafts(messages, field="conversations.created_at", started=started, tz=tz),
         metadata={

@@ -40,6 +40,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         source=options.source or "helpscout",
         channel=CHANNELS.get(str(raw.get("type")), Channel.TICKET),
         customer=_desk.person("helpscout", customer),
+        identifiers=_desk.known_by("helpscout", customer),
         started_at=started,
         drafts=_desk.drafts(messages, field="threads.createdAt", started=started, tz=tz),
         metadata={

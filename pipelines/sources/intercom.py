@@ -41,6 +41,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
         source=options.source or "intercom",
         channel=CHANNELS.get(str(opening.get("type")), Channel.CHAT),
         customer=_desk.person("intercom", *writers, *_contacts(raw)),
+        identifiers=_desk.known_by("intercom", *writers, *_contacts(raw)),
         started_at=started,
         drafts=_desk.drafts(messages, field="conversation_parts.created_at", started=started, tz=tz),
         metadata={

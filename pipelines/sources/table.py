@@ -49,7 +49,9 @@ KINDS = {"phone": "phone", "handle": "x", "email": "email", "customer_email": "e
 HEAD = 1000
 WORKBOOKS = (".xlsx", ".xlsm")
 PARQUET_ROWS = 200
-FIELDS = (*GUESSES, "customer_kind", "metadata", "timezone")
+FURTHER = {"email": "email", "phone": "phone", "handle": "x", "order": "order", "name": "name"}
+"""Fields of a mapping that name columns of what else a customer is known by."""
+FIELDS = (*GUESSES, *FURTHER, "customer_kind", "metadata", "timezone")
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
@@ -209,7 +211,7 @@ def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options:
     tz = zone(mapping.get("timezone", options.timezone))
     started, naive = time(_value(row, mapping, "started_at") or options.started_at, "started_at", tz)
     column = str(mapping.get("customer", ""))
-    kind = mapping.get("customer_kind") or KINDS.get(re.sub(r"\W+", "_", column.lower()))
+    customer_kind = mapping.get("customer_kind") or KINDS.get(re.sub(r"\W+", "_", column.lower()))
     who = str(_value(row, mapping, "customer") or "")
     channel = str(_value(row, mapping, "channel") or "ticket").lower()
     if channel not in set(Channel):
@@ -218,9 +220,10 @@ def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options:
         _value(row, mapping, "id"),
         source=options.source or "table",
         channel=Channel(channel),
-        customer=identifier(str(kind or ("email" if "@" in who[1:] else "id")), who),
+        customer=identifier(str(customer_kind or ("email" if "@" in who[1:] else "id")), who),
         started_at=started,
         drafts=[(_speaker(_value(r, mapping, "speaker")), str(_value(r, mapping, "text")), None) for r in rows],
+        identifiers=[identifier(kind, _value(row, mapping, field)) for field, kind in FURTHER.items()],
         metadata={**{str(c).lower(): row.get(c) for c in mapping.get("metadata", ())}, "naive_times": naive},
         changed=moment(_value(row, mapping, "updated_at"), tz),
     )

@@ -54,7 +54,8 @@ def thread(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
         raw.get("id") or head.get("sessionID"),
         source=options.source or "threads",
         channel=Channel.SOCIAL if dialogue else _channel(raw.get("channel")),
-        customer=identifier("x", handle) or _customer(raw.get("customer")),
+        customer=next(iter(known := _known_by(handle, raw.get("customer"))), ""),
+        identifiers=known,
         started_at=started,
         drafts=drafts,
         metadata={
@@ -92,7 +93,6 @@ def _channel(value: Any) -> Channel:
         raise BadRecord(f"unknown channel; known: {', '.join(Channel)}", "channel", str(value)) from error
 
 
-def _customer(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return next((found for kind in KINDS if (found := identifier(kind, value.get(kind)))), "")
-    return identified(value)
+def _known_by(handle: str, told: Any) -> list[str]:
+    values = [identifier(kind, told.get(kind)) for kind in KINDS] if isinstance(told, Mapping) else [identified(told)]
+    return list(filter(None, [identifier("x", handle), *values]))

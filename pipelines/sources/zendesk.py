@@ -128,7 +128,8 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         raw.get("id"),
         source=options.source or "zendesk",
         channel=CHANNELS.get(str(via.get("channel")), Channel.TICKET),
-        customer=_customer(requester, sender, author),
+        customer=next(iter(known := _known_by(requester, sender, author)), ""),
+        identifiers=known,
         started_at=started,
         drafts=_desk.drafts(messages, field="comments.created_at", started=started, tz=tz),
         metadata=metadata,
@@ -155,9 +156,12 @@ def _speaker(comment: Raw, requester: Any, users: Raw) -> Speaker:
     return Speaker.CUSTOMER if customer else Speaker.AGENT
 
 
-def _customer(requester: Raw, sender: Raw, author: Any) -> str:
-    return (
-        identifier("email", requester.get("email") or sender.get("address"))
-        or identifier("phone", requester.get("phone") or sender.get("phone"))
-        or identifier("id", author)
+def _known_by(requester: Raw, sender: Raw, author: Any) -> list[str]:
+    """What the requester is known by, the first there is before the others."""
+    told = (
+        identifier("email", requester.get("email") or sender.get("address")),
+        identifier("phone", requester.get("phone") or sender.get("phone")),
+        identifier("id", requester.get("external_id")),
+        identifier("id", author and f"zendesk/{author}"),
     )
+    return list(filter(None, told))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, Subquery, and_, func, or_, select
 
-from nlp.customer import Customer
+from nlp.customer import DATES, Customer, latest
 from nlp.errors import NotFound
 from nlp.journeys.contact import Contact
 from pipelines.stores.database import Database, chunks
@@ -30,8 +30,14 @@ class Customers:
 
     def put(self, customers: Iterable[Customer]) -> int:
         """Returns how many were new or changed."""
-        rows = [{"id": customer.id, "attributes": dict(customer.attributes)} for customer in customers]
+        given, found = list(customers), dict[str, dict[str, Any]]()
         with self._database.write() as connection:
+            for ids in chunks({customer.id for customer in given if DATES in customer.attributes}):
+                stored = connection.execute(select(TABLE).where(TABLE.c.id.in_(ids)))
+                found |= {row.id: row.attributes for row in stored}
+            for customer in given:
+                found[customer.id] = latest(found.get(customer.id, {}), customer.attributes)
+            rows = [{"id": id, "attributes": attributes} for id, attributes in found.items()]
             return self._database.upsert_changed(connection, TABLE, rows)
 
     def get(self, id: str) -> Customer:
@@ -117,6 +123,7 @@ def _merged(rows: Iterable[Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for row in rows:
         facts |= row.attributes
+    facts.pop(DATES, None)
     return facts
 
 

@@ -55,9 +55,13 @@ def test_a_customer_is_known_by_pseudonym_alone_and_one_unknown_by_the_conversat
 
 def test_attributes_that_are_or_hold_personal_data_are_left_out() -> None:
     facts = {"plan": "pro", "value": 12.5, "Full name": "Jo", "home_address": "x", "contact": "jo@example.org"}
-    customer, pseudonyms = PATTERNS.contact(Contact(Customer("id:1", facts), ("id:1", "name:Jo")))
-    assert customer == Customer(PATTERNS.customer("id:1"), {"plan": "pro", "value": 12.5})
-    assert pseudonyms == [(PATTERNS.customer("id:1"), "id"), (PATTERNS.customer("name:Jo"), "name")]
+    contact = Contact(Customer("id:1", facts), ("id:1", "name:Jo"))
+    assert PATTERNS.contact(contact) == Customer(PATTERNS.customer("id:1"), {"plan": "pro", "value": 12.5})
+    found = PATTERNS.claims(contact, "crm")
+    assert [(c.identifier, c.kind) for c in found] == [
+        (PATTERNS.customer("id:1"), "id"),
+        (PATTERNS.customer("name:Jo"), "name"),
+    ]
 
 
 def test_an_events_id_cannot_be_guessed_from_its_customer() -> None:

@@ -206,9 +206,11 @@ def test_customers_and_events_are_read_from_csv(tmp_path: Path) -> None:
     assert contact.customer.attributes == {"plan": "pro", "value": 12.5}
     assert isinstance(dead, DeadRecord)
     log = put(tmp_path, "log.csv", "customer,event,at,value\nemail:A@b.org,Order placed,2024-05-01,9\n1,left,soon,\n")
-    event, late = events.read(log, Options())
-    assert not isinstance(event, BadRecord)
-    assert (event.customer, event.name, event.value) == ("email:a@b.org", "order_placed", 9.0)
+    options = Options()
+    event, late = events.read(log, options)
+    assert not isinstance(event, BadRecord | sources.Same)
+    assert (event.customer, event.name, event.value) == ("email:a@b.org", "Order placed", 9.0)
+    assert options.unnamed == {"Order placed": 1}
     assert isinstance(late, DeadRecord)
     assert late.field == "at"
 

@@ -19,7 +19,7 @@ from nlp.themes.lineage import Fact
 from nlp.themes.proposals import Proposal
 from nlp.themes.theme import Assignment, Fix, Note, Theme
 from pipelines.edits import edit, log, refresh, replayed
-from pipelines.identity import Claims, resolve
+from pipelines.identity import resolve
 from pipelines.past import known
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
@@ -539,7 +539,7 @@ def test_a_store_from_before_claims_keeps_who_was_one(store: SqlStore, url: str)
     migrate(database, "0007")
     database.engine.dispose()
     with open_store(url) as again:
-        assert resolve(again, Claims()) == 0
+        assert resolve(again) == 0
         assert again.identity.links() == {"i": "a"}
         assert [event.id for event in again.events.of("a")] == ["e"]
 
