@@ -6,6 +6,7 @@ from typing import Any
 
 from nlp import english
 from nlp.ordinary import ordinary, places
+from nlp.people import named, people
 
 UNUSED = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 PLACEHOLDER = "<NAME>"
@@ -15,6 +16,7 @@ Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]\w*)*\.?")
 _NAME = re.compile(r"[^\W\d_a-z](?:\.|[\w'’]*[^\W\d_A-Z][\w'’]*)(?:-[^\W\d_]\w*)*")
+_BEFORE = re.compile(r"(?<![\w@#<&'’.-])([^\W\d_a-z][^\W\d_A-Z][\w'’]*) $")
 _LINE = re.compile(r"[^\n]+")
 _GREETINGS = "hi|hello|hey|dear|morning|afternoon|evening|hiya|thanks|thank you|cheers|ta|regards|wishes|sincerely"
 _STATED = re.compile(
@@ -69,7 +71,7 @@ class Names:
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """Characters [start, end) of the names in each text, in order, without overlaps."""
-        found: list[list[Span]] = [_patterns(text) for text in texts]
+        found: list[list[Span]] = [[*_patterns(text), *people(text)] for text in texts]
         pieces = [(n, start, piece) for n, text in enumerate(texts) for start, piece in _pieces(text)]
         documents = self._pipeline.pipe((_encodable(piece) for _, _, piece in pieces), batch_size=128)
         for (n, start, piece), document in zip(pieces, documents, strict=True):
@@ -77,7 +79,7 @@ class Names:
                 if entity.label_ == "PERSON":
                     span = self._person(piece, entity.start_char, entity.end_char)
                     found[n] += [(start + span[0], start + span[1])] if span else []
-        return [apart(spans) for spans in found]
+        return [apart(_whole(text, span) for span in spans) for text, spans in zip(texts, found, strict=True)]
 
     def _person(self, text: str, start: int, end: int) -> Span | None:
         """What of an entity is a name: its capitalised words, without title and greeting; None where it is none."""
@@ -99,7 +101,17 @@ class Names:
             return None
         if name.lower() in self._places and not _greeted(text[:first]):
             return None
+        if not named(text, first, last):
+            return None
         return first, last - (kept[-1][2].endswith(".") and len(kept[-1][2]) > 2)
+
+
+def _whole(text: str, span: Span) -> Span:
+    """With the capitalised words right before, which a finder may have left out: "Femi" of "Femi Laurent"."""
+    start, end = span
+    while (before := _BEFORE.search(text[max(0, start - 30) : start])) and not ordinary(before[1]):
+        start -= len(before[0])
+    return start, end
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:
