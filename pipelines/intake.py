@@ -1,0 +1,135 @@
+"""Conversations into the store as they come: masked, kept, annotated, placed among the known themes."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from nlp.conversation import Conversation
+from nlp.errors import BadRecord
+from pipelines import sources
+from pipelines.annotate import Annotator, annotate
+from pipelines.discover import assign_new
+from pipelines.identity import resolve
+from pipelines.keeping import keep
+from pipelines.placing import place
+from pipelines.proposals import propose
+from pipelines.protect import Protector
+from pipelines.sources import Options
+from pipelines.stores.protocols import Store
+
+FORMATS = ("threads", "zendesk", "intercom", "freshdesk", "chatwoot", "helpscout")
+"""Those of which one record is a whole conversation with an id of its own."""
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of conversations: their stored ids in the order given, and how many of them were what.
+
+    `old` ones are stored in a later state; `claims` tell that identifiers are one customer's.
+    """
+
+    ids: tuple[str, ...] = ()
+    added: int = 0
+    changed: int = 0
+    old: int = 0
+    annotated: int = 0
+    placed: int = 0
+    claims: int = 0
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The one path for what comes in as it happens. Every step goes on from what is stored: taken again, conversations
+    leave the same store. `company` is left readable as `Protector.conversations` says."""
+
+    store: Store
+    annotator: Annotator
+    protect: Protector
+    company: str = ""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of all that what is found depends on."""
+        annotator = self.annotator
+        return {
+            "encoder": annotator.encoder.version,
+            "signals": annotator.version,
+            "redaction": self.protect.version,
+        }
+
+    def take(self, talks: Sequence[Conversation]) -> Taken:
+        """All that a conversation needs before it may be forgotten elsewhere. Raises StoreError."""
+        done = Taken()
+        for batch in _batches(talks):
+            done += self.kept(batch) + self.found([talk.id for talk in batch])
+        return done
+
+    def kept(self, talks: Sequence[Conversation]) -> Taken:
+        """Masked and stored, and what they claim of their customers; not annotated yet. No id may come twice."""
+        claims = self.store.identity.claim(claim for talk in talks for claim in self.protect.claims(talk, talk.source))
+        kept = keep(talks, store=self.store, protect=self.protect, company=self.company)
+        return Taken(tuple(talk.id for talk in talks), kept.added, kept.changed, kept.old, claims=claims)
+
+    def found(self, ids: Sequence[str]) -> Taken:
+        """Annotated, and placed among the known themes: those of these conversations that are not yet."""
+        annotated = annotate(self.store, self.annotator, anew=False, of=ids)
+        encoder = self.annotator.encoder.version
+        placed = assign_new(self.store, encoder=encoder, at=datetime.now(UTC), of=ids)
+        return Taken(annotated=annotated, placed=placed)
+
+    def settle(self) -> None:
+        """What looks at all of a store, for a quiet moment: who is one customer, and which themes might be missing."""
+        if resolve(self.store):
+            place(self.store, self.annotator.taxonomy)
+        propose(self.store, at=datetime.now(UTC))
+
+
+def _batches(talks: Sequence[Conversation]) -> Iterator[list[Conversation]]:
+    """No id twice in a batch: what a conversation was first is known wholly before what it became, as it would be had
+    it come alone."""
+    batch: dict[str, Conversation] = {}
+    for talk in talks:
+        if talk.id in batch or len(batch) == BATCH:
+            yield list(batch.values())
+            batch = {}
+        batch[talk.id] = talk
+    if batch:
+        yield list(batch.values())
+
+
+def decode(body: bytes, options: Options, *, format: str = "threads") -> list[Conversation | BadRecord]:
+    """The conversations of one message or request: one record, a list, or lines, as the format's reader reads them.
+
+    What cannot be read is a BadRecord in its place, never raised. Raises BadSetting.
+    """
+    with _held(body) as path:
+        found = list(sources.read(path, options, format=format))
+    return [item if isinstance(item, Conversation | BadRecord) else _no_conversation() for item in found]
+
+
+def _no_conversation() -> BadRecord:
+    return BadRecord("a conversation was expected", "record")
+
+
+@contextmanager
+def _held(body: bytes) -> Iterator[Path]:
+    """A file in memory where the system has such: unmasked text never lies on a disk, nor stays behind after a kill."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("message")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            yield Path(f"/proc/self/fd/{descriptor}")
+    else:
+        with NamedTemporaryFile(prefix="frictionary-") as file:
+            file.write(body)
+            file.flush()
+            yield Path(file.name)
