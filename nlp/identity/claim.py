@@ -68,9 +68,14 @@ def claims(identifiers: Iterable[tuple[str, str]], source: str) -> Iterator[Clai
     known = dict(identifiers)
     if len(known) < 2:
         return
-    record = "r" + hashlib.sha256("|".join(sorted(known)).encode()).hexdigest()[:20]
+    record = record_of(known)
     for identifier, kind in known.items():
         yield Claim(record, identifier, source, kind)
+
+
+def record_of(identifiers: Iterable[str]) -> str:
+    """The name of the record that tells these identifiers."""
+    return "r" + hashlib.sha256("|".join(sorted(identifiers)).encode()).hexdigest()[:20]
 
 
 def kind_of(identifier: str) -> str:

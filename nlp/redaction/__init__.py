@@ -2,6 +2,17 @@
 
 from nlp.redaction.handles import HANDLE, mask_handles
 from nlp.redaction.masking import KINDS, Masked, redact
-from nlp.redaction.pseudonyms import pseudonym
+from nlp.redaction.pseudonyms import event_id, fingerprint, placeholder, pseudonym, rekeyed
 
-__all__ = ["HANDLE", "KINDS", "Masked", "mask_handles", "pseudonym", "redact"]
+__all__ = [
+    "HANDLE",
+    "KINDS",
+    "Masked",
+    "event_id",
+    "fingerprint",
+    "mask_handles",
+    "placeholder",
+    "pseudonym",
+    "redact",
+    "rekeyed",
+]

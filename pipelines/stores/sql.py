@@ -21,6 +21,7 @@ from pipelines.stores.lineage import Lineage
 from pipelines.stores.marks import Marks
 from pipelines.stores.overview import read_overview
 from pipelines.stores.past import Past
+from pipelines.stores.privacy import Privacy
 from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ConversationStore,
@@ -33,16 +34,19 @@ from pipelines.stores.protocols import (
     LineageStore,
     MarkStore,
     PastStore,
+    PrivacyStore,
     ProposalStore,
     QualityStore,
     RunStore,
     SignalStore,
+    SweepStore,
     TellingStore,
     ThemeStore,
 )
 from pipelines.stores.qualities import Qualities
 from pipelines.stores.runs import Runs
 from pipelines.stores.signals import Signals
+from pipelines.stores.sweep import Sweep
 from pipelines.stores.tellings import Tellings
 from pipelines.stores.themes import Themes
 
@@ -70,6 +74,8 @@ class SqlStore:
         self.events: EventStore = Events(database)
         self.features: FeatureStore = Features(database)
         self.runs: RunStore = Runs(database)
+        self.privacy: PrivacyStore = Privacy(database)
+        self.sweep: SweepStore = Sweep(database)
         self.marks: MarkStore = Marks(database)
 
     @classmethod

@@ -10,6 +10,7 @@ from pipelines.stores.protocols.conversations import ConversationStore, SignalSt
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
 from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
+from pipelines.stores.protocols.privacy import Audit, PrivacyStore, SweepStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.runs import MarkStore, RunStore
 from pipelines.stores.protocols.themes import (
@@ -23,6 +24,7 @@ from pipelines.stores.protocols.themes import (
 )
 
 __all__ = [
+    "Audit",
     "ConversationStore",
     "CustomerStore",
     "EditStore",
@@ -34,6 +36,7 @@ __all__ = [
     "LineageStore",
     "MarkStore",
     "PastStore",
+    "PrivacyStore",
     "ProposalStore",
     "QualityStore",
     "Quote",
@@ -42,6 +45,7 @@ __all__ = [
     "RunStore",
     "SignalStore",
     "Store",
+    "SweepStore",
     "TellingStore",
     "ThemeStore",
 ]
@@ -65,6 +69,8 @@ class Store(Protocol):
     events: EventStore
     features: FeatureStore
     runs: RunStore
+    privacy: PrivacyStore
+    sweep: SweepStore
     marks: MarkStore
 
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:

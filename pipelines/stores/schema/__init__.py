@@ -12,6 +12,7 @@ from pipelines.stores.schema.identity import (
     identity_matches,
     identity_traits,
 )
+from pipelines.stores.schema.privacy import audits, key_marks, refusals
 from pipelines.stores.schema.runs import marks, run_inputs, runs
 from pipelines.stores.schema.themes import (
     assignments,
@@ -29,6 +30,7 @@ __all__ = [
     "Json",
     "UtcTime",
     "assignments",
+    "audits",
     "conversations",
     "customers",
     "discoveries",
@@ -44,12 +46,14 @@ __all__ = [
     "identity_matches",
     "identity_traits",
     "key",
+    "key_marks",
     "lineage",
     "marks",
     "metadata",
     "online_features",
     "proposals",
     "qualities",
+    "refusals",
     "run_inputs",
     "runs",
     "signals",

@@ -1,0 +1,56 @@
+"""Keys, refusals, the log of what was done for privacy, and what looks at every cell of a store."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was done for privacy, and to whom (a pseudonym, or ""); kept when the rest is gone."""
+
+    at: datetime
+    what: str  # forget, export, rotate, refuse
+    subject: str = ""
+    who: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    number: int = 0
+
+
+class PrivacyStore(Protocol):
+    def keys(self) -> list[str]:
+        """Fingerprints of the keys that the pseudonyms are under, oldest first; none where nothing was kept yet."""
+
+    def put_keys(self, fingerprints: Sequence[str], at: datetime) -> None: ...
+
+    def refusals(self) -> dict[str, str]:
+        """Identifier (a pseudonym) -> why nothing under it is kept: consent, opt-out, forget."""
+
+    def refuse(self, identifiers: Iterable[str], *, why: str, at: datetime) -> int:
+        """Returns how many were new. A reason that is there already stays."""
+
+    def allow(self, identifiers: Iterable[str], *, why: str) -> int:
+        """Take back what was refused for that reason; returns how many."""
+
+    def audit(self, entry: Audit) -> Audit: ...  # with its number
+
+    def audits(self) -> list[Audit]:
+        """Oldest first."""
+
+
+class SweepStore(Protocol):
+    def cells(self, progress: Progress = lambda step, done, total: None) -> Iterator[tuple[str, Any]]:
+        """("table.column", value) of every text, JSON value and binary of every table that is not empty."""
+
+    def rename(
+        self, name: Callable[[str], str], fingerprints: Sequence[str], *, at: datetime, progress: Progress
+    ) -> dict[str, int]:
+        """Put every pseudonym and hashed placeholder through `name` in one transaction, which also keeps under which
+        keys they then are. Returns the changed rows by table."""
+
+    def forget(self, identifiers: Collection[str]) -> dict[str, int]:
+        """Delete all rows of these pseudonyms, and their conversations with all that was found in them. Refusals and
+        audits stay. Returns the deleted rows by table."""
