@@ -161,7 +161,9 @@ def killed(name: str, place: Path, themed: Path, *, number: int, kills: int, see
         shutil.copytree(themed, folder)
     try:
         feed = Feed(server.url, SUBJECT)
-        sender = subprocess.Popen([sys.executable, "-m", "benchmarks.stream", "--send", server.url, str(number)])
+        sender = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.stream", "--send", server.url, str(number), str(4 * kills)]
+        )
         began = time.perf_counter()
         broken = disturb(server, feed, disturbed, kills=kills, chance=random.Random(seed))
         sender.wait()
@@ -226,12 +228,11 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--brokers", nargs="+", default=["nats", "redis"], choices=["nats", "redis"])
-    parser.add_argument("--send", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--send", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.send:
-        url, number = options.send
-        sent = list(messages(int(number)))
-        asyncio.run(send(Feed(url, SUBJECT), sent, seconds=len(sent) / 20))
+        url, number, seconds = options.send
+        asyncio.run(send(Feed(url, SUBJECT), list(messages(int(number))), seconds=float(seconds)))
         return
     annotator = Annotator.of(Settings())
     with tempfile.TemporaryDirectory() as folder:
