@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from nlp.customer import Event
-from nlp.journeys.contact import Contact, Mention
+from nlp.journeys.contact import Contact, Mention, handed
 from nlp.journeys.facts import Facts, facts
 from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
@@ -44,6 +44,8 @@ def _as_of(
     for contact in contacts:
         if at and contact.at < at <= contact.last_at:
             words = said(store, contact, taxonomy, before=at)
-            yield replace(contact, summary=placed(words, events, contact.at, taxonomy))
+            turns = [t for t in store.conversations.get(contact.id).turns if (t.at or contact.at) < at]
+            found = placed(words, events, contact.at, taxonomy)
+            yield replace(contact, summary=found, handed=handed(turns))
         else:
             yield contact

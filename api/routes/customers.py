@@ -1,5 +1,6 @@
 """Customers, known by pseudonym alone: their journeys, and their features as of any moment."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -7,9 +8,9 @@ from fastapi import APIRouter, Path, Query, Request
 from api.filters import page
 from api.schemas.figures import CustomerOut, Features, Journey
 from api.schemas.findings import Page
-from api.schemas.requests import Asked, Paged
+from api.schemas.requests import AskedOrNow, Paged
 from pipelines import journeys
-from pipelines.features import features as of_customer
+from pipelines.features import online
 
 router = APIRouter(prefix="/v1/customers", tags=["journeys"])
 Id = Annotated[str, Path(description="The pseudonym.", examples=["c0123456789abcdef0123"])]
@@ -29,8 +30,8 @@ def journey(request: Request, id: Id) -> dict[str, Any]:
 
 
 @router.get("/{id}/features", response_model=Features)
-def features(request: Request, id: Id, asked: Annotated[Asked, Query()]) -> dict[str, Any]:
-    """A customer's past in figures, as it was known at a moment."""
-    taxonomy = request.app.state.desk.annotator.taxonomy
-    found = of_customer(request.app.state.store, id, asked.at, taxonomy=taxonomy)
-    return {"customer": id, "at": asked.at, "features": found}
+def features(request: Request, id: Id, asked: Annotated[AskedOrNow, Query()]) -> dict[str, Any]:
+    """A customer's past in figures, as it was known at a moment; within milliseconds for now."""
+    taxonomy, at = request.app.state.desk.annotator.taxonomy, asked.at or datetime.now(UTC)
+    found = online(request.app.state.store, id, at, taxonomy=taxonomy)
+    return {"customer": id, "at": at, "features": found}

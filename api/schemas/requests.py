@@ -1,7 +1,7 @@
 """What a request may say; a field of another name is refused, not ignored."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SkipValidation, model_validator
 
@@ -32,6 +32,20 @@ class Question(In):
     source: str = Field("", description="First half of the conversation's id.", examples=["zendesk"])
 
 
+class Moving(Question):
+    period: Literal["day", "week", "month"] = Field("week", description="What the course of themes is told by.")
+
+
+class Costing(Moving):
+    score: list[str] = Field(
+        [],
+        max_length=10,
+        description="Scores whose mean the theme may move: friction, sentiment, repeat (the customer writes again "
+        "within a week), or a fact or event with numbers; without any, these three and the usual surveys.",
+        examples=[["friction", "csat"]],
+    )
+
+
 class Limited(In):
     limit: int = Field(50, ge=1, le=200, examples=[20])
 
@@ -50,6 +64,12 @@ class Counted(Limited):
 
 class Asked(In):
     at: Moment = Field(description="What was known before this time.", examples=["2026-09-01T00:00:00Z"])
+
+
+class AskedOrNow(In):
+    at: Moment | None = Field(
+        None, description="What was known before this time; now where none is given.", examples=["2026-09-01T00:00:00Z"]
+    )
 
 
 class AskedOutcomes(In):

@@ -37,6 +37,9 @@ def _recency() -> Iterator[Feature]:
     )
     yield Feature("channel_last", str, "name", "channel of the last conversation")
     yield Feature("channels_90d", int, "count, 0..", "different channels of the conversations of the last 90 days")
+    yield Feature(
+        "handovers_90d", int, "count, 0..", "conversations of the last 90 days that went from a bot to an agent"
+    )
     for channel in Channel:
         yield Feature(
             f"channel_{channel}_90d", float, "0..1", f"share of {channel} in the conversations of the last 90 days"
@@ -117,8 +120,8 @@ FEATURES: tuple[Feature, ...] = (*_recency(), *_feeling(), *_topics(), *_events(
 HEAD = """# Features
 
 A customer's past in figures, as of a moment. What is dated at or after it does not count, and windows of days end at
-it. None means that the past does not define it. This page is written by `frictionary features describe --format markdown`;
-how features are kept, read and served: [journeys.md](journeys.md#features).
+it. None means that the past does not define it. How features are kept, read and served:
+[journeys.md](journeys.md#features). This page is written by `frictionary features describe --format markdown`.
 """
 KINDS = {int: "integer", float: "number or none", str: "text or none"}
 

@@ -13,7 +13,8 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Said(NamedTuple):
-    """A conversation. `at`: microseconds since 1970 (UTC); `ending`: sentiment at its end; `themes`: ids, each once."""
+    """A conversation. `at`: microseconds since 1970 (UTC); `ending`: sentiment at its end; `themes`: ids,
+    each once; `handed`: from a bot to an agent."""
 
     at: int
     channel: str
@@ -25,6 +26,7 @@ class Said(NamedTuple):
     effort: float
     leaving: float
     themes: tuple[str, ...]
+    handed: bool = False
 
 
 class Done(NamedTuple):
@@ -51,7 +53,7 @@ class Facts:
     @classmethod
     def of_plain(cls, kept: Sequence[Any]) -> "Facts":
         since, said, done = kept
-        spoke = (Said._make([*row[:-1], tuple(row[-1])]) for row in said)
+        spoke = (Said._make([*row[:-2], tuple(row[-2]), row[-1]]) for row in said)
         return cls(tuple(spoke), tuple(map(Done._make, done)), since)
 
 
@@ -82,7 +84,7 @@ def facts(
 def _said(c: Contact, themes: Iterable[str]) -> Said:
     s = c.summary
     feeling, why = (s.friction, s.sentiment, s.sentiment_end), (s.effort, s.leaving)
-    return Said._make([ticks(c.at), c.channel, s.intent, s.stage, *map(float, feeling + why), tuple(themes)])
+    return Said._make([ticks(c.at), c.channel, s.intent, s.stage, *map(float, feeling + why), tuple(themes), c.handed])
 
 
 def _themes(known: Sequence[Mention]) -> dict[str, dict[str, None]]:

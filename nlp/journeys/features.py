@@ -58,6 +58,7 @@ def _recency(ledger: Ledger) -> dict[str, Array]:
         "days_between_contacts": ratio((first - last) / DAY, counts - 1),
         "channel_last": ledger.names["said.channel"][said.last(channel, otherwise=-1)],
         "channels_90d": recent.distinct(channel[quarter]),
+        "handovers_90d": said.where(quarter & (ledger.columns["said.handed"] > 0)).counts(),
     }
     found |= {f"conversations_{days}d": said.where(age <= days * DAY).counts() for days in WINDOWS}
     for name in Channel:

@@ -13,7 +13,7 @@ from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 
 DAY = 86_400_000_000
 """Microseconds."""
-NUMBERS = ("friction", "sentiment", "ending", "effort", "leaving")
+NUMBERS = ("friction", "sentiment", "ending", "effort", "leaving", "handed")
 
 
 @dataclass(frozen=True, slots=True)

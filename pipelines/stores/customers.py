@@ -5,13 +5,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, func, or_, select
 
 from nlp.customer import DATES, Customer, latest
 from nlp.errors import NotFound
 from nlp.journeys.contact import Contact
 from pipelines.stores.database import Database, chunks
-from pipelines.stores.filters import conditions
+from pipelines.stores.filters import TELLING, conditions
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import conversations, customers, identity_links, summaries, turns
 from pipelines.stores.summaries import read_summary
@@ -84,20 +84,28 @@ class Customers:
         """Those of unknown customers come too, first, with the customer ""."""
         last = select(func.max(turns.c.at)).where(turns.c.conversation == C.id).scalar_subquery()
         statement = (
-            select(C.id, C.source, C.channel, C.customer, C.started_at, last, *summaries.c)
+            select(C.id, C.source, C.channel, C.customer, C.started_at, last, _handed(), *summaries.c)
             .join(summaries, summaries.c.conversation == C.id)
             .where(*conditions(filter))
             .order_by(C.customer, C.started_at, C.id)
         )
-        for id, source, channel, customer, at, last_at, *found in self._database.stream(statement):
-            yield Contact(id, source, channel, customer, at, last_at or at, read_summary(found))
+        for id, source, channel, customer, at, last_at, handed, *found in self._database.stream(statement):
+            yield Contact(id, source, channel, customer, at, last_at or at, read_summary(found), bool(handed))
+
+
+def _handed() -> ColumnElement[bool]:
+    """Whether an agent speaks after a bot, in a row of `conversations`."""
+    bot = turns.alias()
+    first = select(func.min(bot.c.number)).where(bot.c.conversation == C.id, bot.c.speaker == "bot").scalar_subquery()
+    spoke = select(turns.c.number).where(turns.c.conversation == C.id, turns.c.speaker == "agent")
+    return spoke.where(turns.c.number > first).exists()
 
 
 def _known() -> Subquery:
     """Everyone with a row or a conversation: id and number of conversations."""
     spoke = select(C.customer.label("id")).where(C.customer != "")
     everyone = spoke.union(select(OWNER.label("id")).select_from(_linked())).subquery()
-    count = func.count(C.id).label("conversations")
+    count = func.count(TELLING.distinct()).label("conversations")
     joined = everyone.outerjoin(conversations, C.customer == everyone.c.id)
     return select(everyone.c.id, count).select_from(joined).group_by(everyone.c.id).subquery()
 

@@ -1,0 +1,35 @@
+"""Intervals of shares and means over customers: how far a figure may be from the truth by chance."""
+
+from math import sqrt
+
+import numpy as np
+from scipy.stats import norm
+
+from nlp.journeys.groups import Array
+from nlp.metrics import Interval
+
+Z = float(norm.ppf(0.975))
+
+
+def wilson(hits: int, of: int) -> Interval | None:
+    """A share with its 95 % interval (Wilson 1927, JASA 22:209); None of none."""
+    if not of:
+        return None
+    share, z = hits / of, Z * Z / of
+    middle, width = share + z / 2, Z * sqrt(share * (1 - share) / of + z / (4 * of))
+    return Interval(share, max(0.0, (middle - width) / (1 + z)), min(1.0, (middle + width) / (1 + z)))
+
+
+def clustered(values: Array, owners: Array) -> Interval | None:
+    """A mean with its 95 % interval, values of one owner taken together, since they are not independent.
+
+    The variance of a ratio of sums over owners, linearised (Cochran 1977, Sampling Techniques, 6.3); of one owner alone
+    it cannot be told, and the interval is the value. None of none.
+    """
+    if not len(values):
+        return None
+    _, codes = np.unique(owners, return_inverse=True)
+    mean, size = float(values.mean()), codes.max() + 1
+    apart = np.bincount(codes, values - mean)
+    error = sqrt(float(apart @ apart) * size / (size - 1)) / len(values) if size > 1 else 0.0
+    return Interval(mean, mean - Z * error, mean + Z * error)
