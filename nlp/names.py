@@ -114,13 +114,13 @@ def _whole(text: str, span: Span) -> Span:
     return start, end
 
 
-def mask(text: str, spans: Iterable[Span]) -> str:
-    """The text with `<NAME>` in place of each span; spans are in order and do not overlap."""
-    parts, place = [], 0
+def mask(text: str, spans: Iterable[Span], *, place: Callable[[str], str] = lambda _name: PLACEHOLDER) -> str:
+    """The text with `<NAME>`, or what `place` says, in place of each span; spans are in order and do not overlap."""
+    parts, at = [], 0
     for start, end in spans:
-        parts += [text[place:start], PLACEHOLDER]
-        place = end
-    return "".join([*parts, text[place:]])
+        parts += [text[at:start], place(text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def spared(text: str, spans: Iterable[Span], *, keep: Iterable[str]) -> list[Span]:

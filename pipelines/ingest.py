@@ -12,7 +12,7 @@ from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord
 from nlp.redaction import redact
-from pipelines import sources
+from pipelines import consent, keys, sources
 from pipelines.freshness import Freshness, Since
 from pipelines.identity import resolve
 from pipelines.keeping import keep
@@ -33,7 +33,8 @@ PLACE = re.compile(r"\b(at character|after about) [\d,]+")
 class IngestReport:
     """What came in. `read` counts conversations: `added`, `changed`, `same` as stored, or `old` (changed before the
     moment since which is read, or stored in a later state); `moved` those given to the customer that an identifier
-    belongs to; `skipped` records left out on purpose, such as rows without text; `unnamed` events under a name that
+    belongs to; `skipped` records left out on purpose, such as rows without text; `withheld` records of customers who
+    refuse, and conversations that the privacy policy keeps out; `unnamed` events under a name that
     the vocabulary does not know."""
 
     files: int = 0
@@ -44,6 +45,7 @@ class IngestReport:
     old: int = 0
     dead: int = 0
     skipped: int = 0
+    withheld: int = 0
     customers: int = 0
     events: int = 0
     unnamed: int = 0
@@ -72,6 +74,8 @@ def ingest(
     if missing := [str(path) for path in paths if not sources.exists(path)]:
         raise BadInput(f"no such file: {', '.join(missing)}")
     options = replace(options or Options(), max_record=settings.max_record, names=vocabulary(settings))
+    keys.check(store, protect.keys)
+    consent.opt_out(store, protect)
     door, total = _Door(store, protect, options, Freshness(store, since)), Counter[str]()
     with DeadLetters(settings.dead_letters) as letters:
         for number, path in enumerate(paths, start=1):
@@ -89,6 +93,7 @@ def ingest(
             door.fresh.close(whole=file.whole, source=options.source or file.format or "")
             total += file.counts
     moved = resolve(store)
+    door.close()
     door.fresh.keep(run)
     return replace(_report(len(paths), total), moved=moved)
 
@@ -109,24 +114,31 @@ class _Door:
 
     def __init__(self, store: Store, protect: Protector, options: Options, fresh: Freshness) -> None:
         self._store, self._protect, self._options, self.fresh = store, protect, options, fresh
+        self._people = consent.Door(store, protect)
 
     def take(self, batch: Sequence[Record | BadRecord], source: str) -> Counter[str]:
         """What is claimed of customers is kept first: a conversation is not read again once it is stored."""
+        batch, read = self._people.open(batch, source), len(batch)
         contacts = [item for item in batch if isinstance(item, Contact)]
         events = [item for item in batch if isinstance(item, Event)]
         talks = [item for item in batch if isinstance(item, Conversation)]
         told = [item for item in batch if isinstance(item, Contact | Same | Conversation)]
         self._store.identity.claim(claim for item in told for claim in self._protect.claims(item, source))
-        self._store.customers.put(self._protect.contact(contact) for contact in contacts)
+        self._store.customers.put(self._protect.contact(contact, source) for contact in contacts)
         self._store.events.put(self._protect.event(event) for event in events)
-        return Counter(customers=len(contacts), events=len(events), read=len(talks)) + self._talks(talks)
+        counts = Counter(customers=len(contacts), events=len(events), read=len(talks), withheld=read - len(batch))
+        return counts + self._talks(talks)
 
     def _talks(self, talks: Sequence[Conversation]) -> Counter[str]:
         wanted = [talk for talk in talks if not self.fresh.old(talk)]
         kept = keep(wanted, store=self._store, protect=self._protect, company=self._options.company)
         old = len(talks) - len(wanted) + kept.old
-        same = len(talks) - old - kept.added - kept.changed
-        return Counter(added=kept.added, changed=kept.changed, old=old, same=same)
+        same = len(talks) - old - kept.added - kept.changed - kept.withheld
+        return Counter(added=kept.added, changed=kept.changed, old=old, same=same, withheld=kept.withheld)
+
+    def close(self) -> None:
+        """What was stored of those who refuse meanwhile is forgotten."""
+        self._people.close()
 
 
 @dataclass(slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from nlp.conversation import Conversation
 from pipelines import sources
+from pipelines.consent import Door
+from pipelines.keys import check
 from pipelines.protect import Protector
 from pipelines.stores.protocols import Store
 from pipelines.stores.protocols.records import Given
@@ -12,17 +14,29 @@ from pipelines.stores.protocols.records import Given
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many conversations were `added`, `changed`, or are `old`: stored in a later state. The rest is the same."""
+    """How many conversations were `added`, `changed`, are `old` (stored in a later state), or `withheld`: by the
+    policy, or since their customers refuse. The rest is the same."""
 
     added: int = 0
     changed: int = 0
     old: int = 0
+    withheld: int = 0
 
 
 def keep(talks: Sequence[Conversation], *, store: Store, protect: Protector, company: str = "") -> Kept:
-    """What is stored from the very same record is not even masked again. No id may come twice."""
-    given = {talk.id: Given(protect.digest(talk, company=company), sources.stated(talk)) for talk in talks}
+    """What is stored from the very same record is not even masked again. No id may come twice.
+
+    Raises BadSetting where the store is under other keys.
+    """
+    check(store, protect.keys)
+    door = Door(store, protect)
+    wanted = door.open(talks)
+    given = {talk.id: Given(protect.digest(talk, company=company), sources.stated(talk)) for talk in wanted}
     same, later = store.conversations.known(given)
-    fresh = [talk for talk in talks if talk.id not in same | later]
-    added, changed = store.conversations.put(protect.conversations(fresh, company=company), given=given)
-    return Kept(added, changed, len(later))
+    fresh = [talk for talk in wanted if talk.id not in same | later]
+    masked = protect.conversations(fresh, company=company)
+    kept = [talk for talk in masked if not protect.withheld(talk)]
+    added, changed = store.conversations.put(kept, given=given)
+    door.gone.update({talk.id for talk in masked} - {talk.id for talk in kept})
+    door.close()
+    return Kept(added, changed, len(later), len(talks) - len(wanted) + len(masked) - len(kept))

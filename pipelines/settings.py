@@ -30,9 +30,13 @@ class Settings:
     dead_letters: Path = Path("dead-letters.jsonl")
     """Records that could not be read go here, each with its reason."""
     key: str = ""
-    """Secret for the keyed hash of customer identifiers; made and kept in `key_file` where empty."""
+    """Secret for the keyed hash of customer identifiers, several apart by spaces, oldest first; made and kept in
+    `key_file` where empty."""
     key_file: Path = Path("frictionary.key")
-    """Where the made key is kept, readable by its owner alone."""
+    """Where the made keys are kept, a line each, oldest first, readable by its owner alone."""
+    privacy: str = ""
+    """TOML file of the privacy policy: what becomes of personal data by type, field and source, and who has refused;
+    everything is masked where empty."""
     gazetteer: str = ""
     """CSV or TOML file of your own products, companies, competitors and places; none where empty."""
     entities: str = "patterns"

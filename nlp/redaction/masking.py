@@ -27,6 +27,7 @@ _NUMBER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _FOUND = re.compile(rf"<({'|'.join(KINDS[:-2])})(?:_[A-P]{{8}})?>")
+_PLACEHOLDER = re.compile(rf"<({'|'.join(KINDS)})(?:_[A-P]{{8}})?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def redact(text: str, *, keep: Container[str] = (), place: Place = plain) -> tup
     if "<" not in text:
         return text, ()
     return text, tuple(Masked(m.group(1), m.start(), m.end()) for m in _FOUND.finditer(text))
+
+
+def placeholders(masked: str) -> list[str]:
+    """The types of the placeholders in a masked text, names and handles too."""
+    return [match[1] for match in _PLACEHOLDER.finditer(masked)]
 
 
 def _once(text: str, keep: Container[str], place: Place) -> str:

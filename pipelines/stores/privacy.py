@@ -1,6 +1,6 @@
 """Keys, refusals, and the log of what was done for privacy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -26,9 +26,11 @@ class Privacy:
         with self._database.write() as connection:
             self._database.upsert(connection, key_marks, rows)
 
-    def refusals(self) -> dict[str, str]:
+    def refusals(self, *, among: Collection[str] | None = None) -> dict[str, str]:
+        every = select(R.identifier, R.why)
+        wanted = [every] if among is None else [every.where(R.identifier.in_(part)) for part in chunks(among)]
         with self._database.read() as connection:
-            return {row.identifier: row.why for row in connection.execute(select(R.identifier, R.why))}
+            return {row.identifier: row.why for statement in wanted for row in connection.execute(statement)}
 
     def refuse(self, identifiers: Iterable[str], *, why: str, at: datetime) -> int:
         added = 0

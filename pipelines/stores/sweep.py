@@ -88,11 +88,10 @@ class Sweep:
             self._database.upsert(connection, key_marks, rows)
         return {table: rows for table, rows in changed.items() if rows}
 
-    def forget(self, identifiers: Collection[str]) -> dict[str, int]:
+    def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
         ids, gone = list(identifiers), Counter[str]()
         with self._database.write() as connection:
-            theirs = or_(conversations.c.customer.in_(ids), conversations.c.customer_given.in_(ids))
-            for part in chunks(list(connection.scalars(select(conversations.c.id).where(theirs)))):
+            for part in chunks({*conversations, *_conversations_of(connection, ids)}):
                 gone.update(_forget_conversations(connection, part))
             for table in metadata.sorted_tables:
                 if table not in KEPT:
@@ -134,6 +133,12 @@ def _rename(connection: Connection, table: Table, name: Callable[[str], str]) ->
         values = {column.name: bindparam(f"v_{column.name}", type_=Text()) for column in columns}
         connection.execute(update(table).where(where).values(values), changes)
     return len(changes)
+
+
+def _conversations_of(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
+    for part in chunks(ids):
+        theirs = or_(conversations.c.customer.in_(part), conversations.c.customer_given.in_(part))
+        yield from connection.scalars(select(conversations.c.id).where(theirs))
 
 
 def _forget_conversations(connection: Connection, ids: Sequence[str]) -> Counter[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer, Event
-from pipelines.protect import Protector, secret
+from pipelines.keys import keys
+from pipelines.protect import Protector
 from pipelines.settings import Settings
 from pipelines.sources import Contact
 
@@ -73,15 +74,15 @@ def test_an_events_id_cannot_be_guessed_from_its_customer() -> None:
 
 def test_a_key_file_that_others_can_read_is_warned_of(tmp_path: Path) -> None:
     file = tmp_path / "key"
-    made = secret(Settings(key_file=file))
+    made = keys(Settings(key_file=file))
     file.chmod(0o644)
     with pytest.warns(UserWarning, match="chmod 600"):
-        assert secret(Settings(key_file=file)) == made
+        assert keys(Settings(key_file=file)) == made
 
 
 def test_a_made_key_file_is_read_again_without_a_warning(tmp_path: Path) -> None:
     file = tmp_path / "key"
-    made = secret(Settings(key_file=file))
+    made = keys(Settings(key_file=file))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert secret(Settings(key_file=file)) == made
+        assert keys(Settings(key_file=file)) == made

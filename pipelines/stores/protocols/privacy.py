@@ -26,8 +26,8 @@ class PrivacyStore(Protocol):
 
     def put_keys(self, fingerprints: Sequence[str], at: datetime) -> None: ...
 
-    def refusals(self) -> dict[str, str]:
-        """Identifier (a pseudonym) -> why nothing under it is kept: consent, opt-out, forget."""
+    def refusals(self, *, among: Collection[str] | None = None) -> dict[str, str]:
+        """Identifier (a pseudonym) -> why nothing under it is kept: consent, opt-out, forget. All, or those `among`."""
 
     def refuse(self, identifiers: Iterable[str], *, why: str, at: datetime) -> int:
         """Returns how many were new. A reason that is there already stays."""
@@ -51,6 +51,6 @@ class SweepStore(Protocol):
         """Put every pseudonym and hashed placeholder through `name` in one transaction, which also keeps under which
         keys they then are. Returns the changed rows by table."""
 
-    def forget(self, identifiers: Collection[str]) -> dict[str, int]:
-        """Delete all rows of these pseudonyms, and their conversations with all that was found in them. Refusals and
-        audits stay. Returns the deleted rows by table."""
+    def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
+        """Delete all rows of these pseudonyms, and their and these conversations with all that was found in them.
+        Refusals and audits stay. Returns the deleted rows by table."""

@@ -1,0 +1,153 @@
+"""Who has refused to be kept: what records say, lists of opt-outs, what the store remembers; and forgetting them."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nlp.conversation import Conversation
+from nlp.customer import Event
+from nlp.errors import BadSetting
+from nlp.identity.claim import NAME
+from nlp.identity.reasons import members
+from nlp.identity.resolution import Resolution
+from pipelines.identity import resolution
+from pipelines.policy import Consent
+from pipelines.protect import Protector
+from pipelines.sources import IDENTIFIERS, Contact, Same, identified
+from pipelines.stores.protocols import Audit, Store
+
+CONSENT, OPT_OUT, FORGOTTEN = "consent", "opt-out", "forget"
+"""Why nothing is kept: a record says so, a list, or a request to be forgotten. A record takes back only the first."""
+Item = TypeVar("Item")
+
+
+@dataclass(slots=True)
+class Door:
+    """Lets in what nobody has refused. `gone` are the conversations that a record of theirs has refused."""
+
+    store: Store
+    protect: Protector
+    refused: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    def open(self, batch: Sequence[Item], source: str = "") -> list[Item]:
+        """The records that may be kept. Customers whose records refuse are remembered by pseudonym."""
+        said: dict[str, list[str]] = {"no": [], "yes": []}
+        for item in batch:
+            if isinstance(item, Contact) and (word := _word(item.customer.attributes, self._consent(source))):
+                said[word] += self._named(item)
+        self._remember(said["no"], said["yes"])
+        named = {one for item in batch for one in self._named(item)}
+        known = set(self.store.privacy.refusals(among=named)) if named else set()
+        return [item for item in batch if not (set(self._named(item)) & known or self._refuses(item))]
+
+    def close(self) -> int:
+        """Forget what is stored of those who refused meanwhile; returns how many conversations that were."""
+        if not self.refused and not self.gone:
+            return 0
+        return forget(self.store, self.refused, conversations=self.gone, why=CONSENT).get("conversations", 0)
+
+    def _remember(self, no: Collection[str], yes: Collection[str]) -> None:
+        if yes:
+            self.store.privacy.allow(yes, why=CONSENT)
+        if no and self.store.privacy.refuse(no, why=CONSENT, at=datetime.now(UTC)):
+            self.refused |= set(no)
+
+    def _refuses(self, item: object) -> bool:
+        if not isinstance(item, Conversation):
+            return False
+        consent = self._consent(item.source)
+        tags = {str(tag).lower() for tag in item.metadata.get("tags") or ()} if consent.tags else set()
+        if _word(item.metadata, consent) != "no" and not tags & set(consent.tags):
+            return False
+        self.gone.add(item.id)
+        return True
+
+    def _consent(self, source: str) -> Consent:
+        return self.protect.policy.of(source).consent
+
+    def _named(self, item: object) -> list[str]:
+        return [self.protect.customer(one) for one in identifiers(item) if one and not one.startswith("name:")]
+
+
+def identifiers(item: object) -> Iterator[str]:
+    """ "kind:value" of whom a record speaks."""
+    if isinstance(item, Conversation):
+        yield from (item.customer, *item.metadata.get(IDENTIFIERS, ()))
+    elif isinstance(item, Contact | Same):
+        yield from item.identifiers
+    elif isinstance(item, Event):
+        yield item.customer
+
+
+def opt_out(store: Store, protect: Protector) -> int:
+    """Remember whom the policy's lists name, and forget what is stored of them; returns how many were new.
+
+    Raises BadSetting for a list that cannot be read.
+    """
+    rules = (protect.policy.rules, *protect.policy.sources.values())
+    named = {one for rule in rules if rule.consent.opt_out for one in _listed(rule.consent.opt_out, protect.keys)}
+    fresh = named - set(store.privacy.refusals(among=named)) if named else set()
+    if fresh:
+        store.privacy.refuse(fresh, why=OPT_OUT, at=datetime.now(UTC))
+        forget(store, fresh, why=OPT_OUT)
+    return len(fresh)
+
+
+def forget(
+    store: Store, named: Iterable[str], *, conversations: Collection[str] = (), why: str = FORGOTTEN, who: str = ""
+) -> dict[str, int]:
+    """Delete everything of these pseudonyms and of all that are one customer with them, remember that they refuse, and
+    leave a line of the log. Returns the deleted rows by table."""
+    found = resolution(store)
+    theirs = one_customer(found, named)
+    telling = [one for one in theirs if found.graph.kinds.get(one) != NAME]  # others bear the same name
+    store.privacy.refuse(telling, why=why, at=datetime.now(UTC))
+    gone = store.sweep.forget(theirs, conversations=conversations)
+    subject = min(theirs) if len(theirs) and why == FORGOTTEN else ""
+    store.privacy.audit(Audit(datetime.now(UTC), "forget", subject, who, {**gone, "identifiers": len(theirs)}))
+    return gone
+
+
+def one_customer(found: Resolution, named: Iterable[str]) -> set[str]:
+    """The pseudonyms and all others that are one customer's with them."""
+    wanted = set(named)
+    owners = {found.links.get(one, one) for one in wanted if one in found.graph.kinds}
+    return wanted.union(owners, *(members(found, owner) for owner in owners))
+
+
+def _word(facts: Any, consent: Consent) -> str:
+    """ "no", "yes", or "" where a record says nothing of consent."""
+    if not consent.field:
+        return ""
+    told = {str(name).lower(): value for name, value in facts.items()}.get(consent.field.lower())
+    if told is None or told == "":
+        return ""
+    return "no" if told is False or told == 0 or str(told).strip().lower() in consent.refused else "yes"
+
+
+def _listed(path: str, keys: tuple[bytes, ...]) -> frozenset[str]:
+    try:
+        return _read(path, Path(path).stat().st_mtime_ns, keys)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"consent.opt_out={path!r} cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _read(path: str, _changed: int, keys: tuple[bytes, ...]) -> frozenset[str]:
+    """An identifier a line: "kind:value", an e-mail address, @handle, phone number or bare id; # begins a remark."""
+    protect = Protector(keys[0], later=keys[1:])
+    lines = (line.strip() for line in Path(path).read_text("utf-8").splitlines())
+    return frozenset(protect.customer(told(line)) for line in lines if line and not line.startswith("#"))
+
+
+def told(text: str) -> str:
+    """ "kind:value" of what a person writes: an address, a handle and a phone number say their kind themselves."""
+    if text.startswith("@"):
+        return identified(f"x:{text}")
+    if "@" in text and ":" not in text:
+        return identified(f"email:{text}")
+    return identified(f"phone:{text}" if text.startswith("+") else text)

@@ -1,0 +1,139 @@
+"""Whoever refuses is not kept, whatever record says it and in any order; what was stored before is forgotten."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nlp.errors import BadSetting
+from pipelines.consent import Door, forget, told
+from pipelines.ingest import IngestReport, ingest
+from pipelines.policy import EVERYTHING_MASKED, Policy, read
+from pipelines.protect import Protector
+from pipelines.settings import Settings
+from pipelines.sources import Options
+from pipelines.stores import open_store
+from pipelines.stores.protocols import Store
+
+THREADS = [
+    ("1", "email:ann@example.com", {"consent": "yes"}),
+    ("2", "email:bob@example.com", {"consent": "No"}),
+    ("3", "email:cas@example.com", {}),
+]
+
+
+def threads(tmp_path: Path, rows: list[tuple[str, str, dict[str, str]]] = THREADS) -> Path:
+    path = tmp_path / "talks.csv"
+    lines = [
+        f"{id},{who.split(':')[1]},2026-03-02,It broke again,{facts.get('consent', '')}" for id, who, facts in rows
+    ]
+    path.write_text("\n".join(["id,email,date,text,consent", *lines]))
+    return path
+
+
+def taken(
+    store: Store, tmp_path: Path, *paths: Path, found: Policy = EVERYTHING_MASKED, key: bytes = b"k"
+) -> IngestReport:
+    settings = Settings(dead_letters=tmp_path / "dead.jsonl")
+    options = Options(
+        mapping={"id": "id", "text": "text", "customer": "email", "started_at": "date", "metadata": ["consent"]}
+    )
+    protect = Protector(key, names=False, policy=found)
+    return ingest(list(paths), store=store, protect=protect, settings=settings, options=options)
+
+
+def policy(tmp_path: Path, text: str) -> Policy:
+    path = tmp_path / "privacy.toml"
+    path.write_text(text)
+    return read(path)
+
+
+@pytest.fixture
+def store(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with open_store(str(tmp_path / "store.db")) as opened:
+        yield opened
+
+
+def test_a_conversation_that_refuses_is_withheld_and_counted(store: Store, tmp_path: Path) -> None:
+    report = taken(store, tmp_path, threads(tmp_path), found=policy(tmp_path, '[consent]\nfield = "consent"'))
+    assert (report.added, report.withheld) == (2, 1)
+    assert store.conversations.count() == 2
+
+
+def test_consent_that_is_withdrawn_later_takes_the_conversation_out(store: Store, tmp_path: Path) -> None:
+    found = policy(tmp_path, '[consent]\nfield = "consent"')
+    taken(store, tmp_path, threads(tmp_path, [("1", "email:ann@example.com", {"consent": "yes"})]), found=found)
+    report = taken(store, tmp_path, threads(tmp_path, [("1", "email:ann@example.com", {"consent": "no"})]), found=found)
+    assert (report.withheld, store.conversations.count()) == (1, 0)
+    assert [one.what for one in store.privacy.audits()] == ["forget"]
+
+
+def test_a_customer_who_refuses_is_forgotten_whatever_came_first_and_may_come_back(
+    store: Store, tmp_path: Path
+) -> None:
+    found = policy(tmp_path, '[source.customers.consent]\nfield = "consent"')
+    people = tmp_path / "customers.csv"
+    people.write_text("id,name,email,plan,consent\n7,Ann,ann@example.com,pro,false\n8,Cas,cas@example.com,free,true\n")
+    talks = threads(tmp_path)
+    report = taken(store, tmp_path, talks, people, found=found)
+    assert store.conversations.count() == 2
+    assert len(list(store.customers.all())) == 1
+    assert report.withheld == 1
+    assert taken(store, tmp_path, talks, found=found).withheld == 1  # the old export does not bring her back
+    people.write_text("id,name,email,plan,consent\n7,Ann,ann@example.com,pro,true\n")
+    taken(store, tmp_path, people, talks, found=found)
+    assert store.conversations.count() == 3
+
+
+def test_a_list_of_opt_outs_holds_back_and_forgets(store: Store, tmp_path: Path) -> None:
+    talks, listed = threads(tmp_path), tmp_path / "out.txt"
+    listed.write_text("# asked by phone\nann@example.com\nemail:bob@example.com\n")
+    taken(store, tmp_path, talks)
+    found = policy(tmp_path, f"[consent]\nopt_out = {json.dumps(str(listed))}")
+    report = taken(store, tmp_path, talks, found=found)
+    assert (report.withheld, store.conversations.count()) == (2, 1)
+    with pytest.raises(BadSetting, match="cannot be read"):
+        taken(store, tmp_path, talks, found=policy(tmp_path, '[consent]\nopt_out = "none.txt"'))
+
+
+def test_tags_may_refuse(store: Store, tmp_path: Path) -> None:
+    export = tmp_path / "tickets.jsonl"
+    ticket = {"id": 1, "requester_id": 5, "description": "It broke", "created_at": "2026-03-02T09:00:00Z", "via": {}}
+    rows = [ticket | {"tags": ["No-Analytics"]}, ticket | {"id": 2, "tags": ["other"]}]
+    export.write_text("\n".join(map(json.dumps, rows)))
+    report = taken(store, tmp_path, export, found=policy(tmp_path, '[consent]\ntags = ["no-analytics"]'))
+    assert (report.added, report.withheld) == (1, 1)
+
+
+def test_who_was_forgotten_stays_so_when_an_old_export_is_read_again(store: Store, tmp_path: Path) -> None:
+    talks, protect = threads(tmp_path), Protector(b"k")
+    taken(store, tmp_path, talks)
+    gone = forget(store, [protect.customer("email:ann@example.com")], who="kim")
+    assert gone["conversations"] == 1
+    (entry,) = store.privacy.audits()
+    assert (entry.what, entry.who, entry.counts["conversations"]) == ("forget", "kim", 1)
+    assert taken(store, tmp_path, talks).withheld == 1
+    assert store.conversations.count() == 2
+
+
+def test_another_key_is_refused_before_anything_is_read(store: Store, tmp_path: Path) -> None:
+    taken(store, tmp_path, threads(tmp_path))
+    with pytest.raises(BadSetting, match="under another key"):
+        taken(store, tmp_path, threads(tmp_path), key=b"other")
+
+
+def test_a_door_lets_pass_what_says_nothing(store: Store) -> None:
+    assert Door(store, Protector(b"k")).open([], "any") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("@jo", "x:jo"),
+        ("Jo@example.com", "email:jo@example.com"),
+        ("+44 20 7946 0018", "phone:+442079460018"),
+        ("7", "id:7"),
+    ],
+)
+def test_an_identifier_may_be_written_as_people_do(text: str, kind: str) -> None:
+    assert told(text) == kind
