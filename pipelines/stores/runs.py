@@ -1,13 +1,13 @@
 """Runs of the pipeline and what each took in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select, update
 
 from nlp.errors import NotFound
-from pipelines.stores.database import Database
+from pipelines.stores.database import Database, chunks
 from pipelines.stores.protocols import Run, RunInput
 from pipelines.stores.schema import run_inputs, runs
 
@@ -48,3 +48,13 @@ class Runs:
         statement = select(run_inputs).where(run_inputs.c.run == run).order_by(run_inputs.c.number)
         with self._database.read() as connection:
             return [RunInput(*row) for row in connection.execute(statement)]
+
+    def read(self, digests: Iterable[str]) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        ended = select(run_inputs.c.name, run_inputs.c.sha256).where(run_inputs.c.seconds.is_not(None))
+        with self._database.read() as connection:
+            for some in chunks(digest for digest in digests if digest):
+                found |= {
+                    (row.name, row.sha256) for row in connection.execute(ended.where(run_inputs.c.sha256.in_(some)))
+                }
+        return found

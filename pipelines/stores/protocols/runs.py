@@ -1,6 +1,6 @@
 """The run log, and up to when each source has been read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +22,9 @@ class RunStore(Protocol):
 
     def inputs(self, run: str) -> list[RunInput]:
         """In order of their numbers."""
+
+    def read(self, digests: Iterable[str]) -> set[tuple[str, str]]:
+        """(name, SHA-256) of the inputs with these hashes that any run has read to their end."""
 
 
 class MarkStore(Protocol):
