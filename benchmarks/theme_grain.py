@@ -1,4 +1,4 @@
-"""How fine themes are: what stability counts beside distinctness, on parts of CLINC150 and MultiDoGO."""
+"""How fine themes are, and which texts shape them: on parts of CLINC150 and MultiDoGO, alone and among other texts."""
 
 import json
 import random
@@ -9,21 +9,24 @@ import numpy as np
 
 from benchmarks.heading import heading
 from benchmarks.themes import DENSE, agreement, dense
-from nlp.encoder import OnnxEncoder
+from nlp.encoder import Floats, OnnxEncoder
+from nlp.themes.assign import Places, nearest
+from nlp.themes.density import crowded
 from nlp.themes.discover import NEIGHBOURS, minimum_size
-from nlp.themes.tree import WEIGHT, cuts, neighbours
+from nlp.themes.neighbours import neighbours
+from nlp.themes.tree import Cut, centroids, chosen, cuts
 from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
 from pipelines.training.curriculum import CLINC_UNSEEN, MULTIDOGO_SEEN, MULTIDOGO_SHARED, VAGUE
 
 SEED = 3
-WEIGHTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 FEW = 15
 """Texts an intent where there are few."""
 FEWEST, MOST = 20, 200
 """Texts of one MultiDoGO intent."""
 RESULT = ROOT / "benchmarks" / "results" / "theme-grain.md"
 Texts = list[tuple[str, str]]
+"""With their intent, "" for those that only lie between."""
 
 
 def clinc(corpora: Path, domains: tuple[str, ...]) -> Texts:
@@ -57,19 +60,65 @@ def multidogo(corpora: Path, draw: random.Random) -> Texts:
     return [(text, label) for label, texts in kept.items() for text in draw.sample(texts, min(MOST, len(texts)))]
 
 
-def tried(texts: Texts, encoder: OnnxEncoder) -> list[tuple[str, float]]:
-    """For each weight a cell and the mean of its figures; of the cut nearest to the number of intents; of HDBSCAN."""
-    embeddings, truth = encoder.encode([text for text, _ in texts]), [label for _, label in texts]
-    found = list(cuts(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(texts))))
-    known = min(found, key=lambda cut: abs(len(set(cut.labels)) - len(set(truth))))
-    cells: list[tuple[str, float]] = []
-    chosen = [*(max(found, key=lambda cut: cut.merit(w)) for w in WEIGHTS), known]
-    for labels in [*(cut.labels for cut in chosen), dense(embeddings)[0]]:
-        agreed = agreement(truth, labels)
+def among(corpora: Path, draw: random.Random, texts: Texts) -> Texts:
+    """With one to five texts of each other intent of CLINC150, and those that it has no intent for."""
+    rows = json.loads((located("clinc150", corpora) / "data_full.json").read_text("utf-8"))
+    own, of = {label for _, label in texts}, defaultdict[str, list[str]](list)
+    for text, label in rows["train"]:
+        if label not in own:
+            of[label].append(text)
+    others = [text for label in sorted(of) for text in draw.sample(of[label], draw.randint(1, 5))]
+    return texts + [(text, "") for text in others + [text for text, _ in rows["oos_train"]]]
+
+
+def small_talk(corpora: Path, draw: random.Random, texts: Texts) -> Texts:
+    """With two thirds as many turns of the same domains that ask for nothing by themselves."""
+    turns: set[str] = set()
+    for path in sorted(located("multidogo", corpora).glob("*.train.tsv")):
+        if path.name.split(".")[0] not in MULTIDOGO_SEEN:
+            lines = [line.split("\t") for line in path.read_text("utf-8").split("\n")[1:]]
+            turns |= {cells[3] for cells in lines if len(cells) >= 6 and cells[5] in VAGUE}
+    return texts + [(text, "") for text in draw.sample(sorted(turns), min(len(turns), len(texts) * 2 // 3))]
+
+
+def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:
+    """Each text's theme, where `rows` have shaped them."""
+    shaped = np.full(len(embeddings), -1, np.intp)
+    shaped[rows] = labels
+    return nearest(embeddings, centroids(embeddings, shaped))[0]
+
+
+def ways(embeddings: Floats, intents: int) -> dict[str, Places]:
+    """Labels of all texts in each way that a line of the table tells."""
+    least, fewest = minimum_size(len(embeddings)), int(np.cbrt(len(embeddings)))
+    every = np.arange(len(embeddings))
+    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=least)
+
+    def settled(rows: Places, cut: Cut) -> Places:
+        return of_all(embeddings, rows, cut.labels)
+
+    tried, all_tried = (list(cuts(embeddings[r], least=least, fewest=fewest)) for r in (rows, every))
+    known = min(tried, key=lambda cut: abs(len(set(cut.labels)) - intents))
+    return {
+        "**Frictionary**": settled(rows, chosen(tried)),
+        "nobody left out": settled(every, chosen(all_tried)),
+        "distinctness alone": settled(rows, max(tried, key=lambda cut: cut.distinct)),
+        "stability alone": settled(rows, max(tried, key=lambda cut: cut.stable)),
+        "number known": settled(rows, known),
+        "UMAP and HDBSCAN": dense(embeddings)[0],
+    }
+
+
+def measured(texts: Texts, encoder: OnnxEncoder) -> dict[str, tuple[str, float]]:
+    """For each way a cell, and the mean of its figures, of the texts with an intent."""
+    truth = [label for _, label in texts if label]
+    told = [n for n, (_, label) in enumerate(texts) if label]
+    cells: dict[str, tuple[str, float]] = {}
+    for name, labels in ways(encoder.encode([text for text, _ in texts]), len(set(truth))).items():
+        agreed = agreement(truth, labels[told])
         figures = " / ".join(f"{figure:.1f}" for figure in agreed.values())
-        cells.append(
-            (f"{len(set(truth))}, {len(set(labels.tolist()))}: {figures}", float(np.mean(list(agreed.values()))))
-        )
+        found = f"{len(set(truth))}, {len(set(labels.tolist()))}"
+        cells[name] = f"{found}: {figures}", float(np.mean(list(agreed.values())))
     return cells
 
 
@@ -77,29 +126,34 @@ def main() -> None:
     corpora, draw = Settings.from_environment().corpora, random.Random(SEED)
     encoder = OnnxEncoder(ROOT / "models" / "encoder", threads=1)
     three = clinc(corpora, CLINC_UNSEEN)
+    uneven, orders = drawn(three, draw), multidogo(corpora, draw)
     sets = {
-        "three domains of CLINC150, uneven": drawn(three, draw),
+        "three domains of CLINC150, uneven": uneven,
         "the same, few": drawn(three, draw, FEW),
+        "the first, among others": among(corpora, draw, uneven),
         **{f"CLINC150 {domain}": clinc(corpora, (domain,)) for domain in CLINC_UNSEEN},
-        "MultiDoGO": multidogo(corpora, draw),
+        "MultiDoGO": orders,
+        "the same, with small talk": small_talk(corpora, draw, orders),
     }
-    columns = [tried(texts, encoder) for texts in sets.values()]
-    lines = []
-    for row, name in enumerate([*(f"{weight:.1f}" for weight in WEIGHTS), "number known", "UMAP and HDBSCAN"]):
-        mark = "**" if name == f"{WEIGHT:.1f}" else ""
-        cells = " | ".join(column[row][0] for column in columns)
-        lines.append(f"| {mark}{name}{mark} | {cells} | {np.mean([column[row][1] for column in columns]):.1f} |")
+    columns = [measured(texts, encoder) for texts in sets.values()]
+    lines = [
+        f"| {name} | {' | '.join(c[name][0] for c in columns)} | {np.mean([c[name][1] for c in columns]):.1f} |"
+        for name in columns[0]
+    ]
     RESULT.write_text(
         f"""{heading("How fine themes are", command="python -m benchmarks.theme_grain", seed=SEED)}
-Encoder {encoder.version}. A cut's merit is its distinctness times its stability to the power of a weight (0:
-distinctness alone). Each cell: intents, themes found: ACC / NMI / ARI in percent, every text in its nearest theme,
-before borders settle wholly. The texts are of domains that the encoder was not tuned on: {", ".join(CLINC_UNSEEN)} of
-CLINC150 train; fast food and finance of MultiDoGO. The chosen weight is bold; then what the tree gives where the number
-is known, and HDBSCAN over UMAP, with clusters of {DENSE} texts at least.
+Encoder {encoder.version}. Each cell: intents, themes found: ACC / NMI / ARI in percent, every text in its nearest
+theme, before borders settle wholly. The texts are of domains that the encoder was not tuned on:
+{", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
+to find the themes, and are not scored. What was chosen by this table: that texts in no crowd shape no theme, the merit of
+a cut (distinctness times stability), and over how many cuts it is averaged.
 
-| weight | {" | ".join(sets)} | mean |
+| way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}
 {chr(10).join(lines)}
+
+Frictionary: what is built in. Nobody left out: all texts shape themes. Distinctness, stability alone: the merit of a
+cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
 """,
         encoding="utf-8",
     )

@@ -1,7 +1,6 @@
-"""Discovery: embeddings to themes by a tree cut where it is distinct and stable, then one rule that serving shares."""
+"""Discovery: embeddings to themes by a tree over the crowded texts, then one rule that serving shares."""
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +8,10 @@ import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places, nearest
-from nlp.themes.tree import Near, centroids, neighbours, themes
+from nlp.themes.density import crowded
+from nlp.themes.map import on_map
+from nlp.themes.neighbours import Near, neighbours
+from nlp.themes.tree import centroids, themes
 
 NEIGHBOURS = 15
 """Of each text on the map, itself among them."""
@@ -26,7 +28,6 @@ LEFT_OUT = 0.05
 """Most of a theme's nearest segments that its threshold leaves out, as long as they are not FAR."""
 SLACK = 1e-4
 """A threshold lies so far under the similarity that it was read from: sums of a lone text round differently."""
-BLOCK = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ class Discovery:
 def discover(
     embeddings: Floats, *, conversations: Sequence[str] | None = None, seed: int = 0, mapped: bool = True
 ) -> Discovery:
-    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows, on any number of
-    threads. `seed` is the map's alone: nothing else is drawn. Where each row's conversation is given, a theme needs at
-    least three of them: one long story is no theme. Without `mapped` the points are zeros, and time is saved.
+    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows and seed, on any
+    number of threads. Where each row's conversation is given, a theme needs at least three of them: one long story is
+    no theme. Without `mapped` the points are zeros, and time is saved.
 
-    Texts that are equal count once for the shape of themes and each for their volume. A tree (`tree.py`) gives the
-    themes, spherical k-means (Dhillon & Modha 2001) their borders: a segment belongs to the nearest centroid unless
-    that is too far. A row of zeros says nothing, and is in no theme. Under 40 different texts: average linkage. The map
-    is UMAP's (McInnes et al. 2018).
+    Texts that are equal count once for the shape of themes and each for their volume. Those that lie in no crowd
+    (`density.py`) shape none. A tree over the others (`tree.py`) gives the themes, spherical k-means (Dhillon & Modha
+    2001) their borders: a segment belongs to the nearest centroid unless that is too far. A row of zeros says nothing,
+    and is in no theme. Under 40 different texts: average linkage.
     """
     from threadpoolctl import threadpool_limits
 
@@ -68,7 +69,7 @@ def discover(
         found = discover(embeddings[told], conversations=known, seed=seed, mapped=mapped)
         return _among(found, told, len(embeddings))
     with threadpool_limits(1):  # sums over several threads differ in their last bits
-        return _discover(embeddings, conversations, seed if mapped else None)
+        return _discover(embeddings, conversations, seed, mapped=mapped)
 
 
 def minimum_size(n: int) -> int:
@@ -76,12 +77,11 @@ def minimum_size(n: int) -> int:
     return max(3, round(0.25 * math.sqrt(n)))
 
 
-def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int | None) -> Discovery:
-    """Without a map where `seed` is None."""
+def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int, *, mapped: bool) -> Discovery:
     shape, copies = _different(embeddings)
     sample = shape[_steps(len(shape))]
     near = neighbours(sample, NEIGHBOURS) if len(shape) >= FEW else None
-    labels = themes(sample, near, least=minimum_size(len(sample))) if near else _few(shape)
+    labels = _shaped(sample, near, seed) if near else _few(shape)
     centres = _settled(shape, nearest(shape, centroids(sample, labels))[0])
     if conversations is not None:
         centres = _shared(embeddings, centres, conversations)
@@ -90,8 +90,17 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
     order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centres)), kind="stable")
     rank = {int(old): new for new, old in enumerate(order)}
     found = tuple(rank.get(place) for place in places.tolist())
-    points = np.zeros((len(copies), 2), np.float32) if seed is None else _map(shape, sample, near, seed)[copies]
-    return Discovery(found, strengths, points, centres[order], thresholds[order])
+    points = on_map(shape, sample, near, seed=seed) if mapped else np.zeros((len(shape), 2), np.float32)
+    return Discovery(found, strengths, points[copies], centres[order], thresholds[order])
+
+
+def _shaped(sample: Floats, near: Near, seed: int) -> Places:
+    """Labels 0.. of the rows of `sample` that lie in a crowd, -1 of the others."""
+    least, fewest = minimum_size(len(sample)), math.floor(math.cbrt(len(sample)))
+    rows = crowded(sample, near, least=least, seed=seed)
+    labels = np.full(len(sample), -1, np.intp)
+    labels[rows] = themes(sample[rows], least=least, fewest=fewest)
+    return labels
 
 
 def _among(found: Discovery, rows: Places, count: int) -> Discovery:
@@ -158,41 +167,3 @@ def _thresholds(embeddings: Floats, centres: Floats) -> Floats:
     least = [min(s.mean() - 2 * s.std(), np.quantile(s, LEFT_OUT, method="lower")) if len(s) else FAR for s in own]
     found: Floats = np.maximum(np.array(least, np.float32) - np.float32(SLACK), np.float32(FAR))
     return found
-
-
-def _map(shape: Floats, sample: Floats, near: Near | None, seed: int) -> Floats:
-    """float32 (m, 2): a row that is not of the sample lies where its nearest row of it does."""
-    if near is None:
-        return _principal(shape)
-    points = _umap(sample, near, seed)
-    if len(sample) == len(shape):
-        return points
-    blocks = [nearest(shape[n : n + BLOCK], sample)[0] for n in range(0, len(shape), BLOCK)]
-    placed: Floats = points[np.concatenate(blocks)]
-    return placed
-
-
-def _principal(shape: Floats) -> Floats:
-    """float32 (m, 2): the two principal directions."""
-    if len(shape) < 3:
-        return np.zeros((len(shape), 2), np.float32)
-    centred = shape - shape.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    found: Floats = (centred @ directions[:2].T).astype(np.float32)
-    return found
-
-
-def _umap(sample: Floats, near: Near, seed: int) -> Floats:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # umap warns of its own doings: parallelism given up for the seed
-        import umap
-
-        model = umap.UMAP(
-            n_neighbors=NEIGHBOURS,
-            min_dist=0.1,
-            metric="cosine",
-            random_state=seed,
-            n_jobs=1,
-            precomputed_knn=(near[0], 1 - near[1], None),
-        )
-        return np.asarray(model.fit_transform(sample), np.float32)

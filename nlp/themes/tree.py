@@ -1,15 +1,14 @@
 """The tree: texts drawn towards their neighbours, joined by Ward's criterion, and cut where themes are distinct and
 come back in other samples."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places, nearest
+from nlp.themes.neighbours import neighbours
 
 NEIGHBOURS = 10
 """Nearest others that a text is drawn towards."""
@@ -17,59 +16,54 @@ ROUNDS = 2
 """Times that texts are drawn, and times that a cut's borders settle before it is judged."""
 FINER = 1.12
 """How many times more themes each cut tries."""
-PARTS, TRIED = 5, 3
-"""A sample leaves out every fifth text; so many samples are tried."""
-WEIGHT = 2.0
-"""Power of stability in a cut's merit, chosen on CLINC150 train and MultiDoGO (benchmarks/results/theme-grain.md)."""
-
-Near = tuple[np.ndarray[Any, np.dtype[np.intp]], Floats]
-"""Places and cosine similarities of each row's nearest rows, itself first; both (m, k)."""
-
-
-def neighbours(shape: Floats, count: int) -> Near:
-    """The `count` nearest of each row of `shape`, float32 (m, d), nearest first; memory grows with m * m."""
-    similar = shape @ shape.T
-    np.fill_diagonal(similar, 2.0)
-    count = min(count, len(shape))
-    places = np.argpartition(-similar, count - 1, axis=1)[:, :count]
-    found = np.take_along_axis(similar, places, axis=1)
-    order = np.argsort(-found, axis=1, kind="stable")
-    return np.take_along_axis(places, order, axis=1), np.minimum(np.take_along_axis(found, order, axis=1), 1.0)
+EVEN = 2.0
+"""Standard deviation, in such steps, over which merits are averaged: what is good by chance is bad a step beside."""
+PARTS = 5
+"""So many samples, each of which leaves out another fifth of the texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A number of themes tried: labels 0.. of the rows, and two figures that need no labels of people's.
 
-    distinct: mean silhouette -1..1 (Rousseeuw 1987, by distances to centroids). stable: mean adjusted Rand index with
-    as many themes found without a fifth of the texts (the idea is of Ben-Hur, Elisseeff & Guyon 2002).
+    distinct: mean silhouette -1..1 (Rousseeuw 1987, by distances to centroids). stable: 0..1, of a text's theme and the
+    theme most like it among as many that are found without a fifth of the texts, the mean Jaccard coefficient (Hennig
+    2007) over samples and texts.
     """
 
     labels: Places
     distinct: float
     stable: float
 
-    def merit(self, weight: float = WEIGHT) -> float:
+    @property
+    def merit(self) -> float:
         """Distinctness alone prefers to split what is loose, stability alone to join what is near."""
-        return self.distinct * math.pow(max(self.stable, 0.0), weight)
+        return self.distinct * self.stable
 
 
-def themes(shape: Floats, near: Near, *, least: int) -> Places:
-    """Labels 0.. of the rows of `shape`, float32 (m, d) of unit length, by the cut of most merit; there are at most
-    m / `least` themes, and as many as the cube root of m at least."""
-    return max(cuts(shape, near, least=least), key=Cut.merit).labels
+def themes(shape: Floats, *, least: int, fewest: int) -> Places:
+    """Labels 0.. of the rows of `shape`, float32 (m, d) of unit length, by the chosen cut; there are at most
+    m / `least` themes, and `fewest` at least."""
+    return chosen(list(cuts(shape, least=least, fewest=fewest))).labels
 
 
-def cuts(shape: Floats, near: Near, *, least: int) -> Iterator[Cut]:
-    """Of one tree over all rows, coarse to fine; cuts of trees over samples, of as many themes, tell the stability."""
-    drawn = _drawn(shape, near)
-    whole = _tree(drawn)
-    samples = [np.flatnonzero(np.arange(len(shape)) % PARTS != left_out) for left_out in range(TRIED)]
-    trees = [(rows, _tree(_drawn(shape[rows], neighbours(shape[rows], near[0].shape[1])))) for rows in samples]
-    for count in _counts(math.floor(math.cbrt(len(shape))), len(shape) // least):
-        labels = _settled(shape, shape, _cut(whole, count))
-        again = [_settled(shape, shape[rows], _cut(tree, count)) for rows, tree in trees]
-        yield Cut(labels, _distinct(drawn, labels), _stable(labels, again))
+def chosen(tried: Sequence[Cut]) -> Cut:
+    """The cut of most merit, averaged with that of the cuts around it, of one tree coarse to fine."""
+    steps = np.arange(len(tried))
+    weights = np.exp(-(((steps[:, None] - steps) / EVEN) ** 2) / 2)
+    return tried[int((weights @ [cut.merit for cut in tried] / weights.sum(axis=1)).argmax())]
+
+
+def cuts(shape: Floats, *, least: int, fewest: int = 2, most: int | None = None) -> Iterator[Cut]:
+    """Of one tree over all rows, coarse to fine, to `most` themes; cuts of trees over samples, of as many themes, tell
+    the stability."""
+    whole = _tree(_drawn(shape))
+    kept = [np.flatnonzero(np.arange(len(shape)) % PARTS != part) for part in range(PARTS)]
+    samples = [(rows, _tree(_drawn(shape[rows]))) for rows in kept]
+    for count in _counts(fewest, min(len(shape) // least, most or len(shape))):
+        labels = np.unique(_settled(shape, shape, _cut(whole, count)), return_inverse=True)[1]
+        again = [_settled(shape, shape[rows], _cut(tree, count)) for rows, tree in samples]
+        yield Cut(labels, _distinct(shape, labels), _stable(labels, again))
 
 
 def centroids(shape: Floats, labels: Places) -> Floats:
@@ -82,12 +76,13 @@ def centroids(shape: Floats, labels: Places) -> Floats:
     return _unit(members @ shape)
 
 
-def _drawn(shape: Floats, near: Near) -> Floats:
+def _drawn(shape: Floats) -> Floats:
     """Each row moved half-way to the mean of its neighbours, weighted by similarity, ROUNDS times: what lies between
     two groups moves into one of them. Who is one's neighbour counts for both."""
     from scipy.sparse import csr_array, diags_array
 
-    places, similar = near[0][:, 1 : NEIGHBOURS + 1], near[1][:, 1 : NEIGHBOURS + 1]
+    near = neighbours(shape, NEIGHBOURS + 1)
+    places, similar = near[0][:, 1:], near[1][:, 1:]
     count, each = places.shape
     graph = csr_array(
         (np.maximum(similar, 0).ravel(), places.ravel(), np.arange(0, count * each + 1, each)), (count, count)
@@ -118,10 +113,9 @@ def _cut(tree: Floats, count: int) -> Places:
 
 
 def _counts(fewest: int, most: int) -> Iterator[int]:
-    """Numbers of themes to try, from `fewest` (2 at least) to `most`, each FINER times the last: two or three parts of
-    all that is said come back most surely, and help nobody."""
-    count = max(2, fewest)
-    while count <= most:
+    """Numbers of themes to try, from `fewest` to `most`, 2 at least, each FINER times the last."""
+    count = max(2, min(fewest, most))
+    while count <= max(2, most):
         yield count
         count = max(count + 1, round(count * FINER))
 
@@ -134,13 +128,10 @@ def _settled(shape: Floats, rows: Floats, labels: Places) -> Places:
     return found
 
 
-def _distinct(drawn: Floats, labels: Places) -> float:
-    """Mean silhouette, -1..1, with a theme's centroid in place of its members; 0 of one theme alone."""
-    labels = np.unique(labels, return_inverse=True)[1]
-    if not labels.any():
-        return 0.0
-    apart = 1 - drawn @ centroids(drawn, labels).T
-    here = np.arange(len(drawn)), labels
+def _distinct(shape: Floats, labels: Places) -> float:
+    """Mean silhouette, -1..1, with a theme's centroid in place of its members."""
+    apart = 1 - shape @ centroids(shape, labels).T
+    here = np.arange(len(shape)), labels
     own = np.maximum(apart[here], 0)
     apart[here] = np.inf
     other = apart.min(axis=1)
@@ -148,9 +139,14 @@ def _distinct(drawn: Floats, labels: Places) -> float:
 
 
 def _stable(labels: Places, again: list[Places]) -> float:
-    from sklearn.metrics import adjusted_rand_score
+    """Mean over the rows, 0..1."""
+    from sklearn.metrics.cluster import contingency_matrix
 
-    return float(np.mean([adjusted_rand_score(labels, other) for other in again]))
+    sizes, coefficients = np.bincount(labels), []
+    for other in again:
+        both = contingency_matrix(labels, other)
+        coefficients.append((both / (both.sum(1, keepdims=True) + both.sum(0, keepdims=True) - both)).max(axis=1))
+    return float(np.average(np.mean(coefficients, axis=0), weights=sizes))
 
 
 def _unit(rows: Floats) -> Floats:
