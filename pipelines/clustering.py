@@ -15,9 +15,9 @@ from nlp.errors import BadInput, BadRecord, UnknownName
 from nlp.redaction import mask_handles, redact
 from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
-from nlp.themes.headlines import Headlines, fitting
+from nlp.themes.headlines import Headlines
 from nlp.themes.theme import Theme
-from pipelines.discover import named
+from pipelines.naming import named
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources.table import rows
 
@@ -103,10 +103,9 @@ def cluster(
     report("themes", 0, 2)
     found = find(embeddings, seed=seed)
     report("themes", 1, 2)
-    fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
     numbers = [f"t{n}" for n in range(1, len(found.centroids) + 1)]
     places = [str(n) for n in range(len(given.ids))]
-    themes = named(found, numbers, places, given.texts, embeddings, encoder=encoder, fits=fits)
+    themes = named(found, numbers, places, given.texts, embeddings, encoder=encoder, headlines=headlines)
     report("themes", 2, 2)
     return Clustering(given.ids, tuple(themes), found)
 

@@ -4,24 +4,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import numpy as np
-
-from nlp import english
 from nlp.conversation import conversation_of
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import Encoder
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
 from nlp.themes.edits import active, replay
-from nlp.themes.headlines import Fit, Headlines, fitting
+from nlp.themes.headlines import Headlines
 from nlp.themes.lineage import sought, trace
 from nlp.themes.matching import Matching, match
-from nlp.themes.naming import Parse, name_themes
-from nlp.themes.quotes import representative
 from nlp.themes.theme import Assignment, Theme
 from pipelines.edits import refresh, replayed
 from pipelines.lineage import known
+from pipelines.naming import named
 from pipelines.proposals import propose
 from pipelines.quality import Read, assess
 from pipelines.stores.protocols import Store
@@ -66,8 +62,7 @@ def discover(
     made = {edit.other for edit in active(edits) if edit.kind == "split"}
     matching = match(known(store, before, made, encoder=encoder), ids, found.labels, found.centroids)
     numbers = _numbers(found, matching, store.themes.names())
-    fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
-    themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, fits=fits)
+    themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, headlines=headlines)
     report("themes", 2, STEPS)
     read = Read(ids, texts, seen)
     fitted, left_out = store.tellings.fitted(), store.signals.embedded(but=encoder.version)
@@ -134,12 +129,6 @@ def assign_new(store: Store, *, encoder: str, at: datetime, of: Sequence[str] | 
     return len(ids)
 
 
-def parser() -> Parse:
-    """Texts to Docs by spaCy's small English model. Raises MissingDependency."""
-    model = english.load(purpose="naming themes")
-    return lambda texts: model.pipe(texts, batch_size=64)
-
-
 def _numbers(found: Discovery, matching: Matching, given: Iterable[str]) -> list[str]:
     """An id a theme: the one it had, or the next number; of what people split off, the numbers are the edits'."""
     last = max((int(id[1:]) for id in given if id[:1] == "t" and id[1:].isdecimal()), default=0)
@@ -148,31 +137,3 @@ def _numbers(found: Discovery, matching: Matching, given: Iterable[str]) -> list
         last += label not in matching.kept
         numbers.append(matching.kept[label][0] if label in matching.kept else f"t{last}")
     return numbers
-
-
-def named(
-    found: Discovery,
-    numbers: Sequence[str],
-    ids: Sequence[str],
-    texts: Sequence[str],
-    embeddings: Floats,
-    *,
-    encoder: Encoder,
-    fits: Sequence[Sequence[Fit]] | None,
-) -> list[Theme]:
-    """A quote and a name come from segments that speak of the theme by themselves, whatever their conversation says."""
-    if not numbers:
-        return []
-    labels = np.array([-1 if label is None else label for label in found.labels])
-    near = np.einsum("nd,nd->n", embeddings, found.centroids[labels])
-    order = np.argsort(-near, kind="stable")
-    members = [order[labels[order] == k] for k in range(len(numbers))]
-    said = [[texts[n] for n in own] for own in members]
-    names = name_themes(said, found.centroids, encoder=encoder, parse=parser(), fits=fits)
-    themes: list[Theme] = []
-    for k, (id, own, naming) in enumerate(zip(numbers, members, names, strict=True)):
-        chosen = representative(said[k], embeddings[own], found.centroids[k])
-        x, y = np.median(found.points[own], axis=0)
-        quotes = tuple(ids[own[n]] for n in chosen)
-        themes.append(Theme(id, naming.name, naming.description, naming.terms, len(own), quotes, float(x), float(y)))
-    return themes

@@ -33,7 +33,7 @@ def propose(store: Store, *, at: datetime, encoder: str = "") -> list[Proposal]:
     last = sorted(sorted(read, key=lambda n: not fresh.get(ids[n], False))[:MOST])
     groups = growing(seen[last], [conversations[n] for n in last], [fresh.get(ids[n], False) for n in last])
     rows = [[last[n] for n in group] for group in groups]
-    telling = terms(["\n".join(texts[n] for n in group) for group in rows])
+    telling = terms([[texts[n] for n in group] for group in rows])
     found = [
         Proposal(at, tuple(ids[n] for n in group), sum(fresh.get(ids[n], False) for n in group), telling.of(k))
         for k, group in enumerate(rows)

@@ -12,10 +12,10 @@ from nlp.encoder import Encoder
 from nlp.names import Names
 from nlp.signal import Signal
 from nlp.summary import summarise
-from nlp.themes.naming import Parse
+from nlp.themes.reading import Parse
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
-from pipelines.discover import parser
+from pipelines.naming import parser
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 

@@ -8,10 +8,7 @@ import numpy as np
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 
-PLAIN, FITS = 0.7, 0.55
-"""From which score on a headline fits plainly, or better than a weak phrase. Chosen by reading the names of public
-corpora."""
-SHOWN = 5
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +20,10 @@ class Headlines:
     head: Head | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A headline and how well it fits: see PLAIN and FITS."""
-
-    text: str
-    score: float
-
-
 def fitting(
     headlines: Headlines, embeddings: Floats, labels: Sequence[int | None], centroids: Floats, *, encoder: Encoder
-) -> list[list[Fit]]:
-    """The few headlines that fit each theme, best first; [] where none does.
+) -> list[list[str]]:
+    """The few headlines that fit each theme best, best first; whether its texts bear one out, naming asks.
 
     score = s + 0.5 * (s - mean s over all segments) + 0.5 * share of the theme's segments that are nearest to it
     + 0.5 * lift of its intent, with s the cosine similarity to the theme's centroid and lift = q * log(q / p), the
@@ -50,13 +39,12 @@ def fitting(
     intent = np.array([place.get(name, -1) for name in headlines.intents])
     theme = np.array([-1 if label is None else label for label in labels])
     similarity = centroids @ vectors.T
-    found: list[list[Fit]] = []
+    found: list[list[str]] = []
     for k in range(len(centroids)):
         own = theme == k
         within = likely[own].mean(axis=0)
         lift = np.append(within * np.log(within / likely.mean(axis=0)), 0.0)[intent]  # an intent unknown to the head: 0
         nearest = np.bincount(near[own].argmax(axis=1), minlength=len(vectors)) / own.sum()
         score = 1.5 * similarity[k] - 0.5 * near.mean(axis=0) + 0.5 * nearest + 0.5 * lift
-        best = np.argsort(-score, kind="stable")[:SHOWN]
-        found.append([Fit(headlines.texts[j], float(score[j])) for j in best if score[j] >= FITS])
+        found.append([headlines.texts[j] for j in np.argsort(-score, kind="stable")[:SHOWN]])
     return found

@@ -1,166 +1,247 @@
-"""Phrases: short clauses in the customers' own words, cut from parsed sentences in the style of a headline."""
+"""Phrases: what customers' clauses say, in the words and the style of a headline."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
+from nlp.themes.clauses import NOTHING, NOUNS, Clause, clauses
 from nlp.themes.terms import CALENDAR, FILLERS, PLACEHOLDER, stem, words
 
 SHORTEST, LONGEST = 2, 7
-NOUNS = ("NOUN", "PROPN")
 BLAND = words(
     "be have do say tell know think want get go see let hope guess mean try need please thank ask look come give make "
-    "take put keep like feel use seem understand believe speak talk start read hear call send write sit"
+    "take put keep like feel use seem understand believe speak talk start read hear call send write sit help wonder "
+    "happen explain check advise provide assist wait show find work appreciate love hate suck fuck notice realise "
+    "realize remember live leave turn set bring state act"
 )
-"""Verbs that say too little without a subject or a negation."""
+"""Verbs that say too little without an object of their own or a negation."""
+ENOUGH = words("get use make find check send call speak talk set turn bring leave")
+"""Those among them that do say enough with an object, of what is asked for."""
 VAGUE = FILLERS.union(
     CALENDAR,
     words(
         "ones someone anyone everyone nothing something anything everything person people one lot bit kind sort way "
         "thing stuff time times joke mum mother dad father son daughter wife husband kid kids friend neighbour sister "
-        "brother god hell shit wtf lol reason question word"
+        "brother god hell shit wtf lol reason question word fact case idea luck none all sure able clear sorry ass "
+        "much many several few more most other same such own last next first second third different certain various "
+        "numerous multiple whole entire fucking fuck shit bitch crap bullshit hell damn stupid ridiculous great nice "
+        "best worst lovely dear link dm tweet"
     ),
 )
-"""Nouns that cannot carry a name."""
-STAYING = words("twice never still again back down off out away late early offline online together everywhere")
-STATES = words("offline online down off out late early missing")
-DATES = ("DATE", "TIME", "PERSON", "GPE", "CARDINAL", "ORDINAL", "MONEY", "QUANTITY", "PERCENT", "NORP", "LOC", "FAC")
-PLAIN = {"n't": "not", "n’t": "not", "nt": "not", "ca": "can", "wo": "will", "cannot": "cannot"}
-CANNOT = words("can ca could couldn cannot")
-MERIT = {"cannot": 0.16, "subject": 0.12, "not": 0.12, "passive": 0.12, "wish": 0.05, "group": -0.04, "told": -0.08}
+"""Words that cannot carry a name."""
+ASIDE = words("already again now then also still very so too finally simply literally currently actually yet never")
+LOST = words("lose forget misplace damage break miss crack")
+"""What a customer says of things in the active voice, and a headline in the passive."""
+FAILING = words("fail crash disappear vanish break freeze expire bounce drop leak overheat die lag glitch revert")
+"""What things do by themselves that is a name without more."""
+CONTROL = words("let allow permit enable keep continue stop refuse fail try start begin want need like able seem")
+"""Verbs that speak of another one, which then carries the phrase."""
+COMING = words("receive get")
+KNOWN = words("recognise recognize")
+SMALL = words("to for with at on from into in as by of about via through without after before under over against")
+"""Prepositions whose object may end a phrase."""
+MERIT = {
+    "cannot": 0.16, "not": 0.16, "refuses": 0.12, "keeps": 0.14, "stopped": 0.16, "passive": 0.14, "bare": 0.0,
+    "subject": 0.08, "state": 0.12, "how": 0.08, "when": 0.1, "wish": 0.02, "no": 0.08, "group": -0.12, "told": -0.25,
+}  # fmt: skip
 """What kind of phrase says most by itself, on the scale of a cosine similarity."""
+
+Part = Any
+"""A token as it is said, a word that is added, or a token with another form of it."""
+Parts = Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """`text`: sentence case, 2 to 7 words. `stems`: of its content words. `merit`: how much its form says by itself."""
+    """`text`: sentence case, 2 to 7 words. `key`: what it says, whatever the tense or number. `stems`: of its content
+    words. `kind`: of MERIT."""
 
     text: str
+    key: tuple[str, ...]
     stems: tuple[str, ...]
-    merit: float
+    kind: str
 
 
 def phrases(doc: Any) -> Iterator[Phrase]:
-    """Candidates of a parsed text (a spaCy Doc): clauses around its verbs, and groups around its nouns."""
+    """Candidates of a parsed text (a spaCy Doc): of its clauses and noun groups, short and longer."""
+    for clause in clauses(doc):
+        for objects, subjects, tails in product(_groups(clause.object), _groups(clause.subject), _tails(clause.tails)):
+            kind, said = _headline(clause, subjects, objects)
+            yield from _finished(kind, [*said, *tails])
     for token in doc:
-        if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass"):
-            kind, core = _clause(token)
-            if kind:
-                tails = [tail for child in token.children if child.dep_ in ("prep", "agent") and (tail := _tail(child))]
-                yield from _fit(kind, [core, *(core + tail for tail in tails[:2])])
-        elif token.pos_ in NOUNS and token.dep_ not in ("compound", "nmod"):
-            group = _group(token)
-            tails = [tail for child in token.children if child.dep_ == "prep" and (tail := _tail(child))]
-            yield from _fit("group", [group, *(group + tail for tail in tails[:1])])
+        if token.pos_ in NOUNS and token.dep_ not in ("compound", "nmod"):
+            after = [child for child in token.children if child.dep_ == "prep"]
+            kind = "no" if any(c.lower_ in NOTHING for c in token.children) else "group"
+            for group, tails in product(_groups(token), _tails(after)):
+                yield from _finished(kind, [*(["no"] if kind == "no" else []), *group, *tails])
 
 
-def nouns(docs: Iterable[Any]) -> dict[str, str]:
-    """Telling nouns of parsed texts, said twice at least: in lower case, and as mostly written."""
-    written: dict[str, Counter[str]] = defaultdict(Counter)
-    for doc in docs:
-        for token in doc:
-            if token.pos_ in NOUNS and _clean(token):
-                written[token.lower_][_cased(token)] += 1
-    return {word: forms.most_common(1)[0][0] for word, forms in written.items() if forms.total() > 1}
-
-
-def _clause(verb: Any) -> tuple[str, list[Any]]:
-    """Its kind and its tokens; no kind where it says too little."""
-    children = list(verb.children)
-    negated = any(c.dep_ == "neg" or c.lower_ == "never" for c in children)
-    helpers = [c for c in children if c.dep_ in ("aux", "auxpass")]
-    can = [c for c in helpers if c.lower_ in CANNOT]
-    subject = next((c for c in children if c.dep_ in ("nsubj", "nsubjpass")), None)
-    passive = any(c.dep_ == "auxpass" for c in children)
-    rest, noun_object = _rest(verb)
-    bland = verb.lemma_.lower() in BLAND
-    if subject is not None and subject.pos_ in NOUNS:
-        if verb.lemma_ == "be":  # "the hub is offline" -> "hub offline"
-            complement = [t for t in rest if t.dep_ in ("acomp", "neg") or t.lower_ in STATES]
-            return ("subject", _group(subject) + complement) if any(t.dep_ != "neg" for t in complement) else ("", [])
-        kept = helpers if negated else [c for c in helpers if c.lower_ in ("will", "wo", "can")]
-        told = verb.tag_ == "VBD" and not rest  # "the warehouse signed" breaks off
-        kind = "told" if told else "subject" if not bland or negated else ""
-        return kind, [*_group(subject), *kept, verb, *rest]
-    if verb.lemma_ == "be":
+def _headline(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
+    """Its kind and what it says; no kind where it says too little."""
+    verb, lemma = clause.verb, clause.verb.lemma_.lower()
+    states = [t for t in clause.states if t.lower_ not in ("yet", "never", "still")]
+    base = (verb, lemma)
+    if lemma in CONTROL and any(c.dep_ in ("xcomp", "ccomp") for c in verb.children):
         return "", []
-    if negated and can:
-        return ("cannot" if verb.tag_ == "VB" else ""), [*can, verb, *rest]
-    if negated:
-        return ("not" if noun_object else ""), [*(c for c in helpers if c.lower_ != "to"), verb, *rest]
-    if bland:
+    if lemma == "be":
+        return _being(clause, subjects)
+    if lemma == "have":
+        return ("no", ["no", *objects]) if clause.manner == "not" and objects and clause.by == "self" else ("", [])
+    if lemma in ("want", "need") and objects and clause.manner == "done" and clause.by == "self":
+        return "wish", [*objects, "wanted"]
+    match clause.manner:
+        case "cannot":
+            telling = objects or states or lemma not in BLAND
+            return ("cannot" if telling else ""), [*("" if clause.by else subjects), "cannot", base, *states, *objects]
+        case "not":
+            return _lacking(clause, subjects, objects, states)
+        case "refuses":
+            actor = [*subjects, "refuses to"] if subjects else ["cannot"]
+            return ("refuses" if objects or lemma not in BLAND else ""), [*actor, base, *states, *objects]
+        case "keeps" | "stopped":
+            told = [*subjects, clause.manner, (verb, form(verb, "VBG")), *states, *objects]
+            return (clause.manner if subjects or objects else ""), told
+        case "when" if subjects and clause.long:
+            return "when", ["how long", *subjects, (verb, form(verb, "VBZ")), *states, *objects]
+        case "when" if subjects and lemma not in BLAND:
+            return "when", ["when will", *subjects, base, *states, *objects]
+        case "how" | "wish" if lemma not in BLAND or (objects and lemma in ENOUGH):
+            return clause.manner, [*(["how to"] if clause.manner == "how" else []), base, *states, *objects]
+        case "done" | "why":
+            return _done(clause, subjects, objects, states)
+    return "", []
+
+
+def _being(clause: Clause, subjects: Parts) -> tuple[str, Parts]:
+    """How things are: "Exchange rate wrong", "Button missing", "Where is order"."""
+    if subjects and any(c.lower_ == "where" for c in clause.verb.children):
+        many = clause.subject is not None and clause.subject.tag_ in ("NNS", "NNPS")
+        return "when", ["where are" if many else "where is", *subjects]
+    telling = [t for t in clause.states if t.lower_ not in ASIDE]
+    if not subjects or not telling or clause.manner not in ("done", "not", "why"):
         return "", []
-    if passive:
-        return "passive", [verb, *rest]
-    if verb.tag_ in ("VB", "VBG"):
-        return "wish", [verb, *rest]
-    return ("told" if noun_object else ""), [verb, *rest]
+    return "state", [*subjects, *(["not"] if clause.manner == "not" else []), *telling]
 
 
-def _rest(verb: Any) -> tuple[list[Any], bool]:
-    """Negation, particle, object, complements and short adverbs; whether a noun is among them."""
-    found: list[Any] = []
-    noun = False
-    for child in verb.children:
-        if child.dep_ in ("neg", "prt", "acomp") or child.lower_ in STAYING:
-            found.append(child)
-        elif child.dep_ in ("dobj", "attr", "oprd") and child.pos_ in NOUNS:
-            found += _group(child)
-            noun = True
-        elif child.dep_ == "xcomp" and child.i > verb.i:
-            inner, inner_noun = _rest(child)
-            found += [child, *(c for c in child.children if c.dep_ == "aux"), *inner]
-            noun |= inner_noun
-    return found, noun
+def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:
+    """What did not happen: "Refund not received", "Card not working", "Parcel never arrived"."""
+    verb, lemma = clause.verb, clause.verb.lemma_.lower()
+    if subjects and not objects:
+        return "not", [*subjects, *_failing(clause, lemma), *states]
+    if subjects:
+        return ("not" if lemma not in BLAND else ""), [*subjects, "does not", (verb, lemma), *states, *objects]
+    if not objects or (clause.by == "they" and lemma in BLAND and lemma not in ENOUGH):
+        return "", []
+    if lemma in COMING:
+        return "not", [*objects, "not", (verb, "received")]
+    if lemma == "see":
+        return "not", [*objects, "not", (verb, "shown")]
+    if lemma == "find":
+        return "cannot", ["cannot", (verb, "find"), *objects]
+    if lemma in BLAND:
+        return "", []
+    return "not", [*objects, "not", (verb, form(verb, "VBN")), *states]
 
 
-def _group(noun: Any) -> list[Any]:
-    """The noun with its compounds and adjectives."""
-    return [*(c for c in noun.children if c.dep_ in ("compound", "amod", "nmod") and c.i < noun.i), noun]
+def _failing(clause: Clause, lemma: str) -> list[Part]:
+    """The verb of a thing that does not do it, in the tense in which it is said."""
+    verb = clause.verb
+    if lemma == "work":
+        return ["not", (verb, "working")]
+    if any(t.lower_ == "never" for t in clause.states) and verb.tag_ in ("VBD", "VBN"):
+        return ["never", (verb, form(verb, "VBD"))]
+    if clause.passive or verb.tag_ in ("VBN", "VBG"):
+        return ["not", (verb, form(verb, "VBG" if verb.tag_ == "VBG" else "VBN"))]
+    many = clause.subject is not None and clause.subject.tag_ in ("NNS", "NNPS")
+    helper = next((c.lower_ for c in verb.children if c.dep_ == "aux"), "")
+    past, future = helper.startswith("did"), helper in ("will", "wo", "wont")
+    return ["did" if past else "will" if future else "do" if many else "does", "not", (verb, lemma)]
 
 
-def _tail(preposition: Any) -> list[Any]:
-    objects = [c for c in preposition.children if c.dep_ == "pobj" and c.pos_ in NOUNS]
-    return [preposition, *_group(objects[0])] if objects else []
+def _done(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:
+    """What happened: "Account hacked", "Charged twice", "ATM swallowed card"."""
+    verb, lemma = clause.verb, clause.verb.lemma_.lower()
+    participle = (verb, form(verb, "VBN"))
+    if lemma in BLAND and not (subjects and objects and lemma in ("give", "take", "send", "show", "put", "make")):
+        return "", []
+    if clause.passive:
+        bare = not (subjects or objects or states)
+        return "bare" if bare else "passive", [*subjects, participle, *states, *objects]
+    if clause.by == "they" and (objects or states):
+        return "passive", [*objects, participle, *states]
+    if clause.by == "self":
+        return ("passive", [*objects, participle]) if lemma in LOST and objects else ("told", [verb, *states, *objects])
+    if not subjects or verb.tag_ == "VB":  # "does it support cheques" asks
+        return "told", [verb, *states, *objects] if objects else []
+    still = ["still"] if any(t.lower_ == "still" for t in clause.states) else []
+    broken_off = verb.tag_ == "VBD" and not (objects or states or lemma in FAILING)  # "the warehouse signed"
+    return "told" if broken_off else "state" if still else "subject", [*subjects, *still, verb, *states, *objects]
 
 
-def _fit(kind: str, found: list[list[Any]]) -> Iterator[Phrase]:
-    """The candidates fit to be read."""
-    for tokens in found:
-        ordered = [t for _, t in sorted({t.i: t for t in tokens}.items()) if not t.is_punct]
-        if not ordered or not all(map(_clean, ordered)):
-            continue
-        said = [PLAIN.get(t.lower_, _cased(t)) for t in ordered]
-        text = " ".join(said).replace("can not", "cannot").replace("could not", "cannot")
-        content = [t for t in ordered if t.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "ADV") and not t.is_stop]
-        nouns = [t for t in content if t.pos_ in NOUNS and t.lower_ not in VAGUE]
-        solid = [t for t in content if t.lower_ not in VAGUE]
-        stems = tuple(stem(t.lower_) for t in solid)
-        if (
-            len(set(stems)) == len(stems)
-            and SHORTEST <= len(text.split()) <= LONGEST
-            and nouns
-            and (kind != "group" or len(solid) > 1)
-        ):
-            yield Phrase(text[0].upper() + text[1:], stems, MERIT[kind])
+def form(verb: Any, tag: str) -> str:
+    """An inflected form, as said where it was said so."""
+    from lemminflect import getInflection
+
+    if verb.tag_ == tag:
+        return str(verb.lower_)
+    found = getInflection(verb.lemma_.lower(), tag=tag, inflect_oov=False)
+    return str(found[-1]) if found else ""
 
 
-def _cased(token: Any) -> str:
-    """As written where it is a proper noun that does not shout."""
-    proper = token.pos_ == "PROPN" and (token.text.istitle() or (token.text.isupper() and 1 < len(token) < 5))
-    return str(token.text if proper else token.lower_)
+def _groups(noun: Any | None) -> list[Parts]:
+    """The noun with its compounds, and with its adjectives beside."""
+    if noun is None:
+        return [[]]
+    compounds = _before(noun, ("compound", "nmod"))
+    described = _before(noun, ("compound", "nmod", "amod"))
+    return [[*group, noun] for group in ([compounds] if described == compounds else [compounds, described])]
+
+
+def _before(noun: Any, kinds: tuple[str, ...]) -> list[Any]:
+    """What stands before a noun and belongs to it, and what belongs to that."""
+    own = [c for c in noun.children if c.dep_ in kinds and c.i < noun.i]
+    return [token for c in own for token in (*_before(c, kinds), c)]
+
+
+def _tails(prepositions: Sequence[Any]) -> list[Parts]:
+    """Nothing, and the first one or two prepositions with their nouns."""
+    found: list[Parts] = [[]]
+    for preposition in prepositions[:2]:
+        noun = next((c for c in preposition.children if c.dep_ == "pobj" and c.pos_ in NOUNS), None)
+        if noun is None or preposition.lower_ not in SMALL:
+            break
+        found += [[*found[-1], preposition, *group] for group in _groups(noun)]
+    return found
+
+
+def _finished(kind: str, parts: Parts) -> Iterator[Phrase]:
+    """The candidate, where it is fit to be read."""
+    tokens = [part[0] if isinstance(part, tuple) else part for part in parts if not isinstance(part, str)]
+    odd = any(isinstance(part, tuple) and not part[1].isalpha() for part in parts)
+    if not kind or odd or not tokens or not all(_clean(part) for part in parts if not isinstance(part, (str, tuple))):
+        return
+    text = " ".join(_said(part) for part in parts).replace(" - ", "-")
+    said = text.lower().split()
+    content = [t for t in tokens if t.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "ADV") and t.lower_ not in ASIDE | SMALL]
+    nouns = [t for t in content if t.pos_ in NOUNS]
+    stems = tuple(dict.fromkeys(stem(t.lower_) for t in content))
+    telling = nouns or (kind in ("cannot", "passive", "bare") and len(tokens) > 1)
+    if not telling or not SHORTEST <= len(said) <= LONGEST or len(set(said)) < len(said):
+        return
+    if kind == "group" and (len(stems) < 2 or all(t.pos_ == "PROPN" for t in content)):
+        return
+    manner = "cannot" if kind == "refuses" and said[0] == "cannot" else kind
+    key = (manner, *sorted({t.lemma_.lower() for t in tokens}))
+    yield Phrase(text[0].upper() + text[1:], key, stems, kind)
+
+
+def _said(part: Part) -> str:
+    return part if isinstance(part, str) else part[1] if isinstance(part, tuple) else str(part.lower_)
 
 
 def _clean(token: Any) -> bool:
-    """No placeholder, handle, digit, date, place, name of a person, vague noun or oddly written word."""
-    if (
-        token.pos_ == "PRON"
-        or token.ent_type_ in DATES
-        or PLACEHOLDER.search(token.text)
-        or token.lower_.startswith(("'", "’"))
-    ):
+    """No placeholder, handle, digit, pronoun, vague or oddly written word."""
+    if token.pos_ == "PRON" or PLACEHOLDER.search(token.text) or token.lower_.startswith(("'", "’")):
         return False
-    if token.pos_ in NOUNS and token.lower_ in VAGUE:
-        return False
-    return token.lower_ in PLAIN or all(c.isalpha() or c == "-" for c in token.text)
+    return token.lower_ not in VAGUE and all(c.isalpha() or c == "-" for c in token.text)

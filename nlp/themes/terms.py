@@ -82,22 +82,27 @@ def stem(word: str) -> str:
 _ENDING = re.compile(r"(?:ies|ied|ing|ed|es|s|e|y)$")
 
 
-def terms(documents: Sequence[str]) -> Terms:
-    """Class-based TF-IDF over one document a theme (its segments joined by line breaks).
+def terms(themes: Sequence[Sequence[str]]) -> Terms:
+    """Class-based TF-IDF over the texts of each theme, a term counted once a text: one long story has no more words
+    than another.
 
     weight(t, c) = tf(t, c) * log(1 + A / f(t)): tf the term's share of the theme's terms, f its count over all themes,
     A the mean number of terms a theme (Grootendorst 2022, "BERTopic: Neural topic modeling with a class-based TF-IDF
     procedure", equation 2; here with tf by share, so that large themes do not drown small ones).
     """
+    from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
     stop = sorted(ENGLISH_STOP_WORDS - TELLING | FILLERS | CALENDAR)
-    counter = CountVectorizer(ngram_range=(1, 2), stop_words=stop, token_pattern=WORD, dtype=np.float32)
-    texts = [PLACEHOLDER.sub(" ", document) for document in documents]
+    counter = CountVectorizer(ngram_range=(1, 2), stop_words=stop, token_pattern=WORD, binary=True, dtype=np.float32)
+    texts = [PLACEHOLDER.sub(" ", text) for own in themes for text in own]
+    theme = np.repeat(np.arange(len(themes)), [len(own) for own in themes])
     try:
-        counts = counter.fit_transform(texts).toarray()
-    except ValueError:  # every document is empty or holds stop words alone
-        return Terms((), np.zeros((len(documents), 0), np.float32))
+        said = counter.fit_transform(texts)
+    except ValueError:  # every text is empty or holds stop words alone
+        return Terms((), np.zeros((len(themes), 0), np.float32))
+    of = csr_array((np.ones(len(theme), np.float32), (theme, np.arange(len(theme)))), (len(themes), len(theme)))
+    counts = (of @ said).toarray()
     totals = counts.sum(axis=1, keepdims=True)
     weights = counts / np.maximum(totals, 1) * np.log1p(totals.mean() / counts.sum(axis=0))
     weights[counts < np.minimum(2, counts.max(axis=1, keepdims=True))] = 0

@@ -1,0 +1,50 @@
+"""Themes in words: the name, terms, quotes and place of each theme that a discovery found, of a store or of a file."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlp import english
+from nlp.encoder import Encoder, Floats
+from nlp.themes.discover import Discovery
+from nlp.themes.headlines import Headlines, fitting
+from nlp.themes.naming import name_themes
+from nlp.themes.quotes import representative
+from nlp.themes.reading import Parse
+from nlp.themes.theme import Theme
+
+
+def parser() -> Parse:
+    """Texts to Docs by spaCy's small English model, without its entities. Raises MissingDependency."""
+    model = english.load(purpose="naming themes", exclude=("ner",))
+    return lambda texts: model.pipe(texts, batch_size=64)
+
+
+def named(
+    found: Discovery,
+    numbers: Sequence[str],
+    ids: Sequence[str],
+    texts: Sequence[str],
+    embeddings: Floats,
+    *,
+    encoder: Encoder,
+    headlines: Headlines | None,
+) -> list[Theme]:
+    """The themes under their `numbers`. A quote and a name come from segments that speak of the theme by themselves,
+    whatever their conversation says: `embeddings` are of their own words."""
+    if not numbers:
+        return []
+    labels = np.array([-1 if label is None else label for label in found.labels])
+    near = np.einsum("nd,nd->n", embeddings, found.centroids[labels])
+    order = np.argsort(-near, kind="stable")
+    members = [order[labels[order] == k] for k in range(len(numbers))]
+    said = [[texts[n] for n in own] for own in members]
+    fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
+    names = name_themes(said, found.centroids, encoder=encoder, parse=parser(), headlines=fits)
+    themes: list[Theme] = []
+    for k, (id, own, naming) in enumerate(zip(numbers, members, names, strict=True)):
+        chosen = representative(said[k], embeddings[own], found.centroids[k])
+        x, y = np.median(found.points[own], axis=0)
+        quotes = tuple(ids[own[n]] for n in chosen)
+        themes.append(Theme(id, naming.name, naming.description, naming.terms, len(own), quotes, float(x), float(y)))
+    return themes

@@ -1,0 +1,77 @@
+"""A clause becomes a headline: what could not, did not or is not, what is asked for, and what happened."""
+
+import pytest
+
+from nlp.themes.phrases import phrases
+from nlp.themes.reading import Parse, parts, readable
+
+
+def said(text: str, parse: Parse) -> dict[str, str]:
+    """Phrase -> its kind."""
+    (doc,) = parse([text])
+    return {phrase.text: phrase.kind for phrase in phrases(doc)}
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "kind"),
+    [
+        ("I cannot cancel my subscription.", "Cannot cancel subscription", "cannot"),
+        ("There is no way to cancel the plan on the website.", "Cannot cancel plan", "cannot"),
+        ("I'm unable to log into my account.", "Cannot log into account", "cannot"),
+        ("I'm having trouble logging in to my account.", "Cannot log in to account", "cannot"),
+        ("I still haven't received my refund.", "Refund not received", "not"),
+        ("My parcel never arrived.", "Parcel never arrived", "not"),
+        ("My card isn't working.", "Card not working", "not"),
+        ("The technician did not come to the appointment.", "Technician did not come to appointment", "not"),
+        ("I do not recognise a payment on my statement.", "Payment not recognised", "not"),
+        ("The bank refuses to close my account.", "Bank refuses to close account", "refuses"),
+        ("My headphones stopped working.", "Headphones stopped working", "stopped"),
+        ("The app keeps crashing on import.", "App keeps crashing on import", "keeps"),
+        ("Why was I charged twice for the same order?", "Charged twice", "passive"),
+        ("Someone hacked my account.", "Account hacked", "passive"),
+        ("I lost my credit card.", "Credit card lost", "passive"),
+        ("The machine swallowed my card.", "Machine swallowed card", "subject"),
+        ("The exchange rate is wrong.", "Exchange rate wrong", "state"),
+        ("My transfer is still pending.", "Transfer still pending", "state"),
+        ("How do I change my PIN?", "How to change pin", "how"),
+        ("Can I top up with a cheque?", "How to top up with cheque", "how"),
+        ("When will my card arrive?", "When will card arrive", "when"),
+        ("Where is my order?", "Where is order", "when"),
+        ("Please block my card.", "Block card", "wish"),
+        ("I need a refund.", "Refund wanted", "wish"),
+        ("There is an error on my credit card bill.", "Error on credit card bill", "group"),
+    ],
+)
+def test_a_clause_is_told_in_the_style_of_a_headline(text: str, phrase: str, kind: str, parse: Parse) -> None:
+    found = said(text, parse)
+    assert phrase in found, found
+    assert found[phrase] == kind
+
+
+def test_a_phrase_says_nothing_of_people_figures_or_times(parse: Parse) -> None:
+    found = said("I called my mother 3 times on Monday and they told me many things.", parse)
+    assert not {"mother", "monday", "many", "3"} & {word for text in found for word in text.lower().split()}
+
+
+def test_two_tenses_of_one_thing_have_one_key(parse: Parse) -> None:
+    said = ["Card was declined.", "Cards got declined."]
+    first, second = ({p.key for p in phrases(doc) if p.kind == "passive"} for doc in parse(said))
+    assert first == second != set()
+
+
+def test_handles_masks_and_shouting_are_not_read() -> None:
+    assert readable("@ShopHelp <NAME> MY PARCEL IS LOST <EMAIL>").strip() == "my parcel is lost"
+    assert readable("I told <NAME> that it's lost") == "I told it that it's lost"
+
+
+def test_a_pair_of_words_is_a_noun_after_an_article_and_a_verb_after_to() -> None:
+    assert readable("my top up failed") == "my top-up failed"
+    assert readable("how to top up") == "how to top up"
+
+
+def test_a_text_falls_into_what_it_says_one_after_the_other() -> None:
+    assert parts("The app crashed again, and nobody answers my mails. Thanks.") == [
+        "The app crashed again",
+        "nobody answers my mails.",
+    ]
+    assert parts("Help") == ["Help"]
