@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from nlp import errors
+from pipelines.sources import DeadRecord
 
 SHOWN = 100
 """Characters of a refused value that are given back."""
@@ -46,6 +47,19 @@ def problem(
         "errors": [{name: _plain(value) for name, value in error.items()} for error in errors],
     }
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def record_problem(bad: DeadRecord) -> dict[str, Any]:
+    """Of one record among others, without its value, which may be personal."""
+    told = {"type": "/docs#problem-422", "title": HTTPStatus(422).phrase, "status": 422, "detail": _plain(bad.reason)}
+    return {**told, "record": bad.record, "field": bad.field}
+
+
+def unreadable(bad: Sequence[DeadRecord], instance: str) -> JSONResponse:
+    """Of a request of which no record could be read."""
+    found = [{"field": f"body.{one.record}.{one.field}", "value": "", "reason": one.reason} for one in bad[:SHOWN]]
+    detail = "; ".join(f"{one['field']}: {one['reason']}" for one in found[:3])
+    return problem(422, detail, instance, errors=found)
 
 
 def handle(app: FastAPI) -> None:

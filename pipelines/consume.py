@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from time import monotonic, time
 
 from nlp.conversation import Conversation
-from nlp.errors import BadRecord, BadSetting, FrictionaryError, StoreError, UnknownName
+from nlp.errors import BadSetting, FrictionaryError, StoreError, UnknownName
 from pipelines import brokers
 from pipelines.brokers import Feed, Line
 from pipelines.intake import FORMATS, Intake, decode
@@ -30,6 +30,7 @@ PATIENCE = 30.0
 """Seconds at most between two tries of a batch that the store refused."""
 SETTLED, OFTEN = 5.0, 600.0
 """Settling looks at all of a store: after so many quiet seconds, or so many seconds after the last time."""
+OUTCOMES = ("added", "changed", "same", "old", "withheld")
 log = logging.getLogger("frictionary.stream")
 
 
@@ -160,7 +161,7 @@ class Consumer:
         talks: list[tuple[Conversation, bytes]] = []
         for body in bodies:
             for found in decode(body, self.reading.options, format=self.reading.format):
-                if isinstance(found, BadRecord):
+                if isinstance(found, DeadRecord):
                     letters.append(_letter(found, body))
                 else:
                     talks.append((found, body))
@@ -178,33 +179,28 @@ class Consumer:
             if len(talks) == 1:
                 place = f"it could not be processed ({type(error).__name__})"
                 log.error("a conversation %s", place)
-                return [_letter(BadRecord(place), talks[0][1])]
+                return [_letter(DeadRecord(place), talks[0][1])]
             half = len(talks) // 2
             return self._taken(talks[:half]) + self._taken(talks[half:])
-        self._count("added", done.added)
-        self._count("changed", done.changed)
-        self._count("old", done.old)
-        self._count("same", len(done.ids) - done.added - done.changed - done.old)
-        self._count("annotated", done.annotated)
-        self._count("placed", done.placed)
+        for what in (*OUTCOMES, "annotated", "placed"):
+            self._count(what, getattr(done, what))
         self._fresh = self._fresh or done.placed + done.claims > 0
         return []
 
     def _count(self, what: str, number: int) -> None:
         self.counts[what] += number
-        if what in ("added", "changed", "same", "old"):
+        if what in OUTCOMES:
             self.meters.conversations.labels(what).inc(number)
         elif what in ("messages", "dead"):
             (self.meters.messages if what == "messages" else self.meters.dead).inc(number)
 
 
-def _letter(bad: BadRecord, body: bytes) -> dict[str, object]:
+def _letter(bad: DeadRecord, body: bytes) -> dict[str, object]:
     """Why, where in the message, the start of the value masked, and the message as it came: it goes back to the broker
     that it came from, so that it can be mended and sent again."""
-    record = bad.record if isinstance(bad, DeadRecord) else 0
     letter: dict[str, object] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "record": record,
+        "record": bad.record,
         "field": bad.field,
         "reason": bad.reason,
         "value": shown(bad.value),

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from nlp.conversation import Conversation
-from nlp.errors import BadRecord
 from pipelines import sources
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import assign_new
@@ -18,7 +17,7 @@ from pipelines.keeping import keep
 from pipelines.placing import place
 from pipelines.proposals import propose
 from pipelines.protect import Protector
-from pipelines.sources import Options
+from pipelines.sources import DeadRecord, Options
 from pipelines.stores.protocols import Store
 
 FORMATS = ("threads", "zendesk", "intercom", "freshdesk", "chatwoot", "helpscout")
@@ -30,16 +29,23 @@ BATCH = 256
 class Taken:
     """What became of conversations: their stored ids in the order given, and how many of them were what.
 
-    `old` ones are stored in a later state; `claims` tell that identifiers are one customer's.
+    `old` ones are stored in a later state; `withheld` ones are not stored: their customers refuse, or the policy does;
+    `claims` tell that identifiers are one customer's.
     """
 
     ids: tuple[str, ...] = ()
     added: int = 0
     changed: int = 0
     old: int = 0
+    withheld: int = 0
     annotated: int = 0
     placed: int = 0
     claims: int = 0
+
+    @property
+    def same(self) -> int:
+        """Stored from the very same record, or alike."""
+        return len(self.ids) - self.added - self.changed - self.old - self.withheld
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -76,7 +82,8 @@ class Intake:
         """Masked and stored, and what they claim of their customers; not annotated yet. No id may come twice."""
         claims = self.store.identity.claim(claim for talk in talks for claim in self.protect.claims(talk, talk.source))
         kept = keep(talks, store=self.store, protect=self.protect, company=self.company)
-        return Taken(tuple(talk.id for talk in talks), kept.added, kept.changed, kept.old, claims=claims)
+        ids = tuple(talk.id for talk in talks)
+        return Taken(ids, kept.added, kept.changed, kept.old, kept.withheld, claims=claims)
 
     def found(self, ids: Sequence[str]) -> Taken:
         """Annotated, and placed among the known themes: those of these conversations that are not yet."""
@@ -105,18 +112,15 @@ def _batches(talks: Sequence[Conversation]) -> Iterator[list[Conversation]]:
         yield list(batch.values())
 
 
-def decode(body: bytes, options: Options, *, format: str = "threads") -> list[Conversation | BadRecord]:
+def decode(body: bytes, options: Options, *, format: str = "threads") -> list[Conversation | DeadRecord]:
     """The conversations of one message or request: one record, a list, or lines, as the format's reader reads them.
 
-    What cannot be read is a BadRecord in its place, never raised. Raises BadSetting.
+    What cannot be read is a DeadRecord in its place, never raised. Raises BadSetting.
     """
     with _held(body) as path:
         found = list(sources.read(path, options, format=format))
-    return [item if isinstance(item, Conversation | BadRecord) else _no_conversation() for item in found]
-
-
-def _no_conversation() -> BadRecord:
-    return BadRecord("a conversation was expected", "record")
+    strange = DeadRecord("a conversation was expected", "record")
+    return [item if isinstance(item, Conversation | DeadRecord) else strange for item in found]
 
 
 @contextmanager

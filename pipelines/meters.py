@@ -13,7 +13,7 @@ class Meters:
         self.messages = Counter("frictionary_stream_messages", "Messages taken and acknowledged.", registry=registry)
         self.conversations = Counter(
             "frictionary_stream_conversations",
-            "Conversations by what became of them: added, changed, same as stored, or old.",
+            "Conversations by what became of them: added, changed, same as stored, old or withheld.",
             ["outcome"],
             registry=registry,
         )

@@ -9,15 +9,22 @@ from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Body, File, Form, Header, Query, Request, Response, UploadFile
 
-from api.schemas.findings import Intake
+from api.problems import record_problem, unreadable
+from api.schemas.findings import Intake, Received
 from api.schemas.requests import SOURCE, Named, Threads
+from nlp.conversation import Conversation
+from pipelines import intake
+from pipelines.protect import protector
 from pipelines.run import run
-from pipelines.sources import Options
+from pipelines.sources import DeadRecord, Options
 
 router = APIRouter(prefix="/v1", tags=["ingest"])
 LETTERS = 1_000
+COUNTED = ("added", "changed", "same", "old", "withheld", "annotated", "placed")
+LATER = "Stored for good; what is found in it is there some seconds later."
+PREFER = "`respond-async`: answer once it is stored, with 202, and annotate after that."
 ONE = {
     "id": "4711",
     "channel": "chat",
@@ -31,19 +38,40 @@ ONE = {
 EXAMPLES = {"one": {"value": ONE}, "many": {"value": [ONE, ONE | {"id": "4712"}]}}
 
 
-@router.post("/conversations", response_model=Intake)
+@router.post("/conversations", response_model=Received, responses={202: {"model": Received, "description": LATER}})
 def take_conversations(
-    request: Request, body: Annotated[Threads, Body(openapi_examples=EXAMPLES)], named: Annotated[Named, Query()]
-) -> dict[str, Any]:
+    request: Request,
+    response: Response,
+    body: Annotated[Threads, Body(openapi_examples=EXAMPLES)],
+    named: Annotated[Named, Query()],
+    prefer: Annotated[str, Header(description=PREFER)] = "",
+) -> Any:
     """Take in one conversation or a list, in the shape of the format `threads`.
 
-    The stored id is "source:id"; sent again, a conversation replaces itself. A record that cannot be read is a dead
-    letter in the answer and costs no other one.
+    The stored id is "source:id"; sent again, a conversation changes nothing, and a later state of it replaces it. When
+    the answer comes, all that is listed in `ids` is stored for good. A record that cannot be read is told in `problems`
+    and costs no other one; where none can be read, the answer is 422.
     """
-    with TemporaryDirectory(prefix="frictionary-") as folder:
-        path = Path(folder) / "threads.json"
-        path.write_text(json.dumps(body if isinstance(body, list) else [body]), "utf-8")
-        return _take(request, path, format="threads", source=named.source)
+    state = request.app.state
+    options = Options(source=named.source, max_record=state.settings.max_record)
+    found = intake.decode(json.dumps(body).encode(), options)
+    talks = [item for item in found if isinstance(item, Conversation)]
+    dead = [item for item in found if isinstance(item, DeadRecord)]
+    if dead and not talks:
+        return unreadable(dead, request.url.path)
+    later = "respond-async" in prefer
+    with state.desk.writing:
+        path = intake.Intake(state.store, state.desk.annotator, protector(state.settings))
+        taken = path.kept(talks) if later else path.take(talks)
+    state.desk.catch_up()
+    if later:
+        response.status_code, response.headers["preference-applied"] = 202, "respond-async"
+    counts = {name: getattr(taken, name) for name in COUNTED}
+    return {
+        "ids": taken.ids,
+        "counts": {"read": len(talks), **counts, "dead": len(dead)},
+        "problems": [record_problem(bad) for bad in dead[:LETTERS]],
+    }
 
 
 @router.post("/ingest", response_model=Intake)

@@ -155,6 +155,26 @@ class Intake(BaseModel):
     dead_letters: list[Letter] = Field(description="What could not be read, the first 1,000; `counts.dead` has all.")
 
 
+class Unread(BaseModel):
+    """What could not be read, and why, as a problem; never its value."""
+
+    type: str = Field(examples=["/docs#problem-422"])
+    title: str
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["unknown channel; known: ticket, call, social, chat"])
+    record: int = Field(description="From 1.")
+    field: str = Field(examples=["channel"])
+
+
+class Received(BaseModel):
+    ids: list[str] = Field(description="What was taken in, in the order sent.", examples=[["shop:4711"]])
+    counts: dict[str, int] = Field(
+        description="`same` as stored, `old`: stored in a later state, `withheld`: not stored, the customer refuses.",
+        examples=[{"read": 2, "added": 1, "changed": 0, "same": 1, "old": 0, "withheld": 0, "annotated": 1, "dead": 0}],
+    )
+    problems: list[Unread] = Field(description="What could not be read, the first 1,000; `counts.dead` has all.")
+
+
 class Said(BaseModel):
     number: int
     speaker: Speaker

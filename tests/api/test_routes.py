@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -351,22 +352,48 @@ def thread(id: str, **other: Any) -> dict:
 
 def test_conversations_are_taken_in_masked_and_annotated(writable: TestClient) -> None:
     taken = writable.post("/v1/conversations", json=[thread("a/b:1"), thread("2")]).json()
-    assert (taken["counts"]["added"], taken["counts"]["annotated"], taken["dead_letters"]) == (2, 2, [])
+    assert (taken["counts"]["added"], taken["counts"]["annotated"], taken["problems"]) == (2, 2, [])
+    assert taken["ids"] == ["threads:a/b:1", "threads:2"]
     found = get(writable, "/v1/conversations/threads:a/b:1")
     assert "example.com" not in json.dumps(found)
     assert found["summary"]["effort"] > 0
     assert get(writable, "/v1/conversations/threads%3Aa%2Fb%3A1") == found
     again = writable.post("/v1/conversations?source=shop", json=thread("2")).json()
     assert again["counts"]["added"] == 1
-    assert writable.post("/v1/conversations", json=thread("2")).json()["counts"]["added"] == 0
+    assert writable.post("/v1/conversations", json=thread("2")).json()["counts"]["same"] == 1
 
 
-def test_a_bad_record_is_a_dead_letter_without_its_value_and_costs_no_good_one(writable: TestClient) -> None:
+def test_a_conversation_is_stored_when_the_answer_comes_and_annotated_later_where_that_is_preferred(
+    writable: TestClient,
+) -> None:
+    later = writable.post("/v1/conversations", json=thread("1"), headers={"prefer": "respond-async"})
+    assert (later.status_code, later.headers["preference-applied"]) == (202, "respond-async")
+    assert (later.json()["ids"], later.json()["counts"]["annotated"]) == (["threads:1"], 0)
+    assert get(writable, "/v1/conversations/threads:1")["turns"]
+    tries = 0
+    while not (found := get(writable, "/v1/conversations/threads:1")["findings"]) and tries < 200:
+        tries += 1
+        time.sleep(0.05)
+    assert found
+
+
+def test_a_bad_record_is_a_problem_without_its_value_and_costs_no_good_one(writable: TestClient) -> None:
     bad = [thread("x", turns=[]), thread("y", started_at="5 at ada@example.com"), {}, thread("z", channel="fax")]
     taken = writable.post("/v1/conversations", json=[*bad, 7, thread("good")])
     assert taken.json()["counts"]["added"] == 1
-    assert [letter["record"] for letter in taken.json()["dead_letters"]] == [1, 2, 3, 4, 5]
+    told = taken.json()["problems"]
+    assert [problem["record"] for problem in told] == [1, 2, 3, 4, 5]
+    assert {problem["status"] for problem in told} == {422}
+    assert (told[3]["field"], "known: ticket" in told[3]["detail"]) == ("channel", True)
     assert "example.com" not in taken.text
+
+
+def test_where_nothing_can_be_read_the_answer_is_a_problem(writable: TestClient) -> None:
+    refused = writable.post("/v1/conversations", json=thread("x", started_at="5 at ada@example.com"))
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["errors"][0]["field"] == "body.1.started_at"
+    assert "example.com" not in refused.text
+    assert writable.post("/v1/conversations", json=[]).json()["ids"] == []
 
 
 def test_a_file_is_taken_in_by_its_guessed_format(writable: TestClient) -> None:
