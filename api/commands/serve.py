@@ -48,6 +48,7 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") ->
 
     with listen(settings) as listener:
         app = create_app(store, settings, annotator)
+        app.state.desk.catch_up()  # what was taken in and not annotated before a kill
         # A town, and words that are no plain English: what is loaded on first use is loaded now.
         Analyst(annotator).texts(["Where is my parcel to Hastings?", "Wo bleibt mein Paket?"], ["1", "2"])
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)

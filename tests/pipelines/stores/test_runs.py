@@ -46,6 +46,14 @@ def test_what_a_run_took_in_comes_back_in_order_and_is_replaced(store: SqlStore)
     assert store.runs.inputs("other") == []
 
 
+def test_what_was_read_to_its_end_is_known_by_name_and_hash(store: SqlStore) -> None:
+    store.runs.put(RUN)
+    whole, cut = RunInput("r", 1, "a.csv", sha256="ab" * 32, seconds=1.5), RunInput("r", 2, "b.csv", sha256="cd" * 32)
+    store.runs.put_inputs([whole, cut, RunInput("r", 3, "c.csv", seconds=0.1)])
+    assert store.runs.read([whole.sha256, cut.sha256, "ef" * 32, ""]) == {("a.csv", whole.sha256)}
+    assert store.runs.read([]) == set()
+
+
 def test_marks_only_rise(store: SqlStore) -> None:
     assert store.marks.all() == {}
     store.marks.raise_to({"zendesk": MONDAY, "x": MONDAY}, run="r")
