@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import Progress, assign_new, assigner, discover
+from pipelines.duplicates import find as find_duplicates
 from pipelines.freshness import Since
 from pipelines.ingest import ingest
 from pipelines.online import refresh
@@ -58,6 +59,8 @@ def run(
             log.counts["annotated"] = annotate(
                 store, annotator, anew=anew, progress=lambda done: progress("annotate", done, waiting)
             )
+        with log.step("duplicates"):
+            log.counts["told_again"] = find_duplicates(store)
         with log.step("themes"):
             known = store.themes.current() and assigner(store, encoder=annotator.encoder.version)
             if refit or (refit is None and not known):

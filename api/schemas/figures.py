@@ -1,4 +1,4 @@
-"""What the store knows of themes, stages, customers and runs, and what the server knows of itself."""
+"""What the store knows of stages, customers and runs, and what the server knows of itself."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,98 +8,12 @@ from pydantic import BaseModel, Field
 from api.schemas.findings import Figure
 
 
-class ThemeOut(BaseModel):
-    id: str = Field(examples=["t1"])
-    name: str
-    description: str
-    terms: list[str]
-    owner: str = Field(description="Who looks after it; empty for nobody.")
-    pinned: bool = Field(description="Comes before the others.")
-    hidden: bool = Field(description="Left out of lists.")
-    segments: int
-    conversations: int
-    customers: int
-    friction: Figure | None = Field(description="0..100, the mean of its segments")
-    pain: Figure = Field(description="Sum of its segments' friction / 100: what themes are ranked by.")
-    sentiment: Figure | None
-    leaving: int = Field(description="Conversations with a threat to leave.")
-    first_seen: datetime | None
-    last_seen: datetime | None
-    stage: str = Field(description="The most frequent.")
-    channels: dict[str, int]
-
-
 class Week(BaseModel):
     week: date = Field(description="Its Monday.", examples=["2026-05-04"])
     conversations: int
     friction: Figure | None
     segments: int | None = None
     sentiment: Figure | None = None
-
-
-class NamedOften(BaseModel):
-    type: str = Field(examples=["product"])
-    name: str = Field(examples=["family plan"])
-    segments: int = Field(description="That name it.")
-
-
-class ProposalOut(BaseModel):
-    """Segments in no theme that speak alike, and have grown since the last discovery."""
-
-    at: datetime
-    terms: list[str] = Field(examples=[["voucher", "code"]])
-    fresh: int = Field(description="Segments that came since the discovery.")
-    segments: list[str] = Field(description="Their ids, the most central first: what an edit `split` takes.")
-    quotes: list[str] = Field(description="What the first of them say.")
-
-
-class KnownTheme(BaseModel):
-    id: str = Field(examples=["t1"])
-    name: str
-    owner: str
-    pinned: bool
-    hidden: bool
-    size: int = Field(description="Segments known then.")
-
-
-class KnownOut(BaseModel):
-    """Themes as they were shown at a moment."""
-
-    at: datetime
-    run: str | None = Field(description="The discovery that was current; null before any.")
-    themes: list[KnownTheme] = Field(description="The largest first, hidden ones among them.")
-    unassigned: int = Field(description="Segments in no theme.")
-
-
-class NoteOut(BaseModel):
-    at: datetime
-    who: str
-    text: str
-
-
-class FixOut(BaseModel):
-    at: datetime
-    who: str
-    day: date = Field(description="When the fix shipped.")
-
-
-class ThemeDetail(ThemeOut):
-    notes: list[NoteOut]
-    fixes: list[FixOut]
-    entities: list[NamedOften] = Field(description="The products, companies, competitors and places named most.")
-    trend: list[Week]
-
-
-class ChapterOut(BaseModel):
-    """What discoveries, one after the other, say of a theme."""
-
-    theme: str = Field(examples=["t1"])
-    kind: str = Field(description="born, continued, split from, merged into, dormant or died.", examples=["split from"])
-    other: str = Field(description="The theme that it split from or merged into.", examples=["t3"])
-    share: Figure | None = Field(description="0..1: how alike it was at least, or how much of it came or went.")
-    since: datetime
-    until: datetime
-    discoveries: int
 
 
 class ThemeFigure(BaseModel):
@@ -203,7 +117,8 @@ class IntentFigures(BaseModel):
 
 
 class Overview(BaseModel):
-    conversations: int
+    conversations: int = Field(description="Those that tell the same count once.")
+    duplicates: int = Field(description="Conversations that tell again what another has told.")
     annotated: int
     segments: int
     customers: int

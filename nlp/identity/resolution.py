@@ -1,13 +1,14 @@
 """Customers out of claims: one customer an own id, identifiers to the nearest, what several claim to nobody."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from nlp.forest import Forest
 from nlp.identity.claim import MATCH, NAME, PERSON, STRONG, Claim, Conflict, Decision, Match, rank
 from nlp.identity.graph import Graph, spread
 
@@ -37,24 +38,6 @@ class Resolution:
     bonds: tuple[Bond, ...]
     graph: Graph
     aside: Collection[str]
-
-
-@dataclass(slots=True)
-class Forest:
-    """Disjoint sets of own ids, each led by its smallest (Tarjan 1975, with path halving)."""
-
-    parents: dict[str, str] = field(default_factory=dict)
-
-    def find(self, node: str) -> str:
-        while (parent := self.parents.get(node, node)) != node:
-            self.parents[node] = self.parents.get(parent, parent)
-            node = parent
-        return node
-
-    def join(self, one: str, other: str) -> None:
-        first, second = sorted((self.find(one), self.find(other)))
-        if first != second:
-            self.parents[second] = first
 
 
 def resolve(

@@ -8,6 +8,8 @@ from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, turns
 
 Condition = ColumnElement[bool]
+TELLING = func.coalesce(conversations.c.duplicate_of, conversations.c.id)
+"""What a conversation counts as, where conversations are counted: those that tell again count with the first."""
 
 
 def current_run() -> ScalarSelect[Any]:

@@ -1,15 +1,15 @@
 """Claims, decisions, matches, and what follows from them: whose each conversation and event is."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from nlp.identity.claim import Claim, Conflict, Decision, Match
-from pipelines.stores.conversations import UNSTORABLE
 from pipelines.stores.database import Database, chunks
+from pipelines.stores.decisions import add_decision, read_decisions
 from pipelines.stores.schema import (
     conversations,
     events,
@@ -38,19 +38,10 @@ class Identity:
             yield Claim(*row)
 
     def decide(self, decision: Decision) -> Decision:
-        """Characters that a database refuses are replaced."""
-        who, note = (UNSTORABLE.sub("\ufffd", text) for text in (decision.who, decision.note))
-        number = func.coalesce(func.max(identity_decisions.c.number), 0) + 1
-        with self._database.write() as connection:
-            self._database.backend.lock(connection)
-            added = replace(decision, who=who, note=note, number=connection.execute(select(number)).scalar_one())
-            connection.execute(insert(identity_decisions), [asdict(added)])
-        return added
+        return add_decision(self._database, identity_decisions, decision)
 
     def decisions(self) -> list[Decision]:
-        with self._database.read() as connection:
-            rows = connection.execute(select(identity_decisions).order_by(identity_decisions.c.number)).mappings()
-            return [Decision(**row) for row in rows]
+        return read_decisions(self._database, identity_decisions)
 
     def describe(self, traits: Mapping[str, Mapping[str, list[str]]]) -> int:
         rows = [{"identifier": identifier, "traits": dict(found)} for identifier, found in traits.items()]

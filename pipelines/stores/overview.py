@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from nlp.taxonomy import UNSUPPORTED
 from pipelines.stores.database import Database
-from pipelines.stores.filters import conditions, current_run
+from pipelines.stores.filters import TELLING, conditions, current_run
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import conversations, signals, summaries, themes
 
 C, S = conversations.c, summaries.c
-COUNT = func.count(C.id).label("conversations")
+COUNT = func.count(TELLING.distinct()).label("conversations")
 CUSTOMERS = func.count(func.nullif(C.customer, "").distinct()).label("customers")
 READ = S.intent != UNSUPPORTED
 MEANS = (
@@ -40,16 +40,20 @@ def read_overview(database: Database, filter: Filter) -> dict[str, Any]:
 
 
 def _totals(connection: Connection, filter: Filter) -> dict[str, Any]:
-    annotated = func.count(C.annotated_model).label("annotated")
-    leaving = func.count(case((S.leaving >= 0.5, 1))).label("leaving")
-    unread = func.count(case((S.intent == UNSUPPORTED, 1))).label("unsupported")
+    annotated = _counted(C.annotated_model.is_not(None)).label("annotated")
+    leaving, unread = _counted(S.leaving >= 0.5).label("leaving"), _counted(~READ).label("unsupported")
+    again = func.count(C.duplicate_of).label("duplicates")
     times = (func.min(C.started_at).label("first"), func.max(C.started_at).label("last"))
-    columns = (COUNT, annotated, CUSTOMERS, *MEANS, leaving, unread, *times)
+    columns = (COUNT, again, annotated, CUSTOMERS, *MEANS, leaving, unread, *times)
     totals = connection.execute(_select(filter, *columns)).mappings().one()
     joined = select(func.count()).select_from(signals.join(conversations, C.id == signals.c.conversation))
     segments = connection.execute(joined.where(*conditions(filter))).scalar_one()
     current = select(func.count()).select_from(themes).where(themes.c.run == current_run(), themes.c.hidden.is_(False))
     return {**totals, "segments": segments, "themes": connection.execute(current).scalar_one()}
+
+
+def _counted(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((which, TELLING)).distinct())
 
 
 def _select(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:

@@ -13,6 +13,7 @@ from nlp.errors import StoreError
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
+from pipelines.stores.duplicates import Duplicates
 from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
 from pipelines.stores.features import Features
@@ -26,6 +27,7 @@ from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ConversationStore,
     CustomerStore,
+    DuplicateStore,
     EditStore,
     EventStore,
     FeatureStore,
@@ -72,6 +74,7 @@ class SqlStore:
         self.customers: CustomerStore = Customers(database)
         self.identity: IdentityStore = Identity(database)
         self.events: EventStore = Events(database)
+        self.duplicates: DuplicateStore = Duplicates(database)
         self.features: FeatureStore = Features(database)
         self.runs: RunStore = Runs(database)
         self.privacy: PrivacyStore = Privacy(database)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from pipelines.stores.database import Database
-from pipelines.stores.filters import conditions, current_run
+from pipelines.stores.filters import TELLING, conditions, current_run
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import assignments, conversations, signals, summaries
 
@@ -21,14 +21,15 @@ class Tellings:
     def volume(self, filter: Filter = Filter()) -> dict[date, int]:
         day = self._database.backend.day(C.started_at).label("day")
         joined = conversations.join(summaries, summaries.c.conversation == C.id)
-        statement = select(day, func.count()).select_from(joined).where(*conditions(filter)).group_by(day)
+        told = func.count(TELLING.distinct())
+        statement = select(day, told).select_from(joined).where(*conditions(filter)).group_by(day)
         with self._database.read() as connection:
             return {_day(at): count for at, count in connection.execute(statement.order_by(day))}
 
     def daily(self, filter: Filter = Filter()) -> dict[str, dict[date, int]]:
         day = self._database.backend.day(C.started_at).label("day")
         statement = (
-            select(A.theme, day, func.count(C.id.distinct()))
+            select(A.theme, day, func.count(TELLING.distinct()))
             .select_from(_told())
             .where(A.run == current_run(), A.theme.is_not(None), *conditions(filter))
             .group_by(A.theme, day)

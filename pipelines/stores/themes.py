@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, union_all
 
 from nlp.encoder import Floats
 from nlp.errors import NotFound, StoreError
@@ -16,15 +16,16 @@ from nlp.themes.theme import Assignment, Theme
 from pipelines.stores.database import Database
 from pipelines.stores.discoveries import assignment_row, found_theme, placed, show, shown_theme, write_discovery
 from pipelines.stores.facets import counted
-from pipelines.stores.filters import conditions, current_run, nowhere
+from pipelines.stores.filters import TELLING, conditions, current_run, nowhere
 from pipelines.stores.lineage import write_facts
-from pipelines.stores.past import NAMES, every_assignment
+from pipelines.stores.past import NAMES
 from pipelines.stores.protocols import Filter, Quote
 from pipelines.stores.qualities import write_quality
 from pipelines.stores.schema import (
     assignments,
     conversations,
     discoveries,
+    earlier_assignments,
     found_themes,
     signals,
     summaries,
@@ -34,7 +35,7 @@ from pipelines.stores.schema import (
 from pipelines.stores.signals import OF_TURN, read_quotes
 
 A, C, S = assignments.c, conversations.c, signals.c
-CONVERSATIONS = func.count(C.id.distinct()).label("conversations")
+CONVERSATIONS = func.count(TELLING.distinct()).label("conversations")
 SEGMENTS = func.count().label("segments")
 FRICTION = func.avg(S.friction).label("friction")
 
@@ -189,20 +190,25 @@ class Themes:
             return read_quotes(connection, connection.execute(found).scalars().all())
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
-        said_at = func.coalesce(turns.c.at, C.started_at)
-        every = every_assignment()
-        statement = (
-            _joined(every, C.customer, C.id, said_at, *(every.c[name] for name in NAMES))
-            .where(*conditions(filter))
-            .join(turns, OF_TURN)
-            .join(discoveries, discoveries.c.run == every.c.run)
-            .order_by(C.customer, C.id, every.c.segment, discoveries.c.number, every.c.assigned_at)
-        )
+        both = union_all(*(_mentions(table, filter) for table in (assignments, earlier_assignments))).subquery()
+        order = (both.c[name] for name in ("customer", "conversation", "segment", "number", "assigned_at"))
+        statement = select(*(column for column in both.c if column.name != "number")).order_by(*order)
         for customer, conversation, at, *found in self._database.stream(statement):
             yield Mention(customer, conversation, at, Assignment(*found))
 
 
 _ASSIGNMENTS = assignments
+
+
+def _mentions(table: FromClause, filter: Filter) -> Select[Any]:
+    """Filtered before the two tables are put together, so that one customer's are found by the indexes."""
+    said_at, own = func.coalesce(turns.c.at, C.started_at).label("said_at"), (table.c[name] for name in NAMES)
+    return (
+        _joined(table, C.customer, C.id.label("conversation"), said_at, *own, discoveries.c.number)
+        .where(*conditions(filter))
+        .join(turns, OF_TURN)
+        .join(discoveries, discoveries.c.run == table.c.run)
+    )
 
 
 def _members(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -222,7 +228,7 @@ def _joined(assigned: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
 
 def _figures(filter: Filter) -> Select[Any]:
     said_at = func.coalesce(turns.c.at, C.started_at)
-    leaving = case((summaries.c.leaving >= 0.5, C.id))
+    leaving = case((summaries.c.leaving >= 0.5, TELLING))
     columns = (
         A.theme,
         SEGMENTS,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
+from pipelines.stores.protocols.duplicates import DuplicateStore
 from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.privacy import Audit, PrivacyStore, SweepStore
@@ -27,6 +28,7 @@ __all__ = [
     "Audit",
     "ConversationStore",
     "CustomerStore",
+    "DuplicateStore",
     "EditStore",
     "EventStore",
     "FeatureStore",
@@ -67,6 +69,7 @@ class Store(Protocol):
     customers: CustomerStore
     identity: IdentityStore
     events: EventStore
+    duplicates: DuplicateStore
     features: FeatureStore
     runs: RunStore
     privacy: PrivacyStore
@@ -74,7 +77,8 @@ class Store(Protocol):
     marks: MarkStore
 
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
-        """Keys conversations, annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving
+        """Keys conversations (those that tell again count with the first, here and below), duplicates (how many do),
+        annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving
         (count >= 0.5), themes, unassigned, first, last (datetimes or None), channels {name: conversations},
         stages [{stage, conversations, customers, friction, sentiment}],
         intents [{intent, conversations, friction, sentiment}], weekly [{week, conversations, friction, sentiment}]."""

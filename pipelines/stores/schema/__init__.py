@@ -3,6 +3,7 @@
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
 from pipelines.stores.schema.customers import customers, events
+from pipelines.stores.schema.duplicates import duplicate_decisions, duplicate_links, fingerprints
 from pipelines.stores.schema.features import online_features, stale_features
 from pipelines.stores.schema.identity import (
     identity_claims,
@@ -34,10 +35,13 @@ __all__ = [
     "conversations",
     "customers",
     "discoveries",
+    "duplicate_decisions",
+    "duplicate_links",
     "earlier_assignments",
     "edits",
     "embeddings",
     "events",
+    "fingerprints",
     "found_themes",
     "identity_claims",
     "identity_conflicts",

@@ -17,6 +17,8 @@ conversations = Table(
     Column("metadata", Json, nullable=False),
     Column("content_hash", String, nullable=False),
     Column("annotated_model", String),
+    # The first telling of what this one tells again; NULL for the first itself. Follows from duplicate_links.
+    Column("duplicate_of", key()),
     # A keyed hash of it as it was read, so that the same is not masked again; when the source says that it changed.
     Column("given_hash", String),
     Column("changed_at", UtcTime),
