@@ -14,6 +14,7 @@ from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines import journeys
 from pipelines.entities import most_named
 from pipelines.features import all_features
+from pipelines.journey_map import event_log
 from pipelines.sinks import Columns, Row
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import by_customer, owned
@@ -66,6 +67,10 @@ def _stages(r: Request) -> Iterable[Row]:
 
 def _transitions(r: Request) -> Iterable[Row]:
     return journeys.transitions(r.store, r.filter, taxonomy=r.taxonomy)
+
+
+def _journeys(r: Request) -> Iterable[Row]:
+    return event_log(r.store, r.taxonomy, r.filter)
 
 
 def _conversations(r: Request) -> Iterator[Row]:
@@ -158,7 +163,7 @@ def _assignments(r: Request) -> Iterator[Row]:
 
 def _columns(spec: str) -> Columns:
     """Names with their types, where none is given text."""
-    pairs = (word.partition(":") for word in spec.split())
+    pairs = (word.rpartition(":") if word.rpartition(":")[2] in KINDS else (word, "", "") for word in spec.split())
     return {name: KINDS[kind] for name, _, kind in pairs}
 
 
@@ -184,6 +189,13 @@ NOUNS: Mapping[str, Noun] = {
         _customers,
     ),
     "features": Noun({"customer": str, "at": datetime, **{f.name: f.kind for f in FEATURES}}, _features),
+    "journeys": Noun(
+        _columns(
+            "case:concept:name case:customer concept:name time:timestamp:time visit:int kind name intent friction:num"
+            " sentiment:num effort:num handed:bool themes:list value:num"
+        ),
+        _journeys,
+    ),
     "signals": Noun(
         _columns(
             "segment conversation turn:int start:int end:int at:time channel customer text theme intent confidence:num"

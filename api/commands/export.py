@@ -17,8 +17,18 @@ from api.moment import Moment
 if TYPE_CHECKING:
     from pipelines.export import Request
 
-NOUNS = ("assignments", "conversations", "customers", "features", "signals", "stages", "themes", "transitions")
-FORMATS = ("csv", "jsonl", "parquet")
+NOUNS = (
+    "assignments",
+    "conversations",
+    "customers",
+    "features",
+    "journeys",
+    "signals",
+    "stages",
+    "themes",
+    "transitions",
+)
+FORMATS = ("csv", "jsonl", "parquet", "xes")
 CHANNELS = ("ticket", "call", "social", "chat")
 STEP = 1_000
 """Rows between two moves of the progress bar."""
@@ -39,7 +49,7 @@ STEP = 1_000
 def command(
     noun: str, out: str, format_: str | None, url: str | None, at: datetime | None, as_json: bool, **chosen: Any
 ) -> None:
-    """Write NOUN, one row each, as CSV, JSON lines or Parquet.
+    """Write NOUN, one row each, as CSV, JSON lines or Parquet; journeys as XES, too.
 
     Times are UTC. Texts are the redacted ones. In CSV, a text that a spreadsheet would take for a formula gets an
     apostrophe before it. docs/journeys.md defines features and transitions.
@@ -48,6 +58,7 @@ def command(
     Examples:
       frictionary export themes --out themes.csv
       frictionary export signals --channel call --since 2026-05-01 --out calls.parquet
+      frictionary export journeys --out journeys.xes
       frictionary export features --at 2026-09-01 --format jsonl | head
     """
     from nlp.taxonomy import Taxonomy

@@ -15,8 +15,10 @@ from nlp.journeys.sessions import Session
 from nlp.metrics import Interval
 from nlp.taxonomy import NONE
 
-TOP, STEPS = 3, 5
-"""Intents and themes told of a stage; visits of a journey that a flow shows, one after the other."""
+TOP, STEPS, FEW = 3, 5, 10
+"""Intents and themes told of a stage; visits of a journey that a flow shows, one after the other; customers at a stage
+under which figures of two periods are not compared."""
+RANGES = {"friction": (0.0, 100.0), "sentiment": (-1.0, 1.0), "effort": (0.0, 1.0)}
 START, SILENT, OPEN = "start", "silent", "open"
 """Where journeys come from, and where those go that are silent for longer than the gap, or too short to tell."""
 
@@ -124,8 +126,10 @@ def _stage(stage: str, found: Sequence[Seen]) -> StageFlow:
 
 def _means(spoke: Sequence[tuple[str, Said]]) -> dict[str, Interval | None]:
     owners = np.array([customer for customer, _ in spoke])
-    names = ("friction", "sentiment", "effort")
-    return {name: clustered(np.array([getattr(s, name) for _, s in spoke], float), owners) for name in names}
+    return {
+        name: clustered(np.array([getattr(s, name) for _, s in spoke], float), owners, least=least, most=most)
+        for name, (least, most) in RANGES.items()
+    }
 
 
 def _most(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -151,6 +155,9 @@ def moves(found: Iterable[Seen]) -> list[Move]:
     return sorted(told, key=lambda m: (-m.count, m.step, m.origin, m.target))
 
 
-def apart(now: Interval | None, before: Interval | None) -> bool:
-    """Whether two figures differ by more than chance: their intervals do not meet."""
-    return bool(now and before and (now.low > before.high or now.high < before.low))
+def changed(now: StageFlow, before: StageFlow) -> list[str]:
+    """The figures of a stage that differ between two periods by more than chance: their intervals do not meet."""
+    if min(now.customers, before.customers) < FEW:
+        return []
+    pairs = ((name, getattr(now, name), getattr(before, name)) for name in (*RANGES, "drop_off"))
+    return [name for name, a, b in pairs if a and b and (a.low > b.high or a.high < b.low)]

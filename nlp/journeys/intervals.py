@@ -20,8 +20,8 @@ def wilson(hits: int, of: int) -> Interval | None:
     return Interval(share, max(0.0, (middle - width) / (1 + z)), min(1.0, (middle + width) / (1 + z)))
 
 
-def clustered(values: Array, owners: Array) -> Interval | None:
-    """A mean with its 95 % interval, values of one owner taken together, since they are not independent.
+def clustered(values: Array, owners: Array, *, least: float, most: float) -> Interval | None:
+    """A mean of values `least`..`most` with its 95 % interval, those of one owner taken together: they are dependent.
 
     The variance of a ratio of sums over owners, linearised (Cochran 1977, Sampling Techniques, 6.3); of one owner alone
     it cannot be told, and the interval is the value. None of none.
@@ -32,4 +32,4 @@ def clustered(values: Array, owners: Array) -> Interval | None:
     mean, size = float(values.mean()), codes.max() + 1
     apart = np.bincount(codes, values - mean)
     error = sqrt(float(apart @ apart) * size / (size - 1)) / len(values) if size > 1 else 0.0
-    return Interval(mean, mean - Z * error, mean + Z * error)
+    return Interval(mean, max(least, mean - Z * error), min(most, mean + Z * error))

@@ -95,10 +95,11 @@ class Customers:
 
 def _handed() -> ColumnElement[bool]:
     """Whether an agent speaks after a bot, in a row of `conversations`."""
-    bot = turns.alias()
-    first = select(func.min(bot.c.number)).where(bot.c.conversation == C.id, bot.c.speaker == "bot").scalar_subquery()
-    spoke = select(turns.c.number).where(turns.c.conversation == C.id, turns.c.speaker == "agent")
-    return spoke.where(turns.c.number > first).exists()
+    bot, agent = turns.alias(), turns.alias()
+    first = select(func.min(bot.c.number)).where(bot.c.conversation == C.id, bot.c.speaker == "bot")
+    spoke = select(agent.c.number).where(agent.c.conversation == C.id, agent.c.speaker == "agent")
+    after = spoke.where(agent.c.number > first.correlate(conversations).scalar_subquery())
+    return after.correlate(conversations).exists()
 
 
 def _known() -> Subquery:

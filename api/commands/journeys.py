@@ -1,0 +1,83 @@
+"""frictionary journeys: the journey map, for people, machines and drawings."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from api.moment import Moment
+
+FORMATS = ("text", "json", "mermaid", "dot")
+
+
+@click.group()
+def command() -> None:
+    """Tell where customers come from, stand and go.
+
+    \b
+    Example: frictionary journeys map --store demo.db
+    """
+
+
+@command.command("map")
+@click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@click.option("--since", type=Moment(), help="Visits from this time on, UTC; compared with as long a time before.")
+@click.option("--until", type=Moment(), help="Visits before this time, UTC.")
+@click.option("--channel", default="", help="Conversations of this channel alone, without events.")
+@click.option("--gap", type=int, default=30, show_default=True, help="Days of silence that end a journey.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+def map_(url: str | None, since: datetime | None, until: datetime | None, channel: str, gap: int, format_: str) -> None:
+    """Print the journey map: each stage's figures as a table or as JSON, or its moves as Mermaid or DOT.
+
+    \b
+    Examples:
+      frictionary journeys map --since 2026-09-01
+      frictionary journeys map --format dot | dot -Tsvg > journey.svg
+    """
+    from nlp.taxonomy import Taxonomy
+    from pipelines import journey_map
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+    from pipelines.stores.protocols import Filter
+
+    settings = Settings.from_environment(store=url)
+    taxonomy = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"), origin=str(settings.taxonomy))
+    with open_existing(settings.store) as store:
+        found = journey_map.journey_map(store, taxonomy, Filter(since, until, channel), gap=gap)
+    if format_ == "json":
+        click.echo(json.dumps(found, indent=2))
+    elif format_ == "text":
+        _show(found)
+    else:
+        click.echo({"mermaid": journey_map.mermaid, "dot": journey_map.dot}[format_](found), nl=False)
+
+
+def _show(found: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from api.terminal import table
+
+    names = ("talks", "people", "friction", "feeling", "days", "drop-off", "switches")
+    columns = {"stage": False} | dict.fromkeys(names, True)
+    Console().print(table(columns, (_cells(row) for row in found["stages"])))
+    changed = [f"{row['stage']}: {', '.join(row['changed'])}" for row in found["stages"] if row["changed"]]
+    if changed:
+        click.echo(f"Other than in the period before, beyond chance: {'; '.join(changed)}.")
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    def told(name: str, pattern: str) -> str:
+        figure = row[name]
+        return f"{figure['value']:{pattern}} ({figure['low']:{pattern}}–{figure['high']:{pattern}})" if figure else "–"
+
+    sentiment = f"{row['sentiment']['value']:.2f}" if row["sentiment"] else "–"
+    days = "–" if row["days"] is None else f"{row['days']:.1f}"
+    figures = (
+        told("friction", ".0f"),
+        sentiment,
+        days,
+        told("drop_off", ".0%"),
+        told("switches", ".0%"),
+    )
+    return (row["stage"], f"{row['conversations']:,}", f"{row['customers']:,}", *figures)
