@@ -107,7 +107,7 @@ def forget(
     telling = [one for one in theirs if found.graph.kinds.get(one) != NAME]  # others bear the same name
     store.privacy.refuse(telling, why=why, at=datetime.now(UTC))
     gone = store.sweep.forget(theirs, conversations=conversations)
-    subject = min(theirs) if len(theirs) and why == FORGOTTEN else ""
+    subject = min(found.links.get(one, one) for one in theirs) if theirs and why == FORGOTTEN else ""
     store.privacy.audit(Audit(datetime.now(UTC), "forget", subject, who, {**gone, "identifiers": len(theirs)}))
     return gone
 

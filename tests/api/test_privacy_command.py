@@ -1,0 +1,68 @@
+"""frictionary privacy: what it prints, and its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.commands.privacy import command
+from nlp.errors import NotFound
+from pipelines.ingest import ingest
+from pipelines.protect import protector
+from pipelines.settings import Settings
+from pipelines.stores import open_store
+
+TALKS = "id,email,date,text\n1,ann@example.com,2026-03-02,It broke\n2,bob@example.com,2026-03-02,It broke too\n"
+
+
+@pytest.fixture
+def called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A store with two conversations, and the command in its folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "talks.csv").write_text(TALKS)
+    settings = Settings(names=False, store="sqlite:///demo.db")
+    with open_store(settings.store) as store:
+        ingest([Path("talks.csv")], store=store, protect=protector(settings), settings=settings)
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(command, [*arguments, *([] if arguments[0] == "policy" else ["--store", "demo.db"])])
+
+    return call
+
+
+def test_a_clean_store_exits_with_0_and_one_that_is_not_with_1(called, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    clean = called("scan", "talks.csv", "--json")
+    assert (clean.exit_code, json.loads(clean.stdout)["clean"]) == (0, True)
+    (tmp_path / "run.log").write_text("told ann@example.com")
+    dirty = called("scan", "talks.csv", "--file", "run.log")
+    assert dirty.exit_code == 1
+    assert "run.log: 1 x identifier (known)" in dirty.stdout
+    assert "ann@example.com" not in dirty.output
+    assert called("scan", "talks.csv", "--no-store", "--json").exit_code == 0
+
+
+def test_a_customer_is_exported_then_forgotten_and_the_log_tells_it(called) -> None:  # type: ignore[no-untyped-def]
+    told = json.loads(called("export", "ann@example.com", "--who", "kim").stdout)
+    assert [talk["id"] for talk in told["conversations"]] == ["table:1"]
+    gone = called("forget", told["customer"], "--yes", "--json")
+    assert json.loads(gone.stdout)["conversations"] == 1
+    assert isinstance(called("export", "email:ann@example.com").exception, NotFound)
+    assert "nothing was kept" in called("forget", "@nobody", "--yes").stdout
+    entries = json.loads(called("log", "--json").stdout)
+    assert [(entry["what"], entry["who"]) for entry in entries] == [("export", "kim"), ("forget", ""), ("forget", "")]
+    assert "export" in called("log").stdout
+
+
+def test_a_rotation_tells_how_many_rows_it_brought_under_the_new_key(called) -> None:  # type: ignore[no-untyped-def]
+    assert json.loads(called("rotate", "--json").stdout)["keys"] == 2
+    assert "under key 3" in called("rotate").stdout
+
+
+def test_the_policy_is_shown_of_all_sources_or_one(called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    assert "everything is masked" in called("policy").stdout
+    (tmp_path / "privacy.toml").write_text('[source.x.types]\nIP = "keep"\n')
+    monkeypatch.setenv("FRICTIONARY_PRIVACY", "privacy.toml")
+    shown = json.loads(called("policy", "--source", "x", "--json").stdout)
+    assert shown["sources"]["x"]["types"]["IP"] == "keep"
+    assert "x\n  types" in called("policy").stdout
