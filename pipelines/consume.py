@@ -25,7 +25,7 @@ CONNECT = 30.0
 ASKED = 5.0
 """Seconds that a broker has to say what waits."""
 LONGEST = 900_000
-"""Bytes of a dead letter with its message; NATS by default carries no more than a megabyte."""
+"""Bytes of a dead letter; NATS by default carries no more than a megabyte."""
 PATIENCE = 30.0
 """Seconds at most between two tries of a batch that the store refused."""
 SETTLED, OFTEN = 5.0, 600.0
@@ -87,7 +87,7 @@ class Consumer:
             await line.stop()
         if self.failed:
             raise self.failed
-        await asyncio.to_thread(self._settle)
+        await self._settle()
         return self.counts
 
     def _idle(self) -> float:
@@ -95,9 +95,8 @@ class Consumer:
 
     async def _look_around(self, line: Line) -> int | None:
         """Returns the lag; None where it is not known."""
-        if self._fresh and (self._idle() >= SETTLED or monotonic() - self._settled >= OFTEN):
-            async with self._turn:
-                await asyncio.to_thread(self._settle)
+        if self._idle() >= SETTLED or monotonic() - self._settled >= OFTEN:
+            await self._settle()
         try:
             lag = await asyncio.wait_for(line.lag(), ASKED)
         except Exception as error:  # the broker is away; the line waits for it
@@ -108,10 +107,17 @@ class Consumer:
             self.meters.lag.set(lag)
         return lag
 
-    def _settle(self) -> None:
-        if self._fresh:
-            self.intake.settle()
-        self._fresh, self._settled = False, monotonic()
+    async def _settle(self) -> None:
+        if not self._fresh:
+            return
+        async with self._turn:
+            try:
+                await asyncio.to_thread(self.intake.settle)
+            except StoreError as error:
+                log.warning("settling waits for the store: %s", error)
+            else:
+                self._fresh = False
+            self._settled = monotonic()
 
     def _handler(self, feed: Feed) -> brokers.Handle:
         async def handle(bodies: Sequence[bytes]) -> None:
@@ -120,9 +126,11 @@ class Consumer:
                 self.meters.in_hand.set(len(bodies))
                 try:
                     for letter in await self._patiently(bodies):
-                        await self._line.publish(feed.dead, json.dumps({"subject": feed.subject, **letter}).encode())
+                        await self._line.publish(feed.dead, _encoded({"subject": feed.subject, **letter}))
                         self._count("dead", 1)
                 except Exception as error:  # what is raised is logged, and might quote what a customer wrote
+                    with suppress(TimeoutError):  # what comes again at once must not come in a whirl
+                        await asyncio.wait_for(self.stopping.wait(), 1)
                     raise RuntimeError(f"not taken, to come again: {type(error).__name__}") from None
                 finally:
                     self.meters.in_hand.set(0)
@@ -177,9 +185,9 @@ class Consumer:
             raise
         except Exception as error:
             if len(talks) == 1:
-                place = f"it could not be processed ({type(error).__name__})"
-                log.error("a conversation %s", place)
-                return [_letter(DeadRecord(place), talks[0][1])]
+                why = f"it could not be processed ({type(error).__name__})"
+                log.error("a conversation is a dead letter: %s", why)
+                return [_letter(DeadRecord(why), talks[0][1])]
             half = len(talks) // 2
             return self._taken(talks[:half]) + self._taken(talks[half:])
         for what in (*OUTCOMES, "annotated", "placed"):
@@ -205,10 +213,16 @@ def _letter(bad: DeadRecord, body: bytes) -> dict[str, object]:
         "reason": bad.reason,
         "value": shown(bad.value),
     }
-    if len(body) > LONGEST * 2 // 3:  # as JSON text or in base64 it is longer
-        log.warning("a dead letter goes without its message of %s bytes", f"{len(body):,}")
-        return letter | {"body": None}
     try:
         return letter | {"body": body.decode()}
     except UnicodeDecodeError:
         return letter | {"body": None, "base64": base64.b64encode(body).decode()}
+
+
+def _encoded(letter: dict[str, object]) -> bytes:
+    """As JSON; without its message where it would be longer than a broker takes."""
+    told = json.dumps(letter, ensure_ascii=False).encode("utf-8", "replace")
+    if len(told) <= LONGEST:
+        return told
+    log.warning("a dead letter goes without its message: with it, it has %s bytes", f"{len(told):,}")
+    return json.dumps({name: value for name, value in letter.items() if name != "base64"} | {"body": None}).encode()

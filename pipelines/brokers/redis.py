@@ -1,5 +1,6 @@
 """Redis Streams: a consumer group; what a dead worker held is claimed once it has lain idle."""
 
+import asyncio
 import os
 import socket
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.parser import BinaryMessageFormatV1
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError, ResponseError
 
 from pipelines.brokers import Feed, Handle
 from pipelines.brokers._whole import GRACE, log, whole
@@ -26,6 +27,7 @@ class RedisLine:
     def __init__(self, feed: Feed, handle: Handle) -> None:
         self._feed, self._handle = feed, handle
         self._worker = os.environ.get("HOSTNAME") or socket.gethostname()
+        self._begun: asyncio.Task[None] | None = None
         self._broker = RedisBroker(feed.url, logger=log, graceful_timeout=GRACE, apply_types=False)
         self._subscribe(self._worker, max_records=feed.batch, polling_interval=int(feed.linger * 1000))
         idle = int(feed.redeliver * 1000)
@@ -43,10 +45,19 @@ class RedisLine:
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
-        await self._resume(client)
-        await self._broker.start()
+        self._begun = asyncio.create_task(self._begin(client))
+
+    async def _begin(self, client: Any) -> None:
+        while True:
+            try:
+                await self._resume(client)
+            except ConnectionError:
+                await asyncio.sleep(1)
+            else:
+                return await self._broker.start()
 
     async def _resume(self, client: Any) -> None:
+        """Takes what this worker was given before and has not acknowledged."""
         feed, after = self._feed, b"0"
         while entries := await _pending(client, feed, self._worker, after):
             await self._handle([_body(fields) for _, fields in entries if fields])
@@ -54,9 +65,12 @@ class RedisLine:
             after = entries[-1][0]
 
     async def _take(self, message: Any) -> None:
-        await self._handle([_body(fields) for fields in message.raw_message["data"]])
+        await self._handle([_body(fields) for fields in message.raw_message["data"] if fields])
 
     async def stop(self) -> None:
+        if self._begun and not self._begun.done():
+            await asyncio.wait([self._begun], timeout=GRACE)
+            self._begun.cancel()
         await self._broker.stop()
 
     async def publish(self, subject: str, body: bytes) -> None:

@@ -14,7 +14,7 @@ from nlp.conversation import Conversation
 from nlp.errors import BadModel, StoreError
 from pipelines.annotate import Annotator
 from pipelines.brokers import Feed, line
-from pipelines.consume import LONGEST, Consumer, Reading
+from pipelines.consume import LONGEST, Consumer, Reading, _encoded
 from pipelines.intake import Intake, Taken
 from pipelines.protect import Protector
 from pipelines.sources import Options
@@ -72,9 +72,22 @@ def test_what_cannot_be_read_is_a_dead_letter_with_its_place_and_costs_no_good_o
 
 
 def test_a_dead_letter_never_carries_more_than_the_broker_would_take(intake: Intake) -> None:
-    (letter,) = Consumer(intake, reading()).take([message("x", "a" * LONGEST, channel="fax")])
-    assert letter["body"] is None
-    assert len(json.dumps(letter)) < 1000
+    (letter,) = Consumer(intake, reading()).take([message("x", "ж" * LONGEST, channel="fax")])
+    assert json.loads(_encoded(letter)) == letter | {"body": None}
+    (letter,) = Consumer(intake, reading()).take([message("x", "ж" * 1000, channel="fax")])
+    assert json.loads(_encoded(letter)) == letter
+
+
+def test_identifiers_that_a_conversation_claims_are_one_customers_once_the_stream_settles(intake: Intake) -> None:
+    consumer = Consumer(intake, Reading(Options(source="desk"), "chatwoot"))
+    sender = {"id": 7, "email": "ada@example.com", "phone_number": "+441134960000"}
+    said = {"id": 1, "content": "No heat.", "message_type": "incoming", "created_at": 1790000000, "sender": sender}
+    talk = {"id": 4, "inbox_id": 1, "account_id": 1, "messages": [said], "meta": {"sender": sender}}
+    consumer.take([json.dumps(talk).encode(), message("ignored")])
+    Consumer(intake, reading()).take([message("1")])
+    intake.settle()
+    owners = {intake.store.conversations.get(id).customer for id in ("desk:4", "shop:1")}
+    assert len(owners) == 1
 
 
 class Brittle(Intake):

@@ -1,6 +1,7 @@
 """Every broker passes this file: batches in order, acknowledged when handled, given again when not; Kafka in memory."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -86,6 +87,43 @@ def test_a_batch_that_was_not_handled_comes_again(feed: Feed) -> None:
         seen.extend(bodies)
 
     assert asyncio.run(read(feed, handle, lambda: set(seen) == set(SENT), send=SENT)) == 0
+
+
+DYING = """
+import asyncio, os, sys
+from pipelines.brokers import Feed, line
+
+async def die(bodies):
+    os._exit(9)
+
+async def main(url, subject):
+    await line(Feed(url, subject, batch=4, linger=0.1, redeliver=2.0), die).start()
+    await asyncio.sleep(60)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_what_a_killed_worker_had_in_hand_comes_again_in_order(feed: Feed) -> None:
+    seen: list[bytes] = []
+
+    async def handle(bodies: Sequence[bytes]) -> None:
+        seen.extend(bodies)
+
+    async def killed() -> None:
+        await read(feed, handle, lambda: True)  # makes what is missing at the broker
+        sender = line(replace(feed, subject=f"{feed.subject}.unread"), handle)
+        await sender.start()
+        for body in SENT:
+            await sender.publish(feed.subject, body)
+        await sender.stop()
+        worker = await asyncio.create_subprocess_exec(sys.executable, "-c", DYING, feed.url, feed.subject)
+        assert await worker.wait() == 9
+        await read(feed, handle, lambda: len(seen) == len(SENT))
+
+    asyncio.run(killed())
+    assert seen == SENT
 
 
 def test_a_line_that_is_stopped_lets_the_batch_in_hand_end(feed: Feed) -> None:
