@@ -1,7 +1,7 @@
-"""frictionary themes: what hurts customers, ranked; discovered anew; one theme with its quotes, or its history."""
+"""frictionary themes: what hurts customers, ranked; found anew and judged; one theme with its costs, or its history."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,20 @@ from api.moment import Moment
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 SAID = ("id", "name", "description", "terms", "owner", "notes", "fixes", "pinned", "hidden")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+PERIOD = click.option(
+    "--period", type=click.Choice(("day", "week", "month")), default="week", show_default=True,
+    help="By which themes emerge and fade.",
+)  # fmt: skip
 
 
 @click.group(invoke_without_command=True)
 @STORE
 @JSON
 @click.option("--limit", type=click.IntRange(min=1), default=30, show_default=True, help="Most themes listed.")
+@PERIOD
 @click.pass_context
-def command(context: click.Context, url: str | None, as_json: bool, limit: int) -> None:
-    """List the friction themes of a store, most friction first.
+def command(context: click.Context, url: str | None, as_json: bool, limit: int, period: str) -> None:
+    """List the friction themes of a store, most friction first, and which of them emerge or fade.
 
     \b
     Example: frictionary themes --store demo.db
@@ -30,12 +35,13 @@ def command(context: click.Context, url: str | None, as_json: bool, limit: int) 
     if context.invoked_subcommand:
         context.obj = url
         return
+    from pipelines.movements import course, ranked
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
     with open_existing(Settings.from_environment(store=url).store) as store:
-        rows = store.themes.ranked()[:limit]
-    click.echo(json.dumps(rows, default=str, indent=2)) if as_json else _table(rows)
+        rows = ranked(store, found=course(store, period=period))[:limit]
+    click.echo(_json(rows)) if as_json else _table(rows)
 
 
 @command.command()
@@ -68,6 +74,7 @@ def discover(
     from api.progress import progress
     from pipelines.annotate import Annotator
     from pipelines.discover import discover as find
+    from pipelines.movements import ranked
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
@@ -78,12 +85,14 @@ def discover(
         with progress(hidden=as_json) as report:
             run, words = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines
             find(store, models.encoder, run=run, headlines=words, seed=seed, progress=report)
-        rows, unassigned = store.themes.ranked(), store.themes.unassigned()
+        rows, unassigned, told = ranked(store), store.themes.unassigned(), store.qualities.of(run)
     if as_json:
-        click.echo(json.dumps({"themes": rows, "unassigned": unassigned}, default=str, indent=2))
+        click.echo(_json({"themes": rows, "unassigned": unassigned, "quality": told and asdict(told)}))
         return
     _table(rows)
     click.echo(f"{unassigned} friction-bearing segments in no theme")
+    for reason in told.reasons if told else ():
+        click.echo(f"not to be relied on: {reason}")
 
 
 @command.command()
@@ -91,23 +100,29 @@ def discover(
 @JSON
 @click.argument("id")
 @click.option("--limit", type=click.IntRange(min=1), default=5, show_default=True, help="Most quotes shown.")
+@click.option("--score", multiple=True, help="A score that it may move; friction, sentiment, repeat and surveys else.")
+@PERIOD
 @click.pass_context
-def show(context: click.Context, url: str | None, as_json: bool, id: str, limit: int) -> None:
-    """Show the theme ID: its description, terms and most telling quotes.
+def show(
+    context: click.Context, url: str | None, as_json: bool, id: str, limit: int, score: tuple[str, ...], period: str
+) -> None:
+    """Show the theme ID: its description, terms, what it costs, how it moves, what fixes did, and telling quotes.
 
     \b
     Example: frictionary themes show t1 --store demo.db
     """
+    from api.effects import bearing
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
     with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
         theme, quotes = store.themes.get(id), store.themes.quotes(id, limit=limit)
+        told = bearing(store, id, score, period)
     said = [{"segment": q.segment.id, "channel": q.channel, "at": q.at, "text": q.text} for q in quotes]
     if as_json:
         known = asdict(theme)
         of = {name: known[name] for name in SAID}
-        click.echo(json.dumps({**of, "segments": theme.size, "quotes": said}, default=str, indent=2))
+        click.echo(_json({**of, "segments": theme.size, "quotes": said, "told": told}))
         return
     from api.terminal import plain
 
@@ -117,6 +132,7 @@ def show(context: click.Context, url: str | None, as_json: bool, id: str, limit:
     marks += [f"fix shipped {fix.day}" for fix in theme.fixes]
     for line in (", ".join(marks), *(f"{note.at:%Y-%m-%d} {note.who}: {note.text}" for note in theme.notes)):
         click.echo(plain(line)) if line else None
+    click.echo("\n".join(map(plain, told)))
     for quote in said:
         click.echo(f"\n{quote['at']:%Y-%m-%d} {quote['channel']} {quote['segment']}: {plain(quote['text'])}")
 
@@ -203,6 +219,41 @@ def known(context: click.Context, url: str | None, as_json: bool, at: datetime) 
     click.echo(f"as found by {found.run}" if found.run else "no themes were known then")
 
 
+@command.command()
+@STORE
+@JSON
+@click.pass_context
+def quality(context: click.Context, url: str | None, as_json: bool) -> None:
+    """List what each discovery says of itself: how far it may be relied on, and why not.
+
+    \b
+    Example: frictionary themes quality --store demo.db
+    """
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
+        found = store.qualities.page()
+    if as_json:
+        click.echo(_json([asdict(each) | {"reliable": each.reliable} for each in found]))
+        return
+    from rich.console import Console
+
+    from api.terminal import table
+
+    columns = dict.fromkeys(("segments", "themes", "in none", "stability", "distinct", "duplicates", "drift p"), True)
+    cells = ((f"{q.at:%Y-%m-%d}", *map(_figure, _told(q)), "; ".join(q.reasons) or "-") for q in found)
+    Console().print(table({"found": False, **columns, "not to be relied on": False}, cells))
+
+
+def _told(q: Any) -> tuple[float | None, ...]:
+    return q.segments, q.themes, q.unassigned, q.stability, q.distinctness, q.duplicates, q.drift_p
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.2f}"
+
+
 command.add_command(edit)
 command.add_command(edits)
 
@@ -217,16 +268,23 @@ def _of_file(file: Path | None, url: str | None, **wanted: Any) -> None:
     discover_file(file, **wanted)
 
 
+def _json(value: Any) -> str:
+    """Dataclasses within as objects, moments as text."""
+    return json.dumps(value, default=lambda v: asdict(v) if is_dataclass(v) else str(v), indent=2)  # type: ignore[call-overload]
+
+
 def _table(rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
 
+    from api.effects import short
     from api.terminal import table
 
     if not rows:
         click.echo("no themes yet: ingest exports, then run `frictionary themes discover`")
         return
     figures = ("segments", "customers", "friction", "pain", "sentiment")
-    columns = {"id": False, "theme": False, **dict.fromkeys(figures, True), "stage": False}
+    moves = {"moves": False} if any(short(row["movement"]) for row in rows) else {}
+    columns = {"id": False, "theme": False, **dict.fromkeys(figures, True), "stage": False, **moves}
     cells = (
         (
             r["id"],
@@ -237,6 +295,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
             f"{r['pain']:.1f}",
             f"{r['sentiment']:+.2f}",
             r["stage"],
+            *([short(r["movement"])] if moves else ()),
         )
         for r in rows
     )

@@ -1,47 +1,50 @@
 """What each page shows, made from the store: plain dictionaries for the templates."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from math import sqrt
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from api.dashboard import charts
-from api.dashboard.choices import WINDOW, Choice
+from api.dashboard import charts, moves
+from api.dashboard.choices import Choice
 from api.dashboard.marks import marked, pieces
 from api.dashboard.words import day
 from api.history import told, words
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
-from pipelines import journeys
+from pipelines import journeys, movements
 from pipelines.analyze import side
 from pipelines.edits import log
 from pipelines.entities import most_named
+from pipelines.movements import course
 from pipelines.proposals import current
 from pipelines.stores.protocols import Filter, Quote, Store
 
 Row = dict[str, Any]
 POINTS = 5_000
 """Dots of the map, drawn as SVG: WebGL needs scripts made at run time, which the content security policy forbids."""
-CERTAIN = 2.326
-"""One-sided 1 % of the normal distribution: (now - before) / sqrt(now + before) for two Poisson counts."""
 
 
 def overview(store: Store, choice: Choice) -> Row:
-    """Keys totals, recent, before (the two four-week windows), weekly, themes_ranked, last, conflicts (how many edits
-    have one), proposals."""
+    """Keys totals, recent, before (the two four-week windows), weekly, themes_ranked, moving, fixes, doubts (why themes
+    are not to be relied on), last, conflicts (how many edits have one), proposals."""
     known = store.overview()
     last = known["last"]
     filter, windows = choice.filter(last), choice.windows(last)
     totals = known if filter == Filter() else store.overview(filter)
     weeks = charts.weeks(totals["weekly"], last.date() if totals["weekly"] else None)
     recent, before = (store.overview(window) for window in windows)
+    themes = ranked(store, filter, windows, weeks)
     return {
         "totals": totals,
         "recent": recent,
         "before": before,
         "weekly": charts.weekly(totals["weekly"], weeks),
-        "themes_ranked": ranked(store, filter, windows, weeks),
+        "themes_ranked": themes,
+        "moving": moves.moving(themes),
+        "fixes": moves.fixes(store),
+        "doubts": moves.doubts(store),
         "last": last,
         "conflicts": sum(bool(line.conflict) for line in log(store)),
         "proposals": proposals(store),
@@ -72,18 +75,19 @@ def ranked(
 ) -> list[Row]:
     """Pinned themes, then the others, by total friction, each with its weekly conversations and its change over the
     last four weeks."""
-    rows = store.themes.ranked(filter, hidden=hidden)
+    found = course(store, replace(filter, since=None))
+    rows = movements.ranked(store, filter, found, hidden=hidden)
     now, before = (_conversations(store.themes.trend(window, theme=filter.theme)) for window in windows)
     weekly: dict[str, dict[date, int]] = {}
     for row in store.themes.trend(filter, theme=filter.theme):
         weekly.setdefault(row["theme"], {})[row["week"]] = row["conversations"]
     most = max((row["pain"] for row in rows), default=0) or 1
-    newest = windows[0].since
+    newest = windows[1].since
     return [
         row
         | {"now": now.get(row["id"], 0), "before": before.get(row["id"], 0), "part": 100 * row["pain"] / most}
         | {"trend": [weekly.get(row["id"], {}).get(week, 0) for week in weeks]}
-        | {"mark": mark(row, now.get(row["id"], 0), before.get(row["id"], 0), newest)}
+        | {"mark": moves.mark(row["movement"], row["first_seen"], newest)}
         for row in rows
     ]
 
@@ -96,17 +100,9 @@ def _conversations(trend: Sequence[Row]) -> dict[str, int]:
     return found
 
 
-def mark(row: Mapping[str, Any], now: int, before: int, since: datetime | None) -> str:
-    """new, rising, easing or "": a theme is new that was first heard in the last eight weeks."""
-    if since and row["first_seen"] >= since - WINDOW:
-        return "new"
-    strength = (now - before) / sqrt(now + before) if now + before else 0.0
-    return "rising" if strength >= CERTAIN else "easing" if strength <= -CERTAIN else ""
-
-
 def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
-    """Keys theme, figures (None where no segment is left), weekly, stages, named (by type), history, current (ids of
-    themes that have a page). Raises NotFound."""
+    """Keys theme, figures (None where no segment is left), weekly, marks (by week), costs, groups, fixes, stages, named
+    (by type), history, current (ids of themes that have a page). Raises NotFound."""
     found, last = store.themes.get(id), store.overview()["last"]
     choice = Choice(theme=id)
     weekly = store.themes.trend(theme=id)
@@ -117,7 +113,10 @@ def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
     named: dict[str, list[Row]] = {}
     for row in most_named(store, theme=id).get(id, []):
         named.setdefault(row["type"], []).append(row)
+    marks = moves.marks(course(store), id, [fix.day for fix in found.fixes])
     return {
+        **moves.costly(store, id),
+        "marks": marks,
         "named": named,
         "theme": found,
         "figures": next((row for row in rows if row["id"] == id), None),

@@ -11,13 +11,15 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.dashboard import charts, figures, plotly
+from api.dashboard import charts, figures, flow, plotly
 from api.dashboard.choices import PERIODS, Choice
 from api.dashboard.marks import CUES
 from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
+from api.effects import moved
 from nlp.conversation import Channel
 from nlp.errors import NotFound
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
+from pipelines.journey_map import journey_map
 from pipelines.outcomes import outcomes
 from pipelines.stores.protocols import Store
 
@@ -32,7 +34,7 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters.update(FILTERS, sparkline=charts.sparkline)
+templates.filters.update(FILTERS, sparkline=charts.sparkline, moved=moved)
 templates.globals.update(
     periods=PERIODS,
     channels={str(c): title(channel(c, 2)) for c in Channel},
@@ -150,8 +152,10 @@ def theme_map_data(request: Request) -> JSONResponse:
 @page("/stages")
 def stages(request: Request) -> Response:
     choice = Choice.of(request.query_params)
-    found = figures.stages(store_of(request), taxonomy_of(request), choice)
-    return render(request, "stages.html", choice=choice, **found)
+    store, taxonomy = store_of(request), taxonomy_of(request)
+    found = figures.stages(store, taxonomy, choice)
+    map = journey_map(store, taxonomy, choice.filter(store.overview()["last"]))
+    return render(request, "stages.html", choice=choice, map=map, flow=flow.flow(map, taxonomy.stage_names), **found)
 
 
 @page("/customers")

@@ -61,6 +61,11 @@ def title(name: str | None) -> str:
     return text[:1].upper() + text[1:] if text else NOTHING
 
 
+def sentence(text: str) -> str:
+    """With a capital, and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
 def intent(name: str) -> str:
     """An intent's name; one who asks for nothing has none, and nor has one whose language is not known."""
     return {NONE: "Asks for nothing", UNSUPPORTED: "Language not known"}.get(name) or title(name)
@@ -132,6 +137,7 @@ _ALL = (
     number,
     path,
     plural,
+    sentence,
     share,
     short,
     signed,

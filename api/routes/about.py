@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.filters import chosen
 from api.schemas.figures import Health, Overview, RunOut, RunWithInputs, TaxonomyOut
 from api.schemas.requests import Limited, Question
+from api.schemas.themes import QualityOut
 from nlp.errors import StoreError
 from pipelines.annotate import Annotator
 
@@ -48,6 +49,13 @@ def run(request: Request, id: Annotated[str, Path(examples=["run-20261101T120000
     """One run, with the files that it took in, their hashes, and why records of them could not be read."""
     runs = request.app.state.store.runs
     return asdict(runs.get(id)) | {"inputs": [asdict(one) for one in runs.inputs(id)]}
+
+
+@router.get("/v1/quality", response_model=list[QualityOut])
+def quality(request: Request, question: Annotated[Limited, Query()]) -> list[dict[str, Any]]:
+    """What each discovery of themes says of itself, newest first: how far it may be relied on, and why not."""
+    found = request.app.state.store.qualities.page(limit=question.limit)
+    return [asdict(each) | {"reliable": each.reliable} for each in found]
 
 
 @router.get("/v1/taxonomy", response_model=TaxonomyOut)

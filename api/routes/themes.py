@@ -5,14 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
+from api import effects
 from api.filters import chosen, page
 from api.routes.conversations import finding
-from api.schemas.figures import ChapterOut, KnownOut, ProposalOut, ThemeDetail, ThemeOut
 from api.schemas.findings import Page, QuoteOut
-from api.schemas.requests import Asked, Counted, Question
+from api.schemas.requests import Asked, Costing, Counted, Moving
+from api.schemas.themes import ChapterOut, KnownOut, ProposalOut, ThemeDetail, ThemeOut
 from nlp.taxonomy import UNKNOWN_STAGE
+from nlp.themes.emerging import Movement
+from nlp.themes.impact import Impact
 from nlp.themes.lineage import Chapter
-from pipelines import lineage, past, proposals
+from pipelines import costs, lineage, movements, past, proposals
 from pipelines.entities import most_named
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
@@ -23,16 +26,22 @@ NOTHING = {
     **dict.fromkeys(("friction", "sentiment", "first_seen", "last_seen")),
     "stage": UNKNOWN_STAGE,
     "channels": {},
+    "share": 0,
+    "stability": None,
 }
 """The figures of a theme where no conversation fulfils the filters."""
 
 
 @router.get("", response_model=list[ThemeOut])
-def themes(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
+def themes(request: Request, question: Annotated[Moving, Query()]) -> list[dict[str, Any]]:
     """The current themes by the friction of the conversations that fulfil the filters: pinned ones, then most first."""
-    filter = chosen(question, request.app.state.desk.annotator.taxonomy)
-    found: list[dict[str, Any]] = request.app.state.store.themes.ranked(filter)
-    return found
+    store, filter = request.app.state.store, chosen(question, request.app.state.desk.annotator.taxonomy)
+    found = movements.course(store, filter, period=question.period)
+    return [row | {"movement": _movement(row["movement"], found)} for row in movements.ranked(store, filter, found)]
+
+
+def _movement(found: Movement, of: movements.Course) -> dict[str, Any]:
+    return asdict(found) | {"text": effects.moved(found, of.period)}
 
 
 @router.get("/proposals", response_model=list[ProposalOut])
@@ -54,14 +63,38 @@ def known(request: Request, question: Annotated[Asked, Query()]) -> dict[str, An
 
 
 @router.get("/{id}", response_model=ThemeDetail)
-def theme(request: Request, id: Id, question: Annotated[Question, Query()]) -> dict[str, Any]:
-    """One theme of the current run: figures, terms, and its weeks."""
-    store = request.app.state.store
-    filter = chosen(question, request.app.state.desk.annotator.taxonomy)
-    known = asdict(store.themes.get(id))
-    figures = next((theme for theme in store.themes.ranked(filter, hidden=True) if theme["id"] == id), NOTHING)
-    named = most_named(store, filter, theme=id).get(id, [])
-    return {**known, **figures, "entities": named, "trend": store.themes.trend(filter, theme=id)}
+def theme(request: Request, id: Id, question: Annotated[Costing, Query()]) -> dict[str, Any]:
+    """One theme of the current run: figures, terms, its weeks, what it costs, how it moves, what fixes did."""
+    store, filter = request.app.state.store, chosen(question, request.app.state.desk.annotator.taxonomy)
+    known, found = asdict(store.themes.get(id)), movements.course(store, filter, period=question.period)
+    rows = {row["id"]: row for row in movements.ranked(store, filter, found, hidden=True)}
+    figures = rows.get(id, NOTHING | {"movement": found.moves[id]})
+    return {
+        **known,
+        **figures,
+        "movement": _movement(figures["movement"], found),
+        "entities": most_named(store, filter, theme=id).get(id, []),
+        "trend": store.themes.trend(filter, theme=id),
+        "course": _course(found, id),
+        "impact": _impact(costs.impact(store, question.score or None, filter), id),
+        "groups": costs.groups(store, id, filter),
+        "fixes": [
+            asdict(f.fix) | {"effect": f.effect, "text": effects.sentence(f.fix.day, f.effect)}
+            for f in movements.fixed(store, theme=id)
+        ],
+    }
+
+
+def _course(of: movements.Course, id: str) -> dict[str, Any]:
+    """`numpy` counts as numbers."""
+    rows = zip(of.periods, of.counts[id].tolist(), of.volume.tolist(), strict=True)
+    periods = [{"start": start, "conversations": n, "volume": volume} for start, n, volume in rows]
+    changes = [{"start": of.periods[c.place], "before": c.before, "after": c.after} for c in of.changes[id]]
+    return {"period": of.period, "periods": periods, "changes": changes}
+
+
+def _impact(found: dict[str, dict[str, Impact]], id: str) -> list[dict[str, Any]]:
+    return [{"score": score, **asdict(of[id]), "text": effects.cost(score, of[id])} for score, of in found.items()]
 
 
 @router.get("/{id}/history", response_model=list[ChapterOut])

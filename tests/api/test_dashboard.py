@@ -18,6 +18,7 @@ from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
 from nlp.themes.proposals import Proposal
+from nlp.themes.quality import Quality
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.edits import edit
@@ -160,8 +161,48 @@ def test_a_themes_page_shows_what_people_say_of_it(client: TestClient) -> None:
     page = client.get("/themes/t1").text
     assert '<span class="mark pinned">Pinned</span>' in page
     assert "<dt>Owner</dt><dd>&lt;b&gt;Ben&lt;/b&gt;</dd>" in page
-    assert "<dt>Fix shipped</dt><dd>2 Mar 2026 <small>says Ada</small></dd>" in page
+    assert "<dt>Fix shipped</dt><dd>2 Mar 2026 <small>says Ada</small><br>" in page
+    assert "Too early to judge the fix on 2 March 2026" in page
     assert "still broken <small>&lt;i&gt;Ada&lt;/i&gt;, 2 Mar 2026</small>" in page
+
+
+def test_a_themes_page_tells_what_it_costs_and_whom_it_concerns(client: TestClient) -> None:
+    page = client.get("/themes/t1").text
+    assert "100\u202f% of all conversations tell it; steady." in page
+    assert "Mean friction: no other conversation has one." in page
+    assert '<th scope="row">Tags</th><td>b</td>' in page
+    assert '<li><i class="fix" aria-hidden="true"></i>Fix shipped on 2 March 2026</li>' in page
+
+
+def test_the_overview_tells_what_moves_and_whether_fixes_worked(store: Store, annotator: Annotator) -> None:
+    fill_moving(store)
+    page = serve(store, annotator).get("/").text
+    assert re.search(r'mark emerging">Emerging</span> <a href="/themes/t2">&lt;b&gt;New', page)
+    assert "times as frequent in the last" in page
+    assert re.search(r'mark worked">Fix: worked</span> <a href="/themes/t1">', page)
+    assert "It worked." in page
+    assert "Take these themes with care: few &lt;i&gt;." in page
+    assert '<div class="change fix" title="Week of' in serve(store, annotator).get("/themes/t1").text
+
+
+def fill_moving(store: Store, weeks: int = 24) -> None:
+    """Ten conversations a week: t1 is four of them until its fix in the middle, t2 four in the last two weeks."""
+    found, themes = [], []
+    for n in range(weeks * 10):
+        week, place = divmod(n, 10)
+        found.append(conversation(f"m:{n}", START + timedelta(weeks=week, hours=place)))
+        first, second = place < 4 and week < weeks // 2, place > 5 and week >= weeks - 2
+        themes.append("t1" if first else "t2" if second else "t3")
+    segments = [Segment(c.id, 0, 0, len(HOSTILE)) for c in found]
+    store.conversations.put(found)
+    vectors = np.zeros((len(found), 4), np.float32)
+    ids = [c.id for c in found]
+    store.signals.put("m1", ids, [signal(s) for s in segments], vectors, [summary(id) for id in ids])
+    known = [Theme(id, f"<b>{name}</b>", "", (), 9) for id, name in (("t1", "Old"), ("t2", "New"), ("t3", "Else"))]
+    assigned = [Assignment(s.id, "r1", theme, 0.9, START) for s, theme in zip(segments, themes, strict=True)]
+    quality = Quality("r1", START, len(ids), 3, 0.0, 0.9, 1.0, 0.0, reasons=("few <i>",))
+    store.themes.put("r1", known, assigned, np.ones((len(ids), 2), np.float32), quality=quality)
+    edit(store, Edit(0, START, "Ada", "fixed", "t1", day=(START + timedelta(weeks=weeks // 2)).date()))
 
 
 def test_a_hidden_theme_leaves_the_overview_and_keeps_its_page(client: TestClient, store: Store) -> None:

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from api.dashboard import charts, figures, words
+from api.dashboard import charts, moves, words
 from api.dashboard.choices import Choice
 from api.dashboard.marks import marked, pieces
 from nlp.conversation import Segment, Speaker, Turn
 from nlp.signal import Evidence, Signal
+from nlp.themes.emerging import Movement
 
 HERE = Path(words.__file__).parent
 LAST = datetime(2026, 10, 31, 9, tzinfo=UTC)
@@ -108,14 +109,11 @@ def test_a_choice_is_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "first", "name"),
-    [(6, 0, 5, "new"), (14, 3, 30, "rising"), (3, 14, 30, "easing"), (4, 3, 30, ""), (0, 0, 30, "")],
+    ("kind", "weeks", "name"),
+    [("emerging", 5, "emerging"), ("fading", 30, "fading"), ("steady", 5, "new"), ("too early", 30, "")],
 )
-def test_a_theme_is_marked_where_chance_does_not_explain_its_change(
-    now: int, before: int, first: int, name: str
-) -> None:
-    row = {"first_seen": LAST - timedelta(weeks=first)}
-    assert figures.mark(row, now, before, LAST - timedelta(weeks=4)) == name
+def test_a_theme_is_marked_by_its_movement_else_where_it_is_new(kind: str, weeks: int, name: str) -> None:
+    assert moves.mark(Movement(kind), LAST - timedelta(weeks=weeks), LAST - timedelta(weeks=8)) == name
 
 
 def colours(css: str) -> dict[str, tuple[float, ...]]:

@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.commands import group
-from nlp.errors import NotFound
+from nlp.errors import NotFound, UnknownName
 from nlp.themes.proposals import Proposal
+from nlp.themes.quality import Quality
 from pipelines.settings import Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
@@ -44,6 +45,38 @@ def test_themes_are_told_as_they_were_known(settings: Settings, store: Store) ->
     assert (sorted(line.split("  ")[0] for line in themes), last) == (["t1", "t2"], "as found by first")
     told = json.loads(run(settings, "known", "2026-11-02", "--json").stdout)
     assert {theme["name"] for theme in told["themes"]} == {"Delivery <b>late</b>", "Charged twice"}
+
+
+def test_a_theme_is_shown_with_what_it_costs(own: str) -> None:
+    told = json.loads(call(own, "show", "t1", "--json").stdout)["told"]
+    assert any(line.startswith("Without these conversations mean friction would be") for line in told)
+    (csat,) = (
+        line
+        for line in json.loads(call(own, "show", "t1", "--score", "csat", "--json").stdout)["told"]
+        if "CSAT" in line
+    )
+    assert csat in call(own, "show", "t1").stdout
+    call(own, "edit", "fixed", "t1", "2026-05-08", "--who", "Ada")
+    assert "the fix on 8 May 2026" in call(own, "show", "t1").stdout
+    with pytest.raises(UnknownName, match="glee"):
+        call(own, "show", "t1", "--score", "glee")
+
+
+def test_movements_are_told_by_the_period_asked_for(own: str) -> None:
+    for period in ("day", "month"):
+        for row in json.loads(call(own, "--period", period, "--json").stdout):
+            assert row["movement"]["kind"] in ("emerging", "fading", "steady", "too early")
+
+
+def test_what_discoveries_say_of_themselves_is_listed(own: str) -> None:
+    assert json.loads(call(own, "quality", "--json").stdout) == []
+    with open_store(own) as store:
+        at, themes = datetime(2026, 11, 2, tzinfo=UTC), store.themes.found()
+        quality = Quality("second", at, 30, 2, 0.25, None, 1.0, 0.0, reasons=("30 segments are few",))
+        store.themes.put("second", themes, [], np.zeros((0, 2), np.float32), quality=quality)
+    (told,) = json.loads(call(own, "quality", "--json").stdout)
+    assert (told["run"], told["reliable"], told["stability"]) == ("second", False, None)
+    assert "2026" in call(own, "quality").stdout
 
 
 def test_what_might_be_a_theme_is_told(own: str) -> None:

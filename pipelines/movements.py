@@ -1,0 +1,105 @@
+"""How the themes of a store move: their course by period, what emerges and fades, and whether fixes worked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from nlp.themes.emerging import Movement, movements
+from nlp.themes.fixes import WINDOW, Effect, effect
+from nlp.themes.periods import Counts, between, gathered
+from nlp.themes.theme import Fix, Theme
+from nlp.themes.trend import Change, changes
+from pipelines.stores.protocols import Filter, Store
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """periods: their first days, from the first conversation's to the last one's. volume: int (t,), all annotated
+    conversations. counts, moves, changes: by theme; counts are int (t,), its conversations."""
+
+    period: str
+    periods: tuple[date, ...]
+    volume: Counts
+    counts: Mapping[str, Counts]
+    moves: Mapping[str, Movement]
+    changes: Mapping[str, Sequence[Change]]
+
+
+def course(store: Store, filter: Filter = Filter(), *, period: str = "week") -> Course:
+    """Of every current theme, in the filtered conversations of all themes. Periods are days, weeks or months. Raises
+    UnknownName for another."""
+    filter = replace(filter, theme="")
+    volume, daily = store.tellings.volume(filter), store.tellings.daily(filter)
+    ids = [theme.id for theme in store.themes.current()]
+    first, last = min(volume, default=date.min), max(volume, default=date.min)
+    of = between(first, last, period)[: None if volume else 0]
+    (total,) = gathered([volume], of, period)
+    counts = gathered((daily.get(id, {}) for id in ids), of, period)
+    found, cuts = movements(counts, total), changes(counts, total)
+    return Course(
+        period,
+        tuple(of),
+        total,
+        dict(zip(ids, counts, strict=True)),
+        dict(zip(ids, found, strict=True)),
+        dict(zip(ids, cuts, strict=True)),
+    )
+
+
+def ranked(store: Store, filter: Filter = Filter(), found: Course | None = None, *, hidden: bool = False) -> list[Row]:
+    """Themes as `ThemeStore.ranked` has them, and with share (0..1 of the filtered conversations), movement, and
+    stability (0..1, None where it was not told). `found`: the course that tells movements, the filter's by week without
+    one."""
+    found = found or course(store, filter)
+    quality = store.qualities.of(store.themes.current_run() or "")
+    stabilities = quality.stabilities if quality else {}
+    whole = max(sum(store.tellings.volume(replace(filter, theme="")).values()), 1)
+    return [
+        row
+        | {"share": row["conversations"] / whole, "movement": found.moves[row["id"]]}
+        | {"stability": stabilities.get(row["id"])}
+        for row in store.themes.ranked(filter, hidden=hidden)
+        if row["id"] in found.moves
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A fix that somebody says has shipped, and what it did."""
+
+    theme: str
+    fix: Fix
+    effect: Effect
+
+
+def fixed(store: Store, *, theme: str = "") -> list[Fixed]:
+    """Every fix of the current themes, or of one, by theme and day, judged against the themes that no fix touched then.
+    A fix is looked at up to the next one of its theme."""
+    themes = store.themes.current()
+    if not any(t.fixes for t in themes if theme in ("", t.id)):
+        return []
+    volume, daily = store.tellings.volume(), store.tellings.daily()
+    days = between(min(volume), max(volume), "day") if volume else []
+    counts = gathered((daily.get(t.id, {}) for t in themes), days, "day")
+    return [
+        Fixed(t.id, fix, _effect(place, fix.day, themes, counts, days))
+        for place, t in enumerate(themes)
+        if theme in ("", t.id)
+        for fix in sorted({f.day: f for f in t.fixes}.values(), key=lambda f: f.day)
+    ]
+
+
+def _effect(place: int, day: date, themes: Sequence[Theme], counts: Counts, days: Sequence[date]) -> Effect:
+    own = [fix.day for fix in themes[place].fixes]
+    start = max((d for d in own if d < day), default=date.min)
+    end = min((d for d in own if d > day), default=date.max)
+    kept = [n for n, d in enumerate(days) if start <= d < end]
+    touched = [any(abs((f.day - day).days) < WINDOW for f in theme.fixes) for theme in themes]
+    at = sum(days[n] < day for n in kept)
+    controls = ~np.array(touched) & (np.arange(len(themes)) != place)
+    return effect(counts[:, kept], place, controls, at)
