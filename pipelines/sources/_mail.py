@@ -144,8 +144,8 @@ def _body(raw: Message) -> str:
 def _parts(raw: Message) -> Iterator[Message]:
     if raw.get_content_maintype() == "message" or raw.get_content_disposition() == "attachment" or raw.get_filename():
         return
-    inner: Any = raw.get_payload()
-    if isinstance(inner, list):
+    if raw.is_multipart():
+        inner: Any = raw.get_payload()
         for part in inner:
             yield from _parts(part)
     else:
@@ -153,7 +153,10 @@ def _parts(raw: Message) -> Iterator[Message]:
 
 
 def _decoded(part: Message) -> str:
-    data = part.get_payload(decode=True)
+    try:
+        data = part.get_payload(decode=True)
+    except UNDECODABLE:  # a charset that is no name
+        return ""
     if not isinstance(data, bytes):
         return ""
     try:

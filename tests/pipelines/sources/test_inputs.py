@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from nlp.conversation import Conversation
 from nlp.errors import BadInput
 from pipelines import sources
-from pipelines.sources import DeadRecord, _inputs
+from pipelines.sources import DeadRecord, _held, _inputs, _packed
 from pipelines.sources._shape import shape
 
 ROWS = b"id,text,date\n" + b"".join(b"%d,Where is it?,2024-05-01\n" % number for number in range(50))
@@ -79,12 +80,12 @@ def test_a_pattern_names_files_and_folders(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    _inputs._standard_input.cache_clear()
+    _held.forget()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(json.dumps([THREAD]).encode()))))
     assert sources.files([Path("-")]) == [Path("-")]
     assert sources.guess(Path("-"))[0] == "threads"
     assert conversations(Path("-")) == ["threads:t"]
-    _inputs._standard_input.cache_clear()
+    _held.forget()
 
 
 def test_a_locked_archive_is_bad_input(tmp_path: Path) -> None:
@@ -124,3 +125,69 @@ def test_no_damage_raises_anything(noise: bytes, at: int, pack: Callable[[bytes]
         path = Path(folder) / "rows.csv.gz"
         path.write_bytes(data[:at] + noise + data[at + len(noise) :])
         assert list(sources.read(path)) is not None
+
+
+def tarred(path: Path, files: dict[str, bytes], mode: str = "w", link: str = "") -> Path:
+    with tarfile.open(path, mode) as tar:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+        if link:
+            info = tarfile.TarInfo("link.json")
+            info.type, info.linkname = tarfile.SYMTYPE, link
+            tar.addfile(info)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("suffix", "mode"), [(".tar", "w"), (".tar.gz", "w:gz"), (".tar.xz", "w:xz"), (".tgz", "w:gz")]
+)
+def test_a_tar_is_read_like_a_folder_without_its_links(tmp_path: Path, suffix: str, mode: str) -> None:
+    files = {"b/rows.csv.gz": gzip.compress(ROWS), "a.json": json.dumps([THREAD]).encode(), ".hidden": b"junk"}
+    archive = tarred(tmp_path / f"export{suffix}", files, mode, link="/etc/passwd")
+    found = sources.files([archive])
+    assert found == [archive / "a.json", archive / "b" / "rows.csv.gz"]
+    assert [len(conversations(path)) for path in found] == [1, 50]
+    assert [_inputs.beside(path)[0] for path in found] == [[found[0]], [found[1]]]
+    assert _inputs.digest(found[0])[1] == len(files["a.json"])
+
+
+@pytest.mark.parametrize("name", ["../secret.json", "/secret.json", "a/../../secret.json", "..\\secret.json"])
+def test_a_name_that_leads_out_of_an_archive_stays_within_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "secret.json").write_text(json.dumps([THREAD | {"id": "outside"}]))
+    inside = json.dumps([THREAD]).encode()
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as files:
+        files.writestr(zipfile.ZipInfo(name), inside)
+    for archive in (tmp_path / "export.zip", tarred(tmp_path / "export.tar", {name: inside})):
+        (path,) = sources.files([archive])
+        assert path.is_relative_to(archive)
+        assert conversations(path) == ["threads:t"]
+
+
+def test_what_swells_like_a_bomb_is_read_as_far_as_texts_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_packed, "FREE", 10_000)
+    bomb = (json.dumps([THREAD]) + " " * 50_000_000).encode()
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as files:
+        files.writestr("a.json", bomb)
+    (tmp_path / "bomb.json.gz").write_bytes(gzip.compress(bomb))
+    for path in (tmp_path / "bomb.zip" / "a.json", tmp_path / "bomb.json.gz"):
+        found = list(sources.read(path))
+        assert [one.id for one in found if isinstance(one, Conversation)] == ["threads:t"]
+        assert isinstance(found[-1], DeadRecord)
+        assert "unpacks to more than" in found[-1].reason
+    tarred(tmp_path / "bomb.tar.gz", {"a.json": bomb}, "w:gz")
+    assert sources.files([tmp_path / "bomb.tar.gz"]) == [tmp_path / "bomb.tar.gz"]
+    with pytest.raises(BadInput, match="the archive cannot be read: it unpacks to more than"):
+        sources.guess(tmp_path / "bomb.tar.gz")
+
+
+def test_a_damaged_archive_is_told_when_it_is_read_and_stops_no_other(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as files:
+        files.writestr("a.json", json.dumps([THREAD]))
+    data = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(data[:-30])
+    (tmp_path / "b.json").write_text(json.dumps([THREAD]))
+    assert sources.files([tmp_path]) == [tmp_path / "a.zip", tmp_path / "b.json"]
+    with pytest.raises(BadInput, match="the archive cannot be read"):
+        sources.guess(tmp_path / "a.zip")
