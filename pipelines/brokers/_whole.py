@@ -12,6 +12,18 @@ GRACE = 60.0
 log = logging.getLogger("frictionary.brokers")
 
 
+def _short(record: logging.LogRecord) -> bool:
+    """One line for what the library tells with a page: a broker that is away is no surprise to us."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error:
+        record.msg, record.args = f"{record.getMessage().splitlines()[0]} ({type(error).__name__}: {error})", ()
+        record.exc_info = record.exc_text = None
+    return True
+
+
+log.addFilter(_short)
+
+
 async def whole(message: Any) -> Any:
     """A decoder for FastStream that decodes nothing: what a message is, is told by our readers."""
     return message

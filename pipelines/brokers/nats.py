@@ -7,6 +7,7 @@ from typing import Any
 
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
+from nats.js.api import AckPolicy as Acknowledged
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
@@ -43,16 +44,26 @@ class NatsLine:
         await self._broker.connect()
         self._stream = await self._holding(feed.subject, self._stream)
         await self._holding(feed.dead, f"{self._stream}_DEAD")
+        await self._context.add_consumer(self._stream, self._consumer())
         self._broker.subscriber(
             feed.subject,
             durable=feed.group,
             stream=JStream(self._stream, declare=False),
             pull_sub=PullSub(batch_size=feed.batch, timeout=ASK),
-            config=ConsumerConfig(ack_wait=feed.redeliver, max_ack_pending=feed.in_flight or feed.batch),
             ack_policy=AckPolicy.NACK_ON_ERROR,
             decoder=whole,
         )(self._take)
         await self._broker.start()
+
+    def _consumer(self) -> ConsumerConfig:
+        """Made, or brought to what is asked for now: one that the server knows would stay as it was."""
+        return ConsumerConfig(
+            durable_name=self._feed.group,
+            filter_subject=self._feed.subject,
+            ack_policy=Acknowledged.EXPLICIT,
+            ack_wait=self._feed.redeliver,
+            max_ack_pending=self._feed.in_flight or self._feed.batch,
+        )
 
     async def _holding(self, subject: str, name: str) -> str:
         """The stream that holds the subject, made where there is none."""

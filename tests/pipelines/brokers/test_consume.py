@@ -170,6 +170,27 @@ async def letters(feed: Feed) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
+def test_workers_of_one_group_share_a_stream_and_store_all_of_it_once(
+    feed: Feed, intake: Intake, tmp_path: Path
+) -> None:
+    shared = replace(feed, in_flight=2 * feed.batch)
+    workers = [Consumer(intake, reading()) for _ in range(2)]
+
+    async def whole() -> None:
+        await Consumer(intake, reading()).run(shared, until_idle=0.2)
+        await sent(shared, [message(str(n)) for n in range(40)])
+        with open_store(f"sqlite:///{tmp_path}/store.db") as other:
+            workers[1].intake = replace(intake, store=other)
+            await asyncio.gather(*(worker.run(shared, until_idle=1.0) for worker in workers))
+
+    asyncio.run(whole())
+    assert intake.store.conversations.count() == 40
+    assert intake.store.conversations.waiting(intake.annotator.version) == 0
+    assert sum(worker.counts["added"] for worker in workers) == 40
+    assert all(worker.counts["messages"] for worker in workers)
+
+
 def test_a_stream_is_taken_to_its_end_with_dead_letters_on_their_own_subject(feed: Feed, intake: Intake) -> None:
     consumer = Consumer(intake, reading())
 

@@ -52,6 +52,26 @@ def test_messages_come_in_order_in_batches_one_at_a_time_and_are_acknowledged(fe
     assert max(sizes) <= feed.batch
 
 
+def test_a_group_of_another_batch_than_before_is_given_as_much(feed: Feed) -> None:
+    sizes: list[int] = []
+
+    async def handle(bodies: Sequence[bytes]) -> None:
+        sizes.append(len(bodies))
+
+    async def larger() -> None:
+        await read(replace(feed, batch=1), handle, lambda: len(sizes) == 10, send=SENT)
+        assert set(sizes) == {1}
+        sender = line(replace(feed, subject=f"{feed.subject}.unread"), handle)
+        await sender.start()
+        for body in SENT:
+            await sender.publish(feed.subject, body)
+        await sender.stop()
+        await read(replace(feed, batch=10), handle, lambda: sum(sizes) == 20)
+
+    asyncio.run(larger())
+    assert max(sizes) > 4
+
+
 def test_what_was_sent_before_anybody_read_is_read(feed: Feed) -> None:
     seen: list[bytes] = []
 
@@ -193,6 +213,18 @@ def test_a_url_of_no_known_broker_lists_the_known() -> None:
         line(Feed("mqtt://localhost", "x"), nobody)
     with pytest.raises(BadSetting, match="a broker's URL expected"):
         line(Feed("localhost", "x"), nobody)
+
+
+def test_an_error_of_the_library_is_told_on_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip("faststream")
+    from pipelines.brokers._whole import log
+
+    try:
+        raise ConnectionError("closed by server")
+    except ConnectionError:
+        log.exception("Message fetch error\nIf this causes issues, see elsewhere")
+    assert caplog.messages == ["Message fetch error (ConnectionError: closed by server)"]
+    assert "Traceback" not in caplog.text
 
 
 def test_a_password_is_not_shown() -> None:
