@@ -14,7 +14,7 @@ from pipelines.annotate import Annotator, annotate
 from pipelines.discover import assign_new
 from pipelines.identity import resolve
 from pipelines.keeping import keep
-from pipelines.placing import place
+from pipelines.online import refresh
 from pipelines.proposals import propose
 from pipelines.protect import Protector
 from pipelines.sources import DeadRecord, Options
@@ -93,9 +93,10 @@ class Intake:
         return Taken(annotated=annotated, placed=placed)
 
     def settle(self) -> None:
-        """What looks at all of a store, for a quiet moment: who is one customer, and which themes might be missing."""
-        if resolve(self.store):
-            place(self.store, self.annotator.taxonomy)
+        """What looks at more than what came, for a quiet moment: who is one customer, where those who changed stand,
+        and which themes might be missing."""
+        resolve(self.store)
+        refresh(self.store, self.annotator.taxonomy)
         propose(self.store, at=datetime.now(UTC))
 
 
