@@ -13,7 +13,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.heading import heading
+from benchmarks.same import differing, rows
 from benchmarks.servers import Server, free_port
 from pipelines import brokers
 from pipelines.annotate import Annotator
@@ -42,9 +42,6 @@ KEY = "a key for measuring"
 SUBJECT = "conversations"
 LIFE = 3.0
 """Seconds at most that a consumer lives once it reads."""
-MOMENTS = {"assignments": {"assigned_at"}, "proposals": {"at"}}
-"""Columns that tell when something was done, and so differ between any two runs."""
-LOGS = {"runs", "run_inputs", "marks", "alembic_version"}
 
 
 def messages(number: int) -> Iterator[bytes]:
@@ -145,19 +142,6 @@ def disturb(server: Server, feed: Feed, folder: Path, *, kills: int, chance: ran
     return broken
 
 
-def rows(store: Path) -> dict[str, list[str]]:
-    """Every row of every table of findings, without the moments at which they were found."""
-    found: dict[str, list[str]] = {}
-    with sqlite3.connect(store) as connection:
-        tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
-        for table in sorted(set(tables) - LOGS):
-            told = connection.execute(f'select * from "{table}"')
-            names = [column[0] for column in told.description]
-            kept = [n for n, name in enumerate(names) if name not in MOMENTS.get(table, ())]
-            found[table] = sorted(repr([row[n] for n in kept]) for row in told)
-    return found
-
-
 def base(folder: Path, annotator: Annotator) -> Path:
     """A store with the sample's themes, to which the stream is added."""
     folder.mkdir()
@@ -192,7 +176,7 @@ def killed(name: str, place: Path, themed: Path, *, number: int, kills: int, see
         asyncio.run(send(alone, sent, seconds=0))
         process.communicate()
         one, other = rows(calm / "store.db"), rows(disturbed / "store.db")
-        differ = [table for table in one if one[table] != other.get(table)]
+        differ = differing(one, other)
         counts = ", ".join(
             f"{table} {len(one[table]):,}" for table in ("conversations", "turns", "signals", "assignments")
         )
@@ -280,7 +264,7 @@ def main() -> None:
         "turn more, every fortieth message unreadable; at every fifth kill the broker is killed first and started\n"
         "anew. Then a consumer takes what is left. A dead letter may come twice. Compared with the store of an\n"
         "undisturbed consumer: every row of every table but the run log, without the moments at which themes were\n"
-        "assigned and proposed.\n\n"
+        "assigned and proposed; numbers may differ by 0.0002 (`benchmarks/same.py`).\n\n"
         + table("broker|messages|kills|of the broker|left for the last|seconds|dead letters|rows|stores", kills)
         + "\nA full backlog, one consumer, batches of 64, SQLite, into a store with the sample's themes; everything\n"
         "is done before a message is acknowledged: masked, stored, annotated, placed.\n\n"
