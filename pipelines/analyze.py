@@ -15,6 +15,7 @@ from nlp.signal import SENTIMENTS, Signal, Summary
 from nlp.taxonomy import NONE, UNSUPPORTED
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
+from nlp.themes.units import speaks
 from pipelines.annotate import Annotator, customer_segments, speaker_segments, summary
 from pipelines.discover import MINIMUM_FRICTION
 from pipelines.explain import explanation
@@ -90,6 +91,7 @@ class Analyst:
         signals, embeddings = self.annotator.signals(segments, texts)
         themes: list[str | None] = [None] * len(texts)
         bearing = [n for n, s in enumerate(signals) if s.intent != NONE and s.friction >= MINIMUM_FRICTION]
+        bearing = [n for n in bearing if speaks(texts[n])]
         if self.assigner and bearing:
             own = [segments[n].conversation for n in bearing]
             seen = in_context(embeddings[np.array(bearing)], own, [len(texts[n]) for n in bearing])

@@ -17,6 +17,7 @@ from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
 from nlp.themes.headlines import Headlines
 from nlp.themes.theme import Theme
+from nlp.themes.units import copies, speaks
 from pipelines.naming import named
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources.table import rows
@@ -101,7 +102,8 @@ def cluster(
     report = progress or (lambda step, done, total: None)
     embeddings = _embedded(given.texts, encoder, report)
     report("themes", 0, 2)
-    found = find(embeddings, seed=seed)
+    spoken = np.array([speaks(text) for text in given.texts], np.bool_)
+    found = find(embeddings[copies(given.texts)] * spoken[:, None], seed=seed)  # a row of zeros is in no theme
     report("themes", 1, 2)
     numbers = [f"t{n}" for n in range(1, len(found.centroids) + 1)]
     places = [str(n) for n in range(len(given.ids))]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from nlp.conversation import conversation_of
-from nlp.encoder import Encoder
+from nlp.encoder import Encoder, Floats
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
@@ -15,6 +15,7 @@ from nlp.themes.headlines import Headlines
 from nlp.themes.lineage import sought, trace
 from nlp.themes.matching import Matching, match
 from nlp.themes.theme import Assignment, Theme
+from nlp.themes.units import copies, speaks
 from pipelines.edits import refresh, replayed
 from pipelines.lineage import known
 from pipelines.naming import named
@@ -52,11 +53,11 @@ def discover(
     little, or nothing, to find themes in.
     """
     report = progress or (lambda step, done, total: None)
-    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, encoder=encoder.version)
+    ids, texts, embeddings = units(store, encoder=encoder.version)
     report("themes", 0, STEPS)
     conversations = list(map(conversation_of, ids))
     seen = in_context(embeddings, conversations, list(map(len, texts)))
-    found = find(seen, conversations=conversations, seed=seed)
+    found = find(seen[copies(texts)], conversations=conversations, seed=seed)
     report("themes", 1, STEPS)
     edits, before = store.edits.all(), sought(store.lineage.all())
     made = {edit.other for edit in active(edits) if edit.kind == "split"}
@@ -92,6 +93,16 @@ def discover(
     return list(said.themes)
 
 
+def units(
+    store: Store, *, encoder: str, unplaced: bool = False, of: Sequence[str] | None = None
+) -> tuple[list[str], list[str], Floats]:
+    """Ids, texts and vectors, float32 (n, d), of the segments that belong in themes: those that bear friction, and say
+    what of."""
+    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=unplaced, of=of, encoder=encoder)
+    kept = [n for n, text in enumerate(texts) if speaks(text)]
+    return [ids[n] for n in kept], [texts[n] for n in kept], embeddings[kept]
+
+
 def assigner(store: Store, *, encoder: str) -> Assigner | None:
     """The current themes as people are shown them, ready to place segments embedded by that version; None before any
     discovery, and where the themes are of another encoder: they must be discovered anew. Raises BadModel."""
@@ -115,7 +126,7 @@ def assign_new(store: Store, *, encoder: str, at: datetime, of: Sequence[str] | 
     serving, run = _found(store, encoder), store.themes.current_run()
     if serving is None or run is None:
         return 0
-    ids, texts, embeddings, _ = store.signals.bearing(MINIMUM_FRICTION, unplaced=True, of=of, encoder=encoder)
+    ids, texts, embeddings = units(store, encoder=encoder, unplaced=True, of=of)
     themes, confidences = serving.assign(in_context(embeddings, list(map(conversation_of, ids)), list(map(len, texts))))
     last = store.edits.last()
     store.themes.assign(
