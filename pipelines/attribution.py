@@ -11,15 +11,12 @@ from nlp.taxonomy import Taxonomy
 from pipelines.facts import everyone
 from pipelines.stores.protocols import Store
 
-SUPPRESSED = 10
-"""Touchpoints on fewer customers' paths are counted, not shown."""
-
 
 def attributed(
     store: Store, taxonomy: Taxonomy, *, of: str = "leaving", by: str = "touchpoints", order: int = 1
 ) -> dict[str, Any]:
     """Keys credits (see `nlp.journeys.attribution.Credit`, with `name`), most Shapley credit first; paths, ends (how
-    many); suppressed (touchpoints on the paths of too few customers), caveat. Raises UnknownName.
+    many); suppressed (touchpoints of too few customers or ends), caveat. Raises UnknownName.
     """
     ends = ends_of(taxonomy)
     for noun, name, known in (("end", of, ends), ("kind of touchpoint", by, TOUCHES)):
@@ -28,13 +25,9 @@ def attributed(
     journeys = list(everyone(store))
     found = list(paths(journeys, ends[of], TOUCHES[by], until=last_seen(own for _, own in journeys)))
     found = [path for path in found if path.touchpoints]
-    whose: dict[str, set[str]] = {}
-    for path in found:
-        for touchpoint in path.touchpoints:
-            whose.setdefault(touchpoint, set()).add(path.customer)
     names = store.themes.names() if by == "themes" else {}
     credits = attribution(found, order=order)
-    shown = [credit for credit in credits if len(whose[credit.touchpoint]) >= SUPPRESSED]
+    shown = [credit for credit in credits if credit.told]
     return {
         "credits": [asdict(credit) | {"name": names.get(credit.touchpoint, credit.touchpoint)} for credit in shown],
         "paths": len(found),

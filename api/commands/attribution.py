@@ -37,7 +37,7 @@ def _show(found: dict[str, Any]) -> None:
 
     figures = ("paths", "ends", "removal", "Shapley", "lift", "first", "last")
     Console().print(table({"": False, **dict.fromkeys(figures, True)}, map(_cells, found["credits"])))
-    few = f"{found['suppressed']} more on the paths of too few customers to show."
+    few = f"{found['suppressed']} more have too few customers or ends to show."
     click.echo(f"{found['ends']} of {found['paths']} paths end so. {few}\n{found['caveat']}")
 
 

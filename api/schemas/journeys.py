@@ -41,6 +41,7 @@ class CreditOut(BaseModel):
     touchpoint: str = Field(description="A channel at a stage, or a theme's id.", examples=["call at use"])
     name: str
     paths: int = Field(description="Paths that contain it.")
+    customers: int
     ends: int = Field(description="Those of them that end so.")
     removal: SpreadOut = Field(description="Share of ends, 0..1, that the chain would not reach without it.")
     shapley: SpreadOut = Field(description="Its share of all ends, 0..1.")
@@ -53,5 +54,5 @@ class AttributionOut(BaseModel):
     credits: list[CreditOut] = Field(description="Most Shapley credit first.")
     paths: int
     ends: int
-    suppressed: int = Field(description="Touchpoints on the paths of too few customers.")
+    suppressed: int = Field(description="Touchpoints of under 10 customers or under 5 ends.")
     caveat: str

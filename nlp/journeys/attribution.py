@@ -9,6 +9,8 @@ import numpy as np
 
 from nlp.journeys.outcomes import Array
 
+CUSTOMERS, ENDS = 10, 5
+"""The fewest customers and ends of a touchpoint that is told: fewer are neither anonymous nor sure."""
 RUNS, LEVEL = 200, 0.95
 """Resamples behind an interval, and how sure it is."""
 CAVEAT = "Shares of what came before an end; none of them says that a touchpoint caused it."
@@ -36,7 +38,7 @@ class Spread:
 class Credit:
     """A touchpoint's part in the ends.
 
-    paths: how many contain it; ends: how many of these end so. removal: the share of ends, 0..1, that the chain of
+    paths: how many contain it, of so many customers; ends: how many of these paths end so. removal: the share of ends, 0..1, that the chain of
     touchpoints would not reach without it (Anderl et al. 2016, Int. J. Res. Marketing 33:457). shapley: its share of
     all ends, 0..1; the shares of all touchpoints sum to 1. lift: shapley over what it would be if every path ended
     as often as any other: above 1 it carries more than its part. first, last: the shares of ends that it opens, closes.
@@ -44,12 +46,18 @@ class Credit:
 
     touchpoint: str
     paths: int
+    customers: int
     ends: int
     removal: Spread
     shapley: Spread
     lift: Spread
     first: float
     last: float
+
+    @property
+    def told(self) -> bool:
+        """Whether enough customers and ends tell of it."""
+        return self.customers >= CUSTOMERS and self.ends >= ENDS
 
 
 def attribution(paths: Sequence[Path], *, order: int = 1, seed: int = 0) -> list[Credit]:
@@ -63,10 +71,10 @@ def attribution(paths: Sequence[Path], *, order: int = 1, seed: int = 0) -> list
         for figure in (counted.removal, counted.shapley, counted.lift)
     )
     first, last = counted.touch(0), counted.touch(-1)
-    holds, ends = counted.contains.sum(axis=0), counted.ended @ counted.contains
+    counts = zip(*(column.astype(int).tolist() for column in counted.counts()), strict=True)
     found = [
-        Credit(name, int(holds[n]), int(ends[n]), removal[n], shapley[n], lift[n], float(first[n]), float(last[n]))
-        for n, name in enumerate(counted.names)
+        Credit(name, *own, removal[n], shapley[n], lift[n], float(first[n]), float(last[n]))
+        for n, (name, own) in enumerate(zip(counted.names, counts, strict=True))
     ]
     return sorted(found, key=lambda credit: (-credit.shapley.value, credit.touchpoint))
 
@@ -101,6 +109,11 @@ class _Counted:
         for state, number in states.items():
             if state:
                 self.newest[state[-1]].append(number)
+
+    def counts(self) -> tuple[Array, Array, Array]:
+        """Of each touchpoint the paths that contain it, their customers, and those of the paths that ended."""
+        whose = [len(np.unique(self.customer[rows])) for rows in self.contains.T]
+        return self.contains.sum(axis=0), np.array(whose), self.ended @ self.contains
 
     def removal(self, weights: Array) -> Array:
         """Without a touchpoint whatever leads to it leads to no end: all states are removed of which it is the newest.
