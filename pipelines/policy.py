@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ class Consent:
     opt_out: str = ""
 
 
+@lru_cache(maxsize=256)
+def _kinds(types: tuple[tuple[str, str], ...], actions: tuple[str, ...]) -> frozenset[str]:
+    """Asked for every text, and the same for all texts of a source."""
+    told = dict(types)
+    return frozenset(kind for kind in KINDS if told.get(kind, "mask") in actions)
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Of one source: action by type (mask, where not told) and by field (as `Protector` says, where not told)."""
@@ -54,7 +62,7 @@ class Rules:
         return self.types.get(kind, "mask")
 
     def kinds(self, *actions: str) -> frozenset[str]:
-        return frozenset(kind for kind in KINDS if self.action(kind) in actions)
+        return _kinds(tuple(self.types.items()), actions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import hmac
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from nlp import names, ordinary, people, redaction
 from nlp.conversation import Conversation
 from nlp.customer import DATES, Customer, Event
 from nlp.identity.claim import Claim, claims, kind_of
+from nlp.identity.traits import traits
 from nlp.names import Names, apart, known, mask, spared
 from nlp.redaction import event_id, pseudonym, redact
 from pipelines.keys import keys
@@ -34,12 +35,13 @@ NOT_KEPT = ("people", "brand", CHANGED, IDENTIFIERS)
 @dataclass(frozen=True, slots=True)
 class Protector:
     """Masks and pseudonymises whatever a reader finds. `names`: whether person names are masked too; `later`: the keys
-    that came after the first, oldest first."""
+    that came after the first, oldest first; `linkage`: whether hashes are made to tell by who is alike."""
 
     key: bytes
     names: bool = True
     policy: Policy = EVERYTHING_MASKED
     later: tuple[bytes, ...] = ()
+    linkage: bool = False
 
     @property
     def keys(self) -> tuple[bytes, ...]:
@@ -74,7 +76,7 @@ class Protector:
         return bool(kinds) and any(kinds & held(text) for text in _texts(masked))
 
     def customer(self, identifier: str) -> str:
-        return pseudonym(identifier, *self.keys)
+        return _pseudonym(identifier, self.keys)
 
     def digest(self, conversation: Conversation, *, company: str = "") -> str:
         """A keyed hash of a conversation as it was read, and of how it would be masked: alike, it is stored alike."""
@@ -110,11 +112,15 @@ class Protector:
 
     def claims(self, record: Conversation | Contact | Same, source: str) -> list[Claim]:
         """That the identifiers which a record tells are one customer's, by their pseudonyms."""
-        if isinstance(record, Conversation):
-            told = [record.customer, *record.metadata.get(IDENTIFIERS, ())]
-        else:
-            told = list(record.identifiers)
-        return list(claims([(self.customer(i), kind_of(i)) for i in told if i], source))
+        return list(claims([(self.customer(i), kind_of(i)) for i in _identifiers(record)], source))
+
+    def traits(self, record: Conversation | Contact | Same) -> dict[str, dict[str, list[str]]]:
+        """The identifier that a record goes by, and keyed hashes to tell by who is alike; {} unless `linkage` asks."""
+        told = _identifiers(record) if self.linkage else []
+        people = set(filter(None, record.metadata.get("people", ()))) if isinstance(record, Conversation) else set()
+        told += [f"name:{name}" for name in people if len(people) == 1 and told]
+        found = traits(told, hashlib.sha256(b"|".join(self.keys)).digest())
+        return {self.customer(told[0]): found} if found else {}
 
     def event(self, event: Event) -> Event:
         """The event's own id is keyed too: it is made from the customer's identifier."""
@@ -137,10 +143,22 @@ class Protector:
         return replace(conversation, customer=customer, turns=turns, metadata=facts)
 
 
+def _identifiers(record: Conversation | Contact | Same) -> list[str]:
+    if isinstance(record, Conversation):
+        return [one for one in (record.customer, *record.metadata.get(IDENTIFIERS, ())) if one]
+    return [one for one in record.identifiers if one]
+
+
 def protector(settings: Settings) -> Protector:
     """By the settings' keys, policy, and whether names are masked. Raises BadSetting, UnknownName."""
     key, *later = keys(settings)
-    return Protector(key, settings.names, policy(settings), tuple(later))
+    return Protector(key, settings.names, policy(settings), tuple(later), settings.linkage)
+
+
+@lru_cache(maxsize=1 << 14)
+def _pseudonym(identifier: str, keys: tuple[bytes, ...]) -> str:
+    """One record asks for its customer's several times."""
+    return pseudonym(identifier, *keys)
 
 
 @cache
