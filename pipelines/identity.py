@@ -11,6 +11,9 @@ from nlp.identity.resolution import resolve as resolved
 from pipelines.sources import identified
 from pipelines.stores.protocols import Store
 
+BELIEVED = 0.99
+"""From this probability on, two customers that are alike are one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -35,7 +38,8 @@ class Explanation:
 
 def resolution(store: Store) -> Resolution:
     """Who is one customer, by everything that the store holds; nothing is written."""
-    return resolved(store.identity.claims(), store.identity.decisions(), store.identity.matches())
+    believed = [match for match in store.identity.matches() if match.probability >= BELIEVED]
+    return resolved(store.identity.claims(), store.identity.decisions(), believed)
 
 
 def resolve(store: Store) -> int:

@@ -124,6 +124,7 @@ class _Door:
         talks = [item for item in batch if isinstance(item, Conversation)]
         told = [item for item in batch if isinstance(item, Contact | Same | Conversation)]
         self._store.identity.claim(claim for item in told for claim in self._protect.claims(item, source))
+        self._store.identity.describe(kept for item in told for kept in self._protect.traits(item).items())
         self._store.customers.put(self._protect.contact(contact, source) for contact in contacts)
         self._store.events.put(self._protect.event(event) for event in events)
         counts = Counter(customers=len(contacts), events=len(events), read=len(talks), withheld=read - len(batch))

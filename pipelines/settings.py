@@ -21,10 +21,14 @@ class Settings:
     """Folder of model cards and weights."""
     model: str = ""
     """Folder of your own intent model, written by `frictionary train intent`; the shipped one where empty."""
+    forecasts: str = ""
+    """Folder of forecasts, written by `frictionary train forecasts`; rules speak where empty."""
     taxonomy: Path = ROOT / "corpora" / "taxonomy" / "support.toml"
     """Intents, stages and events."""
     events: str = ""
     """TOML file of what your own systems call events, scores and facts of customers; none where empty."""
+    linkage: bool = False
+    """Keep keyed hashes of names, addresses and numbers, to find customers that are alike (`customers match`)."""
     corpora: Path = ROOT / "var" / "corpora"
     """Where public corpora lie or are downloaded to."""
     dead_letters: Path = Path("dead-letters.jsonl")
@@ -43,6 +47,12 @@ class Settings:
     """How entities are found: patterns, or full, which adds named-entity recognition (slower)."""
     names: bool = True
     """Mask person names in what is stored, by named-entity recognition; patterns are masked in any case."""
+    namer: str = ""
+    """Base URL of an OpenAI-compatible server that may suggest themes' names from masked texts; none where empty."""
+    namer_model: str = ""
+    """Name of the model that the server at `namer` is asked for."""
+    namer_key: str = ""
+    """Bearer token for the server at `namer`, where it asks for one."""
     host: str = "127.0.0.1"
     """Address that the server listens on."""
     port: int = 8000

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 if TYPE_CHECKING:
+    from nlp.identity.claim import Match
     from pipelines.identity import Explanation
     from pipelines.stores.protocols import Store
 
@@ -86,6 +87,30 @@ def conflicts(url: str | None, as_json: bool, limit: int) -> None:
 @command.command()
 @STORE
 @JSON
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Most matches listed.")
+def match(url: str | None, as_json: bool, limit: int) -> None:
+    """Find customers that are alike though they share no identifier; those of probability 0.99 become one.
+
+    Compares what was ingested with FRICTIONARY_LINKAGE=true. Needs: pip install 'frictionary[linkage]'.
+
+    \b
+    Example: frictionary customers match --store demo.db
+    """
+    from pipelines.likeness import match as find
+
+    with _opened(url) as store:
+        found, moved = find(store)
+    if as_json:
+        click.echo(json.dumps({"matches": list(map(asdict, found[:limit])), "moved": moved}, indent=2))
+        return
+    for one in found[:limit]:
+        click.echo(_matched(one))
+    click.echo(f"{len(found)} matches; {moved} conversations moved")
+
+
+@command.command()
+@STORE
+@JSON
 @click.argument("id")
 def explain(url: str | None, as_json: bool, id: str) -> None:
     """Tell by what the customer ID is known, who says so, and what was set aside.
@@ -97,15 +122,20 @@ def explain(url: str | None, as_json: bool, id: str) -> None:
 
     with _opened(url) as store:
         found = why(store, _named(id))
-        matches = {(match.one, match.other): match for match in store.identity.matches()}
+        matches = store.identity.matches()
     if as_json:
         click.echo(json.dumps(asdict(found), default=str, indent=2))
         return
     _tell(found)
-    for (one, other), match in matches.items():
-        if {one, other} <= {member.identifier for member in found.members}:
-            weights = ", ".join(f"{field} {weight:+.1f}" for field, weight in match.weights.items())
-            click.echo(f"match {one} {other}: probability {match.probability:.4f}; weights {weights}")
+    known = {member.identifier for member in found.members}
+    for one in matches:
+        if {one.one, one.other} & known:
+            click.echo(_matched(one))
+
+
+def _matched(one: "Match") -> str:
+    weights = ", ".join(f"{field} {weight:+.1f}" for field, weight in one.weights.items())
+    return f"match {one.one} {one.other}: probability {one.probability:.4f}; weights {weights}"
 
 
 def _tell(found: "Explanation") -> None:

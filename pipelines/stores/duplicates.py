@@ -68,7 +68,7 @@ class Duplicates:
 
     def long(self, words: int) -> tuple[list[str], list[str], Signature]:
         joined = conversations.join(fingerprints, F.conversation == C.id)
-        statement = select(C.id, C.customer, F.signature).select_from(joined).where(F.words >= words)
+        statement = select(C.id, C.customer, F.signature).select_from(joined).where(F.words >= words, ~F.repost)
         ids: list[str] = []
         customers: list[str] = []
         held = bytearray()

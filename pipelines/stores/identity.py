@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from nlp.identity.claim import Claim, Conflict, Decision, Match
+from nlp.identity.traits import Traits
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.decisions import add_decision, read_decisions
 from pipelines.stores.schema import (
@@ -43,9 +44,20 @@ class Identity:
     def decisions(self) -> list[Decision]:
         return read_decisions(self._database, identity_decisions)
 
-    def describe(self, traits: Mapping[str, Mapping[str, list[str]]]) -> int:
-        rows = [{"identifier": identifier, "traits": dict(found)} for identifier, found in traits.items()]
+    def describe(self, traits: Iterable[tuple[str, Traits]]) -> int:
+        found: dict[str, dict[str, set[str]]] = {}
+        for identifier, told in traits:
+            for name, hashes in told.items():
+                found.setdefault(identifier, {}).setdefault(name, set()).update(hashes)
+        if not found:
+            return 0
         with self._database.write() as connection:
+            for some in chunks(found):
+                known = select(identity_traits).where(identity_traits.c.identifier.in_(some))
+                for row in connection.execute(known):
+                    for name, hashes in row.traits.items():
+                        found[row.identifier].setdefault(name, set()).update(hashes)
+            rows = [{"identifier": i, "traits": {n: sorted(h) for n, h in told.items()}} for i, told in found.items()]
             return self._database.upsert_changed(connection, identity_traits, rows)
 
     def traits(self) -> Iterator[tuple[str, dict[str, list[str]]]]:

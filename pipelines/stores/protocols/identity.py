@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from nlp.identity.claim import Claim, Conflict, Decision, Match
+from nlp.identity.traits import Traits
 
 
 class IdentityStore(Protocol):
@@ -22,8 +23,8 @@ class IdentityStore(Protocol):
     def decisions(self) -> list[Decision]:
         """In order of their numbers."""
 
-    def describe(self, traits: Mapping[str, Mapping[str, list[str]]]) -> int:
-        """Keep keyed hashes of an identifier's record to compare by; returns how many were new or changed."""
+    def describe(self, traits: Iterable[tuple[str, Traits]]) -> int:
+        """Add keyed hashes of an identifier's record to those kept of it; returns how many were new or changed."""
 
     def traits(self) -> Iterator[tuple[str, dict[str, list[str]]]]:
         """By identifier."""

@@ -17,7 +17,7 @@ from nlp.signal import Entity, Evidence, Signal, Summary
 from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
 from nlp.themes.proposals import Proposal
-from nlp.themes.theme import Assignment, Fix, Note, Theme
+from nlp.themes.theme import Assignment, Fix, Note, Part, Theme
 from pipelines.edits import edit, log, refresh, replayed
 from pipelines.identity import resolve
 from pipelines.past import known
@@ -229,6 +229,21 @@ def test_stages_and_points_and_quotes_of_themes(themed: SqlStore) -> None:
     ]
     assert [q.segment.conversation for q in themed.themes.quotes("t1")] == ["s:3", "s:1"]
     assert [q.segment.conversation for q in themed.themes.quotes("t1", limit=1, offset=1)] == ["s:1"]
+
+
+def test_a_theme_keeps_its_parts_and_each_parts_quotes(store: SqlStore) -> None:
+    store.conversations.put(conversation(n) for n in range(1, 4))
+    segments = annotate(store, range(1, 4))
+    parts = (Part("Parcel late", ("late",), 2), Part("Parcel lost", (), 1))
+    members = [Assignment(s, "r1", "t1", 0.9, MONDAY, part) for s, part in zip(segments, (0, 1, None), strict=True)]
+    store.themes.put("r1", [Theme("t1", "One", "", (), 3, parts=parts)], members, np.zeros((3, 2), np.float32))
+    assert store.themes.get("t1").parts == store.themes.found()[0].parts == parts
+    assert [[q.segment.id for q in store.themes.quotes("t1", part=part)] for part in (0, 1)] == [
+        [segments[0]],
+        [segments[1]],
+    ]
+    edit(store, said("move", segments=(segments[0],)))
+    assert store.themes.quotes("t1", part=0) == []
 
 
 def test_the_latest_discovery_is_the_current_one_and_takes_new_segments(themed: SqlStore) -> None:
@@ -519,8 +534,9 @@ def test_claims_and_decisions_are_added_and_links_and_conflicts_replaced(store: 
 
 def test_traits_and_matches_come_back_as_put(store: SqlStore) -> None:
     traits = {"a": {"email": ["1"]}, "b": {"name": ["2", "3"]}}
-    assert (store.identity.describe(traits), store.identity.describe(traits)) == (2, 0)
-    assert dict(store.identity.traits()) == traits
+    assert (store.identity.describe(traits.items()), store.identity.describe(traits.items())) == (2, 0)
+    assert store.identity.describe([("a", {"email": ["0"]})]) == 1
+    assert dict(store.identity.traits()) == traits | {"a": {"email": ["0", "1"]}}
     for matches in ([Match("a", "b", 0.9, {"email": 5.0}), Match("a", "c", 0.99)], [Match("a", "c", 0.5)]):
         store.identity.match(matches)
         assert store.identity.matches() == sorted(matches, key=lambda m: -m.probability)
