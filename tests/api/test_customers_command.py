@@ -14,7 +14,7 @@ from pipelines.protect import Protector
 from pipelines.settings import Settings
 from pipelines.stores import open_store
 
-KEY = "a key for tests"
+KEY = "a-key-for-tests"
 CRM = """id,name,email,phone,plan
 C1,Ada Reed,ada@example.org,020 1,pro
 C2,Bo Lind,bo@example.org,020 1,free
