@@ -12,6 +12,7 @@ from nlp.conversation import Conversation
 from pipelines import sources
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import assign_new
+from pipelines.duplicates import find as find_duplicates
 from pipelines.identity import resolve
 from pipelines.keeping import keep
 from pipelines.online import refresh
@@ -93,9 +94,10 @@ class Intake:
         return Taken(annotated=annotated, placed=placed)
 
     def settle(self) -> None:
-        """What looks at more than what came, for a quiet moment: who is one customer, where those who changed stand,
-        and which themes might be missing."""
+        """What looks at more than what came, for a quiet moment: who is one customer, what was told before, where those
+        who changed stand, and which themes might be missing."""
         resolve(self.store)
+        find_duplicates(self.store)
         refresh(self.store, self.annotator.taxonomy)
         propose(self.store, at=datetime.now(UTC))
 
