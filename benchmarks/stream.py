@@ -3,7 +3,7 @@
 Conversations are made of the shipped sample's tickets under new ids; every eighth comes again later with one turn more,
 and every fortieth message cannot be read. They are sent while the consumer is killed and started again. Afterwards its
 store must equal, row for row, that of a consumer that nobody disturbed. Each broker is a server of its own on a port of
-its own. Then throughput: a full backlog taken to its end.
+its own.
 """
 
 import argparse
@@ -22,19 +22,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.heading import heading
+from benchmarks.heading import commit, heading
 from benchmarks.same import differing, rows
 from benchmarks.servers import Server, free_port
 from pipelines import brokers
 from pipelines.annotate import Annotator
 from pipelines.brokers import Feed
-from pipelines.consume import Consumer, Reading
-from pipelines.intake import Intake
-from pipelines.protect import protector
 from pipelines.run import run
 from pipelines.settings import ROOT, Settings
-from pipelines.sources import Options
 from pipelines.stores import open_store
+from pipelines.stores.protocols import Run
 
 RESULT = ROOT / "benchmarks" / "results" / "stream.md"
 SAMPLE = ROOT / "corpora" / "sample" / "tickets.jsonl"
@@ -126,20 +123,17 @@ def begins(process: subprocess.Popen[str]) -> None:
     raise SystemExit(f"the consumer ended with {process.wait()}")
 
 
-def disturb(server: Server, feed: Feed, folder: Path, *, kills: int, chance: random.Random) -> int:
-    """Kills the consumer at random moments, every fifth time the broker, too; returns the broker's kills."""
-    broken = 0
+def disturb(server: Server, feed: Feed, folder: Path, *, kills: int, chance: random.Random) -> None:
+    """Kills the consumer at random moments, every fifth time the broker, too."""
     for kill in range(1, kills + 1):
         process = consumer(feed, folder)
         begins(process)
         time.sleep(chance.uniform(0, LIFE / 2))
         if kill % 5 == 0:
             server.restart()
-            broken += 1
         time.sleep(chance.uniform(0, LIFE / 2))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    return broken
 
 
 def base(folder: Path, annotator: Annotator) -> Path:
@@ -151,9 +145,8 @@ def base(folder: Path, annotator: Annotator) -> Path:
     return folder
 
 
-def killed(name: str, place: Path, themed: Path, *, number: int, kills: int, seed: int) -> list[str]:
-    """A row of the table of kills."""
-    sent = list(messages(number))
+def killed(name: str, place: Path, themed: Path, *, number: int, kills: int, seed: int) -> None:
+    """Leaves two stores in `place`, of a consumer that was killed and of one that nobody disturbed."""
     server = Server(name, place / f"{name}-data", free_port())
     server.folder.mkdir()
     server.start()
@@ -162,74 +155,72 @@ def killed(name: str, place: Path, themed: Path, *, number: int, kills: int, see
         shutil.copytree(themed, folder)
     try:
         feed = Feed(server.url, SUBJECT)
+        seconds = 4 * kills
         sender = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.stream", "--send", server.url, str(number), str(4 * kills)]
+            [sys.executable, "-m", "benchmarks.stream", "--send", server.url, str(number), str(seconds)]
         )
-        began = time.perf_counter()
-        broken = disturb(server, feed, disturbed, kills=kills, chance=random.Random(seed))
+        disturb(server, feed, disturbed, kills=kills, chance=random.Random(seed))
         sender.wait()
-        ended = consumer(feed, disturbed, "--until-idle", "4")
-        told, _ = ended.communicate()
-        seconds = time.perf_counter() - began
+        consumer(feed, disturbed, "--until-idle", "4").communicate()
         alone = replace(feed, subject=f"{SUBJECT}-calm")
         process = consumer(alone, calm, "--until-idle", "4")
-        asyncio.run(send(alone, sent, seconds=0))
+        asyncio.run(send(alone, list(messages(number)), seconds=0))
         process.communicate()
-        one, other = rows(calm / "store.db"), rows(disturbed / "store.db")
-        differ = differing(one, other)
-        counts = ", ".join(
-            f"{table} {len(one[table]):,}" for table in ("conversations", "turns", "signals", "assignments")
-        )
-        letters, bad = asyncio.run(buried(feed)), {body.decode() for body in sent if b'"fax"' in body}
-        lost = len(bad - set(letters))
-        dead = f"{len(bad) - lost} of {len(bad)}, {len(letters) - len(set(letters))} more than once"
-        left = json.loads(told.splitlines()[-1])["messages"]
-        verdict = "equal" if not differ else f"**differ: {', '.join(differ)}**"
-        return [name, f"{len(sent):,}", str(kills), str(broken), f"{left:,}", f"{seconds:.0f}", dead, counts, verdict]
     finally:
         server.kill()
 
 
-async def _throughput(feed: Feed, intake: Intake, sent: Sequence[bytes]) -> tuple[float, int]:
-    """Seconds from the first batch to the last commit, and the turns that were stored."""
-    reading = Reading(Options(source="bench"))
-    await Consumer(intake, reading).run(feed, until_idle=0.5)  # makes what is missing at the broker
-    await send(feed, sent, seconds=0)
-    consumer, began = Consumer(intake, reading), time.time()
-    await consumer.run(feed, until_idle=1.0)
-    ended = consumer.meters.registry.get_sample_value("frictionary_stream_committed_timestamp_seconds")
-    return (ended or began) - began, consumer.counts["messages"]
-
-
-def fast(name: str, place: Path, themed: Path, annotator: Annotator, *, number: int, names: bool) -> list[str]:
-    """A row of the table of throughput."""
-    folder = place / f"{name}-fast-{names}"
-    shutil.copytree(themed, folder)
-    server = Server(name, folder / "data", free_port())
-    server.folder.mkdir()
+def told(name: str, place: Path, *, number: int) -> list[str]:
+    """A row of the table, by the stores, their run logs and the dead letters that the broker holds."""
+    sent, calm, disturbed = list(messages(number)), place / f"{name}-calm", place / f"{name}-disturbed"
+    server = Server(name, place / f"{name}-data", free_port())
     server.start()
-    settings = Settings(store=str(folder / "store.db"), key=KEY, names=names)
     try:
-        with open_store(settings.store) as store:
-            intake = Intake(store, annotator, protector(settings))
-            seconds, taken = asyncio.run(_throughput(Feed(server.url, SUBJECT), intake, list(messages(number))))
+        letters = asyncio.run(buried(Feed(server.url, SUBJECT)))
     finally:
         server.kill()
-    turns = sum(len(json.loads(body)["turns"]) for body in messages(number))
-    masked = "patterns and names" if names else "patterns"
-    return [name, masked, f"{taken:,}", f"{seconds:.1f}", f"{taken / seconds:,.0f}", f"{turns / seconds:,.0f}"]
+    bad = {body.decode() for body in sent if b'"fax"' in body}
+    dead = f"{len(bad & set(letters))} of {len(bad)}, {len(letters) - len(set(letters))} more than once"
+    one, other = rows(calm / "store.db"), rows(disturbed / "store.db")
+    differ = differing(one, other)
+    counts = ", ".join(f"{table} {len(one[table]):,}" for table in ("conversations", "turns", "signals", "assignments"))
+    cut, last = streams(disturbed)
+    _, whole = streams(calm)
+    took = whole.counts["messages"] / whole.seconds["stream"]
+    turns = sum(len(json.loads(body)["turns"]) for body in sent) / len(sent)
+    verdict = "equal" if not differ else f"**differ: {', '.join(differ)}**"
+    left = f"{last.counts['messages']:,}"
+    speed = [f"{took:,.0f}", f"{took * turns:,.0f}"]
+    return [name, f"{len(sent):,}", str(cut), str(cut // 5), left, dead, counts, verdict, *speed]
 
 
-def shown(row: list[str]) -> list[str]:
-    """The row, told at once: a run takes its time."""
-    print(*row, sep=" | ", flush=True)
-    return row
+def streams(folder: Path) -> tuple[int, Run]:
+    """How many consumers were killed, and the last one, which was not."""
+    with open_store(str(folder / "store.db")) as store:
+        return len(store.runs.page(limit=1000, status="killed")), store.runs.page(limit=1)[0]
 
 
-def table(head: str, found: Sequence[Sequence[str]]) -> str:
-    names = head.split("|")
-    lines = [names, ["---"] * len(names), *found]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+HEAD = "broker|messages|kills|of the broker|left for the last|dead letters|rows|stores|messages/s|turns/s"
+
+
+def report(place: Path, *, number: int, kills: int, seed: int) -> str:
+    names = [name for name in ("nats", "redis") if (place / f"{name}-calm").is_dir()]
+    found = [HEAD.split("|"), ["---"] * len(HEAD.split("|")), *(told(name, place, number=number) for name in names)]
+    lines = "\n".join("| " + " | ".join(line) + " |" for line in found)
+    command = f"python -m benchmarks.stream --kills {kills} --conversations {number}"
+    return f"""{heading("Streams under kills", command=command, seed=seed)}
+The stores were made by commit {(place / "commit").read_text().strip()}. The consumer is killed (`kill -9`) at random
+moments while conversations are sent, some of them again with a turn more, every fortieth message unreadable; at every
+fifth kill the broker is killed before and started anew. Then a last consumer takes what is left. A dead letter may come
+twice. Compared with the store of an undisturbed consumer: every row of every table but the run log, without the moments
+at which themes were assigned and proposed; numbers may differ by 0.0002 (`benchmarks/same.py`).
+
+Speed is that of the undisturbed consumer: SQLite, batches of 16, patterns masked and names not, everything done before
+a message is acknowledged (masked, stored, annotated, placed), the four quiet seconds at the end included. The models
+take most of the time, and the machine was shared.
+
+{lines}
+"""
 
 
 def main() -> None:
@@ -238,38 +229,21 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--brokers", nargs="+", default=["nats", "redis"], choices=["nats", "redis"])
+    parser.add_argument("--folder", type=Path, help="keep the stores here")
+    parser.add_argument("--report", action="store_true", help="tell of the stores in --folder, without a new run")
     parser.add_argument("--send", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.send:
         url, number, seconds = options.send
         asyncio.run(send(Feed(url, SUBJECT), list(messages(int(number))), seconds=float(seconds)))
         return
-    annotator = Annotator.of(Settings())
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        themed = base(place / "themed", annotator)
-        kills = [
-            shown(killed(name, place, themed, number=options.conversations, kills=options.kills, seed=options.seed))
-            for name in options.brokers
-        ]
-        speed = [
-            shown(fast(name, place, themed, annotator, number=options.conversations, names=names))
-            for name in options.brokers
-            for names in (False, True)
-        ]
-    command = f"python -m benchmarks.stream --kills {options.kills} --conversations {options.conversations}"
-    RESULT.write_text(
-        f"{heading('Streams: killed, and at speed', command=command, seed=options.seed)}\n"
-        "The consumer is killed (`kill -9`) at random moments while conversations are sent, some of them again with a\n"
-        "turn more, every fortieth message unreadable; at every fifth kill the broker is killed first and started\n"
-        "anew. Then a consumer takes what is left. A dead letter may come twice. Compared with the store of an\n"
-        "undisturbed consumer: every row of every table but the run log, without the moments at which themes were\n"
-        "assigned and proposed; numbers may differ by 0.0002 (`benchmarks/same.py`).\n\n"
-        + table("broker|messages|kills|of the broker|left for the last|seconds|dead letters|rows|stores", kills)
-        + "\nA full backlog, one consumer, batches of 64, SQLite, into a store with the sample's themes; everything\n"
-        "is done before a message is acknowledged: masked, stored, annotated, placed.\n\n"
-        + table("broker|masked|messages|seconds|messages/s|turns/s", speed)
-    )
+    place, number, seed = options.folder or Path(tempfile.mkdtemp()), options.conversations, options.seed
+    if not options.report:
+        (place / "commit").write_text(commit())
+        themed = base(place / "themed", Annotator.of(Settings()))
+        for name in options.brokers:
+            killed(name, place, themed, number=number, kills=options.kills, seed=seed)
+    RESULT.write_text(report(place, number=number, kills=options.kills, seed=seed))
     print(RESULT.read_text())
 
 
