@@ -18,6 +18,7 @@ def discover_file(file: Path, *, text: str | None, id: str | None, out: Path | N
     from pipelines.annotate import Annotator
     from pipelines.clustering import cluster, read, write
     from pipelines.letters import DeadLetters
+    from pipelines.namer import suggester
     from pipelines.settings import Settings
 
     start = time.perf_counter()
@@ -30,7 +31,8 @@ def discover_file(file: Path, *, text: str | None, id: str | None, out: Path | N
         click.echo(f"dead letters: {len(given.dead)}, each with its reason in {settings.dead_letters}", err=True)
     models = Annotator.of(settings)
     with progress(hidden=as_json) as report:
-        found = cluster(given, models.encoder, headlines=models.headlines, seed=seed, progress=report)
+        suggest = suggester(settings)
+        found = cluster(given, models.encoder, headlines=models.headlines, suggest=suggest, seed=seed, progress=report)
     write(found, out)
     left_out = found.found.labels.count(None)
     words = [

@@ -16,6 +16,7 @@ from nlp.redaction import mask_handles, redact
 from nlp.themes.discover import Discovery
 from nlp.themes.discover import discover as find
 from nlp.themes.headlines import Headlines
+from nlp.themes.suggestions import Suggest
 from nlp.themes.theme import Theme
 from nlp.themes.units import copies, speaks
 from pipelines.naming import named
@@ -95,6 +96,7 @@ def cluster(
     encoder: Encoder,
     *,
     headlines: Headlines | None = None,
+    suggest: Suggest | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Clustering:
@@ -107,7 +109,9 @@ def cluster(
     report("themes", 1, 2)
     numbers = [f"t{n}" for n in range(1, len(found.centroids) + 1)]
     places = [str(n) for n in range(len(given.ids))]
-    themes = named(found, numbers, places, given.texts, embeddings, encoder=encoder, headlines=headlines)
+    themes = named(
+        found, numbers, places, given.texts, embeddings, encoder=encoder, headlines=headlines, suggest=suggest
+    )
     report("themes", 2, 2)
     return Clustering(given.ids, tuple(themes), found)
 

@@ -14,6 +14,7 @@ from nlp.themes.edits import active, replay
 from nlp.themes.headlines import Headlines
 from nlp.themes.lineage import sought, trace
 from nlp.themes.matching import Matching, match
+from nlp.themes.suggestions import Suggest
 from nlp.themes.theme import Assignment, Theme
 from nlp.themes.units import copies, speaks
 from pipelines.edits import refresh, replayed
@@ -41,6 +42,7 @@ def discover(
     run: str,
     at: datetime | None = None,
     headlines: Headlines | None = None,
+    suggest: Suggest | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Theme]:
@@ -63,7 +65,7 @@ def discover(
     made = {edit.other for edit in active(edits) if edit.kind == "split"}
     matching = match(known(store, before, made, encoder=encoder), ids, found.labels, found.centroids)
     numbers = _numbers(found, matching, store.themes.names())
-    themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, headlines=headlines)
+    themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, headlines=headlines, suggest=suggest)
     report("themes", 2, STEPS)
     read = Read(ids, texts, seen)
     fitted, left_out = store.tellings.fitted(), store.signals.embedded(but=encoder.version)

@@ -11,6 +11,7 @@ from nlp.themes.headlines import Headlines, fitting
 from nlp.themes.naming import name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.reading import Parse
+from nlp.themes.suggestions import Suggest, suggested
 from nlp.themes.theme import Theme
 
 
@@ -29,6 +30,7 @@ def named(
     *,
     encoder: Encoder,
     headlines: Headlines | None,
+    suggest: Suggest | None = None,
 ) -> list[Theme]:
     """The themes under their `numbers`. A quote and a name come from segments that speak of the theme by themselves,
     whatever their conversation says: `embeddings` are of their own words."""
@@ -41,6 +43,8 @@ def named(
     said = [[texts[n] for n in own] for own in members]
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
     names = name_themes(said, found.centroids, encoder=encoder, parse=parser(), headlines=fits)
+    if suggest:
+        names = suggested(names, said, found.centroids, encoder=encoder, suggest=suggest)
     themes: list[Theme] = []
     for k, (id, own, naming) in enumerate(zip(numbers, members, names, strict=True)):
         chosen = representative(said[k], embeddings[own], found.centroids[k])

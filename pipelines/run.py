@@ -10,6 +10,7 @@ from pipelines.discover import Progress, assign_new, assigner, discover
 from pipelines.duplicates import find as find_duplicates
 from pipelines.freshness import Since
 from pipelines.ingest import ingest
+from pipelines.namer import suggester
 from pipelines.online import refresh
 from pipelines.protect import protector
 from pipelines.runlog import logged
@@ -69,6 +70,7 @@ def run(
                     annotator.encoder,
                     run=log.run.id,
                     headlines=annotator.headlines,
+                    suggest=suggester(settings),
                     seed=seed,
                     progress=progress,
                 )

@@ -75,6 +75,7 @@ def discover(
     from pipelines.annotate import Annotator
     from pipelines.discover import discover as find
     from pipelines.movements import ranked
+    from pipelines.namer import suggester
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
@@ -83,8 +84,8 @@ def discover(
         models = Annotator.of(settings)
         at = datetime.now(UTC)
         with progress(hidden=as_json) as report:
-            run, words = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines
-            find(store, models.encoder, run=run, headlines=words, seed=seed, progress=report)
+            run, words, suggest = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines, suggester(settings)
+            find(store, models.encoder, run=run, headlines=words, suggest=suggest, seed=seed, progress=report)
         rows, unassigned, told = ranked(store), store.themes.unassigned(), store.qualities.of(run)
     if as_json:
         click.echo(_json({"themes": rows, "unassigned": unassigned, "quality": told and asdict(told)}))
