@@ -145,8 +145,8 @@ def main() -> None:
 Encoder {encoder.version}. Each cell: intents, themes found: ACC / NMI / ARI in percent, every text in its nearest
 theme, before borders settle wholly. The texts are of domains that the encoder was not tuned on:
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
-to find the themes, and are not scored. What was chosen by this table: that texts in no crowd shape no theme, the merit of
-a cut (distinctness times stability), and over how many cuts it is averaged.
+to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
+(distinctness times stability), and over how many cuts it is averaged.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}

@@ -73,8 +73,15 @@ def discover(
     said_of_itself = assess(read, found, themes, encoder, run=run, at=at, fitted=fitted, left_out=left_out)
     report("themes", 3, STEPS)
     assignments = [
-        Assignment(segment, run, None if label is None else numbers[label], float(strength), at)
-        for segment, label, strength in zip(ids, found.labels, found.strengths, strict=True)
+        Assignment(
+            segment,
+            run,
+            None if label is None else numbers[label],
+            float(strength),
+            at,
+            None if part < 0 else part,
+        )
+        for segment, label, strength, part in zip(ids, found.labels, found.strengths, found.parts.tolist(), strict=True)
     ]
     serving = Assigner(found.centroids, found.thresholds, tuple(numbers), encoder.version)
     facts = trace(matching, numbers, {id: s for id, s in before.items() if id not in made}, run=run, at=at)

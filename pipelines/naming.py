@@ -6,13 +6,15 @@ import numpy as np
 
 from nlp import english
 from nlp.encoder import Encoder, Floats
+from nlp.themes.assign import Places
 from nlp.themes.discover import Discovery
 from nlp.themes.headlines import Headlines, fitting
 from nlp.themes.naming import name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.reading import Parse
 from nlp.themes.suggestions import Suggest, suggested
-from nlp.themes.theme import Theme
+from nlp.themes.theme import Part, Theme
+from nlp.themes.tree import centroids
 
 
 def parser() -> Parse:
@@ -42,7 +44,8 @@ def named(
     members = [order[labels[order] == k] for k in range(len(numbers))]
     said = [[texts[n] for n in own] for own in members]
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
-    names = name_themes(said, found.centroids, encoder=encoder, parse=parser(), headlines=fits)
+    parse = parser()
+    names = name_themes(said, found.centroids, encoder=encoder, parse=parse, headlines=fits)
     if suggest:
         names = suggested(names, said, found.centroids, encoder=encoder, suggest=suggest)
     themes: list[Theme] = []
@@ -50,5 +53,17 @@ def named(
         chosen = representative(said[k], embeddings[own], found.centroids[k])
         x, y = np.median(found.points[own], axis=0)
         quotes = tuple(ids[own[n]] for n in chosen)
-        themes.append(Theme(id, naming.name, naming.description, naming.terms, len(own), quotes, float(x), float(y)))
+        parts = _parts(said[k], embeddings[own], found.parts[own], encoder, parse)
+        told = naming.name, naming.description, naming.terms
+        themes.append(Theme(id, *told, len(own), quotes, float(x), float(y), parts))
     return themes
+
+
+def _parts(said: Sequence[str], embeddings: Floats, parts: Places, encoder: Encoder, parse: Parse) -> tuple[Part, ...]:
+    """Of one theme: its texts, the most central first, their vectors, and their parts."""
+    if not len(parts) or parts.max() < 0:
+        return ()
+    members = [np.flatnonzero(parts == part) for part in range(parts.max() + 1)]
+    told = [[said[n] for n in own] for own in members]
+    names = name_themes(told, centroids(embeddings, parts), encoder=encoder, parse=parse)
+    return tuple(Part(n.name, n.terms, len(own)) for n, own in zip(names, members, strict=True))

@@ -133,6 +133,8 @@ def show(
     marks += [f"fix shipped {fix.day}" for fix in theme.fixes]
     for line in (", ".join(marks), *(f"{note.at:%Y-%m-%d} {note.who}: {note.text}" for note in theme.notes)):
         click.echo(plain(line)) if line else None
+    for part in theme.parts:
+        click.echo(plain(f"Part: {part.name} ({part.size})"))
     click.echo("\n".join(map(plain, told)))
     for quote in said:
         click.echo(f"\n{quote['at']:%Y-%m-%d} {quote['channel']} {quote['segment']}: {plain(quote['text'])}")

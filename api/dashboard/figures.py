@@ -10,6 +10,7 @@ from api.dashboard.choices import Choice
 from api.dashboard.marks import marked, pieces
 from api.dashboard.words import day
 from api.history import told, words
+from api.parts import parts
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
@@ -17,7 +18,7 @@ from pipelines import journeys, movements
 from pipelines.analyze import side
 from pipelines.edits import log
 from pipelines.entities import most_named
-from pipelines.movements import course
+from pipelines.movements import Course, course
 from pipelines.proposals import current
 from pipelines.stores.protocols import Filter, Quote, Store
 
@@ -35,7 +36,7 @@ def overview(store: Store, choice: Choice) -> Row:
     totals = known if filter == Filter() else store.overview(filter)
     weeks = charts.weeks(totals["weekly"], last.date() if totals["weekly"] else None)
     recent, before = (store.overview(window) for window in windows)
-    themes = ranked(store, filter, windows, weeks)
+    themes = ranked(store, filter, windows, weeks, course(store, replace(filter, since=None)))
     return {
         "totals": totals,
         "recent": recent,
@@ -71,11 +72,16 @@ def edits(store: Store) -> list[Row]:
 
 
 def ranked(
-    store: Store, filter: Filter, windows: tuple[Filter, Filter], weeks: Sequence[date], *, hidden: bool = False
+    store: Store,
+    filter: Filter,
+    windows: tuple[Filter, Filter],
+    weeks: Sequence[date],
+    found: Course,
+    *,
+    hidden: bool = False,
 ) -> list[Row]:
     """Pinned themes, then the others, by total friction, each with its weekly conversations and its change over the
     last four weeks."""
-    found = course(store, replace(filter, since=None))
     rows = movements.ranked(store, filter, found, hidden=hidden)
     now, before = (_conversations(store.themes.trend(window, theme=filter.theme)) for window in windows)
     weekly: dict[str, dict[date, int]] = {}
@@ -101,24 +107,25 @@ def _conversations(trend: Sequence[Row]) -> dict[str, int]:
 
 
 def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
-    """Keys theme, figures (None where no segment is left), weekly, marks (by week), costs, groups, fixes, stages, named
-    (by type), history, current (ids of themes that have a page). Raises NotFound."""
+    """Keys theme, figures (None where no segment is left), falls_into (`api/parts.py`), weekly, marks (by week), costs,
+    groups, fixes, stages, named (by type), history, current (ids of themes that have a page). Raises NotFound."""
     found, last = store.themes.get(id), store.overview()["last"]
     choice = Choice(theme=id)
     weekly = store.themes.trend(theme=id)
     weeks = charts.weeks(store.overview()["weekly"], last.date())
-    rows = ranked(store, choice.filter(last), choice.windows(last), weeks, hidden=True)
+    whole = course(store)
+    rows = ranked(store, choice.filter(last), choice.windows(last), weeks, whole, hidden=True)
     where = [row for row in store.themes.by_stage(choice.filter(last)) if row["theme"] == id]
     order = {name: place for place, name in enumerate(stages)}
     named: dict[str, list[Row]] = {}
     for row in most_named(store, theme=id).get(id, []):
         named.setdefault(row["type"], []).append(row)
-    marks = moves.marks(course(store), id, [fix.day for fix in found.fixes])
     return {
         **moves.costly(store, id),
-        "marks": marks,
+        "marks": moves.marks(whole, id, [fix.day for fix in found.fixes]),
         "named": named,
         "theme": found,
+        "falls_into": parts(store, found),
         "figures": next((row for row in rows if row["id"] == id), None),
         "weekly": charts.weekly(weekly, weeks),
         "history": told(store, id),

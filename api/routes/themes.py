@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from api import effects
 from api.filters import chosen, page
+from api.parts import parts
 from api.routes.conversations import finding
 from api.schemas.findings import Page, QuoteOut
 from api.schemas.requests import Asked, Costing, Counted, Moving
@@ -72,6 +73,7 @@ def theme(request: Request, id: Id, question: Annotated[Costing, Query()]) -> di
     return {
         **known,
         **figures,
+        "parts": parts(store, store.themes.get(id)),
         "movement": _movement(figures["movement"], found),
         "entities": most_named(store, filter, theme=id).get(id, []),
         "trend": store.themes.trend(filter, theme=id),

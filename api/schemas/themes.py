@@ -148,7 +148,17 @@ class GroupOut(BaseModel):
     overall: Figure = Field(description="0..1 of all conversations that have it.")
 
 
+class PartOut(BaseModel):
+    """A sub-theme, as the discovery found it."""
+
+    name: str = Field(examples=["Account locked after new phone"])
+    terms: list[str]
+    size: int = Field(description="Segments of the discovery.")
+    quotes: list[str] = Field(description="What the most typical of them say.")
+
+
 class ThemeDetail(ThemeOut):
+    parts: list[PartOut] = Field(description="What it falls into, the largest first; empty where it does not.")
     notes: list[NoteOut]
     fixes: list[FixOut]
     entities: list[NamedOften] = Field(description="The products, companies, competitors and places named most.")

@@ -11,6 +11,7 @@ from nlp.themes.assign import Places, nearest
 from nlp.themes.density import crowded
 from nlp.themes.map import on_map
 from nlp.themes.neighbours import Near, neighbours
+from nlp.themes.parts import parts
 from nlp.themes.tree import centroids, themes
 
 NEIGHBOURS = 15
@@ -36,7 +37,8 @@ class Discovery:
 
     labels: each segment's theme 0..k-1, or None. strengths: float32 (n,), cosine similarity 0..1 to its theme's
     centroid, 0 for None. points: float32 (n, 2), the map. centroids: float32 (k, d) of unit length. thresholds: float32
-    (k,), the least similarity of a member.
+    (k,), the least similarity of a member. parts: integers (n,), each segment's part 0.. of its theme (`parts.py`), -1
+    for none.
     """
 
     labels: tuple[int | None, ...]
@@ -44,6 +46,7 @@ class Discovery:
     points: Floats
     centroids: Floats
     thresholds: Floats
+    parts: Places
 
 
 def discover(
@@ -62,7 +65,8 @@ def discover(
 
     if not len(embeddings):
         nothing = np.zeros((0, embeddings.shape[1] if embeddings.ndim == 2 else 0), np.float32)
-        return Discovery((), np.zeros(0, np.float32), np.zeros((0, 2), np.float32), nothing, np.zeros(0, np.float32))
+        none = np.zeros(0, np.float32)
+        return Discovery((), none, np.zeros((0, 2), np.float32), nothing, none, np.zeros(0, np.intp))
     told = np.flatnonzero(embeddings.any(axis=1))
     if len(told) < len(embeddings):
         known = None if conversations is None else [conversations[n] for n in told.tolist()]
@@ -91,7 +95,8 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
     rank = {int(old): new for new, old in enumerate(order)}
     found = tuple(rank.get(place) for place in places.tolist())
     points = on_map(shape, sample, near, seed=seed) if mapped else np.zeros((len(shape), 2), np.float32)
-    return Discovery(found, strengths, points[copies], centres[order], thresholds[order])
+    parted = _parts(embeddings, places, sample, nearest(sample, centres, thresholds)[0])
+    return Discovery(found, strengths, points[copies], centres[order], thresholds[order], parted)
 
 
 def _shaped(sample: Floats, near: Near, seed: int) -> Places:
@@ -110,7 +115,18 @@ def _among(found: Discovery, rows: Places, count: int) -> Discovery:
         labels[row] = label
     strengths, points = np.zeros(count, np.float32), np.zeros((count, 2), np.float32)
     strengths[rows], points[rows] = found.strengths, found.points
-    return Discovery(tuple(labels), strengths, points, found.centroids, found.thresholds)
+    parted = np.full(count, -1, np.intp)
+    parted[rows] = found.parts
+    return Discovery(tuple(labels), strengths, points, found.centroids, found.thresholds, parted)
+
+
+def _parts(embeddings: Floats, places: Places, sample: Floats, shaped: Places) -> Places:
+    """The part of each row by the parts of the `sample`'s rows, whose themes are `shaped`."""
+    of, found = parts(sample, shaped, least=minimum_size(len(sample))), np.full(len(embeddings), -1, np.intp)
+    for theme in np.unique(shaped[of >= 0]).tolist():
+        rows = np.flatnonzero(places == theme)
+        found[rows] = nearest(embeddings[rows], centroids(sample, np.where(shaped == theme, of, -1)))[0]
+    return found
 
 
 def _different(embeddings: Floats) -> tuple[Floats, Places]:

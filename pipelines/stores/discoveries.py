@@ -1,14 +1,14 @@
 """A discovery's rows: what was found, beside what people are shown of it once their edits are replayed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from nlp.themes.edits import Replayed
-from nlp.themes.theme import Assignment, Fix, Note, Theme
+from nlp.themes.theme import Assignment, Fix, Note, Part, Theme
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.schema import assignments, discoveries, earlier_assignments, found_themes, themes
 
@@ -82,11 +82,12 @@ def _misplaced(connection: Connection, run: str, replayed: Replayed) -> Iterator
 def assignment_row(a: Assignment, replayed: Replayed) -> dict[str, Any]:
     """Of an assignment to a found theme."""
     places = {"segment": a.segment, "found": a.theme, "theme": replayed.place(a.segment, a.theme)}
-    return {"run": a.run, **places, "confidence": float(a.confidence), "assigned_at": a.assigned_at}
+    return {"run": a.run, **places, "confidence": float(a.confidence), "assigned_at": a.assigned_at, "part": a.part}
 
 
 def _found_row(theme: Theme, run: str) -> dict[str, Any]:
-    return {"run": run, **{c.name: getattr(theme, c.name) for c in found_themes.c if c.name != "run"}}
+    known = asdict(theme)
+    return {"run": run, **{c.name: known[c.name] for c in found_themes.c if c.name != "run"}}
 
 
 def _shown_row(theme: Theme, run: str) -> dict[str, Any]:
@@ -96,14 +97,15 @@ def _shown_row(theme: Theme, run: str) -> dict[str, Any]:
 
 
 def found_theme(r: Row[Any]) -> Theme:
-    return Theme(r.id, r.name, r.description, tuple(r.terms), r.size, tuple(r.quotes), r.x, r.y)
+    parts = tuple(Part(p["name"], tuple(p["terms"]), p["size"]) for p in r.parts)
+    return Theme(r.id, r.name, r.description, tuple(r.terms), r.size, tuple(r.quotes), r.x, r.y, parts)
 
 
 def shown_theme(r: Row[Any]) -> Theme:
     notes = tuple(Note(datetime.fromisoformat(at), who, text) for at, who, text in r.notes)
     fixes = tuple(Fix(datetime.fromisoformat(at), who, date.fromisoformat(day)) for at, who, day in r.fixes)
     said = {"owner": r.owner, "notes": notes, "fixes": fixes, "pinned": r.pinned, "hidden": r.hidden}
-    return Theme(r.id, r.name, r.description, tuple(r.terms), r.size, tuple(r.quotes), r.x, r.y, **said)
+    return replace(found_theme(r), **said)
 
 
 def placed(connection: Connection, run: Any, segments: Iterable[str]) -> dict[str, str | None]:

@@ -180,14 +180,17 @@ class Themes:
             rows = connection.execute(statement.order_by(S.segment).limit(limit)).mappings().all()
         return [dict(row) for row in rows]
 
-    def quotes(self, theme: str, *, limit: int = 20, offset: int = 0) -> list[Quote]:
+    def quotes(self, theme: str, *, part: int | None = None, limit: int = 20, offset: int = 0) -> list[Quote]:
         with self._database.read() as connection:
             chosen = select(themes.c.quotes).where(themes.c.run == current_run(), themes.c.id == theme)
             places = {id: place for place, id in enumerate(connection.execute(chosen).scalar() or [])}
             order: list[Any] = [case(places, value=S.segment, else_=len(places))] if places else []
             order += [A.confidence.desc(), S.segment]
-            found = _members(Filter(), S.segment).where(A.theme == theme).order_by(*order).limit(limit).offset(offset)
-            return read_quotes(connection, connection.execute(found).scalars().all())
+            found = _members(Filter(), S.segment).where(A.theme == theme)
+            if part is not None:
+                found = found.where(A.found == theme, A.part == part)
+            ids = connection.execute(found.order_by(*order).limit(limit).offset(offset)).scalars().all()
+            return read_quotes(connection, ids)
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:
         both = union_all(*(_mentions(table, filter) for table in (assignments, earlier_assignments))).subquery()

@@ -38,6 +38,7 @@ PARCEL = (
 
 _DROPS = tuple(f"The router drops the wifi every {unit}, so annoying." for unit in ("hour", "minute", "evening"))
 ROUTER = _DROPS + tuple(text.replace("router", "modem") for text in _DROPS) + _DROPS[:1]
+THINGS = ("lamp", "mirror", "vase", "chair", "kettle", "watch", "drill", "bowl", "tent", "guitar", "desk", "globe")
 WEEK = timedelta(weeks=1)
 
 
@@ -264,3 +265,18 @@ def test_a_proposal_is_taken_up_by_a_split_from_no_theme_or_by_a_discovery(store
     assert len(current(store)) == 1
     assert "t3" in {theme.id for theme in discover(store, encoder, run="r2", at=DAY + WEEK)}
     assert current(store) == []
+
+
+def test_a_theme_of_two_matters_falls_into_two_named_parts(tmp_path: Path, encoder: Encoder) -> None:
+    lost = [f"My {thing} was lost on its way with the courier." for thing in THINGS]
+    broken = [f"My {thing} arrived broken, with cracks all over." for thing in THINGS]
+    with open_store(f"sqlite:///{tmp_path / 'parts.db'}") as store:
+        put(store, encoder, (*lost, *broken))
+        found = discover(store, encoder, run="r1", at=DAY)
+        assert sum(theme.size for theme in found) > 20
+        for theme in found:
+            assert sum(part.size for part in theme.parts) == (theme.size if theme.parts else 0)
+            for place, part in enumerate(theme.parts):
+                assert part.name
+                assert len(store.themes.quotes(theme.id, part=place, limit=100)) == part.size
+        assert store.themes.current() == found

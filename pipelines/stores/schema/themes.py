@@ -39,6 +39,7 @@ def _theme() -> list[Column[Any]]:
         Column("quotes", Json, nullable=False),
         Column("x", Double, nullable=False),
         Column("y", Double, nullable=False),
+        Column("parts", Json, nullable=False, server_default="[]"),
     ]
 
 
@@ -63,6 +64,7 @@ assignments = Table(
     Column("segment", key(), primary_key=True),
     Column("theme", key()),
     Column("found", key()),  # the theme before people's edits
+    Column("part", Integer),  # of the found theme
     Column("confidence", Double, nullable=False),
     Column("assigned_at", UtcTime, nullable=False),
     Column("x", Double),
