@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,15 @@ def interval(
     value, known = float(statistic(*columns)), again[~np.isnan(again)]
     low, high = np.percentile(known, (2.5, 97.5)) if len(known) else (value, value)
     return Interval(value, float(low), float(high))
+
+
+def proportion(right: int, of: int) -> Interval | None:
+    """A share and its 95 % score interval (Wilson 1927), which holds for few and for all; None of nothing."""
+    if not of:
+        return None
+    share, z2 = right / of, 1.959964**2
+    middle, half = (share + z2 / (2 * of)), sqrt(z2 * (share * (1 - share) + z2 / (4 * of)) / of)
+    return Interval(share, max(0.0, (middle - half) / (1 + z2 / of)), min(1.0, (middle + half) / (1 + z2 / of)))
 
 
 def macro_recall(truth: Sequence[Any] | npt.NDArray[Any], guess: Sequence[Any] | npt.NDArray[Any]) -> float:

@@ -22,7 +22,8 @@ _GREETINGS = "hi|hello|hey|dear|morning|afternoon|evening|hiya|thanks|thank you|
 _STATED = re.compile(
     r"\b(?:my (?:full )?name(?:'s|’s|s| is)|(?:the )?name on the (?:account|order|booking) is|you(?:'re| are) speaking "
     r"(?:to|with)|mi nombre es|me llamo|je m'appelle|mein name ist) +"
-    r"([^\W\d_][\w'’-]+(?: (?!(?:and|i|it|the|on|with|from|but|my|last|order|calling|here|is|y|und|et|ssn|password|"
+    r"(?!x{2,}\b)([^\W\d_][\w'’-]+"
+    r"(?: (?!(?:and|i|it|the|on|with|from|but|my|last|order|calling|here|is|y|und|et|ssn|password|"
     r"account|card|phone|address|booking|policy)\b)[^\W\d_][\w'’-]+(?=[\s.,!?]|$))?)",
     re.IGNORECASE,
 )

@@ -40,6 +40,8 @@ COMMON = TITLES | _words(
     could being received paid validation enclosures respectfully college inquiry instead gym citi barclays macy
     wells fargo bureau settlement national consumer collection collections subscriber custom merchant protection
     licence license edit attorney bank rechnung bitte büro mein meine sie wir sehr geehrte monsieur madame hey hiya
+    stat supreme court supervisor homeowner capital senator notice alleged escrow servicing ombudsman balance certified
+    law claim called unfortunately forwarded message withdrawal western union
     thx ty
     """
 )

@@ -31,13 +31,13 @@ def hidden(text: str, masked: str) -> list[Hidden]:
 
 
 def tallies(
-    texts: Sequence[str], masked: Sequence[str], marked: Sequence[Sequence[Mapping[str, Any]]]
+    texts: Sequence[str], found: Sequence[Sequence[Hidden]], marked: Sequence[Sequence[Mapping[str, Any]]]
 ) -> dict[str, Tally]:
     """Type -> its tally; "" -> that of all. A mark counts as hidden where each letter and digit of it is masked, by
     whatever type; a mask is right where it touches a mark."""
     counts: Counter[tuple[str, str]] = Counter()
-    for text, other, marks in zip(texts, masked, marked, strict=True):
-        counts.update(_counted(text, hidden(text, other), marks))
+    for text, masks, marks in zip(texts, found, marked, strict=True):
+        counts.update(_counted(text, masks, marks))
     types = sorted({type for type, _ in counts})
     return {
         type: Tally(*(counts[type, part] for part in ("marks", "hidden", "typed", "masks", "right"))) for type in types

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, recall_score, roc_auc_score
 
-from nlp.metrics import Interval, auc, expected_calibration_error, interval, macro_f1, macro_recall
+from nlp.metrics import Interval, auc, expected_calibration_error, interval, macro_f1, macro_recall, proportion
 
 PAIRS = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcde")), min_size=1, max_size=50)
 
@@ -44,3 +44,13 @@ def test_the_area_under_the_curve_is_scikit_learns(pairs: list[tuple[bool, int]]
         assert np.isnan(auc(positive, score))
     else:
         assert auc(positive, score) == pytest.approx(roc_auc_score(positive, score))
+
+
+def test_a_share_of_all_is_not_sure_and_one_of_nothing_is_none() -> None:
+    all_of_ten, half = proportion(10, 10), proportion(50, 100)
+    assert all_of_ten
+    assert half
+    assert (all_of_ten.value, all_of_ten.high) == (1.0, 1.0)
+    assert all_of_ten.low == pytest.approx(0.722, abs=0.001)  # Wilson's by any table
+    assert (half.low, half.high) == (pytest.approx(0.404, abs=0.001), pytest.approx(0.596, abs=0.001))
+    assert proportion(0, 0) is None
