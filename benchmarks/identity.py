@@ -26,7 +26,7 @@ from pipelines.settings import ROOT
 
 RESULT = ROOT / "benchmarks" / "results" / "identity.md"
 SAMPLE = ROOT / "corpora" / "sample"
-KEY = b"a key for benchmarks"
+KEY = b"a-key-for-benchmarks"
 PEOPLE = 50_000
 Pairs = tuple[int, int, int]
 """Found, true, and both."""

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from nlp.errors import MissingDependency
-from nlp.identity.claim import Match
+from nlp.identity.claim import NAME, Match
 from nlp.identity.resolution import Resolution, resolve
 from nlp.identity.traits import FIELDS, LEVELS, Traits
 from pipelines.identity import resolve as settle
@@ -102,10 +102,9 @@ def _pairs(values: Iterable[str | None]) -> int:
 
 
 def _blocks(splink: Any) -> list[Any]:
-    return [
-        splink.block_on(f"{field}_{level}", arrays_to_explode=[f"{field}_{level}"])
-        for field, level in (("email", "near"), ("phone", "same"), ("name", "near"))
-    ]
+    """Pairs worth a look: nearly the same address or number. A name alone is too weak to reach `SHOWN`."""
+    near = (f"{field}_near" for field in FIELDS if field != NAME)
+    return [splink.block_on(column, arrays_to_explode=[column]) for column in near]
 
 
 def _comparison(field: str) -> Any:
