@@ -126,7 +126,8 @@ def _mailbox(n: int) -> str:
 
 
 def _call(name: str, folder: Path = GOLDEN) -> Callable[[int], str]:
-    return lambda n: re.sub(r"(?m)^(id: .*)$", rf"\1x{n}", (folder / name).read_text("utf-8"))
+    text = cache(lambda: (folder / name).read_text("utf-8"))
+    return lambda n: re.sub(r"(?m)^(id: .*)$", rf"\1x{n}", text())
 
 
 def _shapes() -> Iterator[Shape]:

@@ -5,12 +5,13 @@ import importlib
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
-from pipelines.sources._inputs import damage, digest, exists, files, named, open_text
+from pipelines.sources._inputs import check, damage, digest, exists, files, named, open_text
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources._shape import shape
 from pipelines.sources._values import CHANGED, IDENTIFIERS, Contact, Same, identified
@@ -144,7 +145,13 @@ SPOKEN = re.compile(
 
 def known() -> list[str]:
     """The formats: the files of this folder."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+    return list(_known())
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    """Looked up once: a folder of calls is read by a file each."""
+    return tuple(sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py")))
 
 
 def described() -> dict[str, str]:
@@ -159,6 +166,7 @@ def guess(path: Path) -> tuple[str, str]:
     suffix = named(path).suffix.lower()
     if suffix in (".parquet", ".xlsx", ".xlsm"):
         return "table", f"the name ends in {suffix}"
+    check(path)
     with open_text(path) as stream:
         head = stream.read(1 << 16).lstrip("\ufeff \r\n\t")
     if suffix in (".csv", ".tsv"):

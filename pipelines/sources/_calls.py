@@ -13,10 +13,9 @@ from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord, BadSetting
 from pipelines.sources._inputs import named
 from pipelines.sources._records import Options, convert, json_records, mappings, open_text, too_large
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import Draft, conversation, identifier, time, zone
 
-TRUST = {"stated": 1.0, "told": 1.0, "labels": 0.9, "first speaker": 0.6, "unknown": 0.3}
-"""How far each way of knowing who speaks is trusted: an order of rules, not a measured probability."""
 LABELS = (
     (Speaker.BOT, re.compile(r"\b(bot|ivr|virtual|automated|system)\b", re.I)),
     (Speaker.CUSTOMER, re.compile(r"\b(customer|caller|client|guest|patient|member)\b", re.I)),
@@ -149,8 +148,7 @@ def call(
         metadata={
             **(metadata or {}),
             **dated,
-            "roles": rule,
-            "roles_confidence": TRUST[rule],
+            **trusted(rule),
         },
     )
 

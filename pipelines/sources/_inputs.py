@@ -108,6 +108,12 @@ def _member(path: Path) -> tuple[Path, str] | None:
     return None
 
 
+def check(path: Path) -> None:
+    """Raises BadInput where a file is an archive that cannot be read."""
+    if path != STANDARD_INPUT and not _member(path) and _is_file(path):
+        _archive(path)
+
+
 def _archive(path: Path) -> Archive | None:
     return _opened(path, _stamp(path))
 
@@ -137,8 +143,6 @@ def _raw(path: Path) -> tuple[IO[bytes], int | None]:
         found = _archive(member[0])
         assert found is not None
         return found.open(member[1])
-    if not _remote.is_remote(path) and path.is_file():
-        _archive(path)  # raises where it should be one and cannot be read
     return _file(path), None
 
 
@@ -196,6 +200,10 @@ def digest(path: Path) -> tuple[str, int]:
 def damage(path: Path) -> str:
     """Why a compressed file cannot be read to its end; "" where it can, or is not compressed. Reads all of it."""
     size = 0
+    try:
+        check(path)
+    except BadInput as error:
+        return str(error).removeprefix(f"{path}: ")
     raw, limit = _raw(path)
     with raw:
         unpack = opener(raw)

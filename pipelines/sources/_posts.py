@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._records import Options, convert, json_records, mappings, open_text, pieces
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, identifier, zone
 
 MENTION = re.compile(r"(?<![\w@/])@(\w[\w.-]*(?:@[\w.-]*\w)?)")
@@ -159,6 +160,14 @@ def _conversation(
             "thread": root if root != first.id else "",
             "retweet": first.boost,
             "edited": sum(post.edited for post in talk),
+            **trusted(_rule(talk, company, options.company)),
             "people": list(dict.fromkeys(post.name for post in outside if post.name)),
         },
     )
+
+
+def _rule(talk: Sequence[Post], company: str, told: str) -> str:
+    """How the company's posts are known: as told, by whom posts speak to; or not at all, where all are customers'."""
+    if any(post.answers for post in talk):
+        return "stated"
+    return "authors" if not company else "told" if told else "mentions"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._records import Numbered, Options, convert
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import Draft, conversation, identifier, time, zone
 
 
@@ -69,6 +70,7 @@ def _conversation(review: Review, store: str, options: Options, tz: ZoneInfo) ->
             **review.facts,
             "rating": rating(review.rating),
             "people": [review.name] if review.name else [],
+            **trusted("stated"),
             "naive_times": naive,
         },
     )

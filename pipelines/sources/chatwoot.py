@@ -11,6 +11,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Numbered, Options, convert, json_records, mappings, open_text, unfolded
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, moment, record, rows, time, zone
 
 CHANNELS = {
@@ -69,6 +70,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
             "people": [contact.get("name") or next((who.get("name") for who in senders), None)],
             "via": meta.get("channel"),
             **_desk.counts(messages),
+            **trusted("stated"),
             "naive_times": naive,
         },
         changed=moment(raw.get("updated_at"), tz),

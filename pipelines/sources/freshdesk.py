@@ -9,6 +9,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Options
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, moment, record, rows, time
 
 CHANNELS = {3: Channel.CALL, 5: Channel.SOCIAL, 6: Channel.SOCIAL, 7: Channel.CHAT}
@@ -48,6 +49,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
             "company": record(raw.get("company")).get("name"),
             "people": [requester.get("name") or raw.get("name")],
             **_desk.counts(messages),
+            **trusted("stated"),
             "edited": sum(bool(reply.get("last_edited_at")) for reply in replies),
             "naive_times": naive,
         },

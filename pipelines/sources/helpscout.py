@@ -10,6 +10,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Options
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, moment, record, rows, time
 
 CHANNELS = {"chat": Channel.CHAT, "phone": Channel.CALL}
@@ -49,6 +50,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
             "tags": [tag.get("tag") for tag in rows(raw.get("tags"))],
             "people": [" ".join(str(customer[part]) for part in ("first", "last") if customer.get(part))],
             **_desk.counts(messages),
+            **trusted("stated"),
             "naive_times": naive,
         },
         changed=moment(_either(raw, "userUpdatedAt"), tz),

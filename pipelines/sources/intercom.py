@@ -9,6 +9,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Options
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, moment, record, rows, time
 
 CHANNELS = {
@@ -53,6 +54,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
             "people": [author["name"] for author in writers[:1] if author.get("name")],
             "via": opening.get("type"),
             **_desk.counts(messages),
+            **trusted("stated"),
             "missing": max(0, total - len(parts)) if isinstance(total, int) else 0,
             "naive_times": naive,
         },

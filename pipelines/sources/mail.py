@@ -13,6 +13,7 @@ from nlp.errors import BadRecord
 from pipelines.sources._inputs import STANDARD_INPUT, beside, named, open_bytes
 from pipelines.sources._mail import Mail, parse
 from pipelines.sources._records import DeadRecord, Options, convert
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, identifier, time, zone
 
 Thread = list[Mail]
@@ -22,8 +23,6 @@ PUBLIC = re.compile(
     r"@(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|mac|gmx|web|t-online|mail|proton"
     r"|protonmail|orange|wanadoo|free|laposte|libero|qq|163|126|yandex)\.[a-z.]+$"
 )
-TRUST = {"told": 1.0, "mailbox": 0.9, "first speaker": 0.6}
-"""How far each way of knowing who the company is is trusted: an order of rules, not a measured probability."""
 OWNED = 0.8
 
 
@@ -162,8 +161,7 @@ def talk(thread: Thread, company: Company, options: Options) -> Conversation | N
             "automatic": sum(mail.automatic for mail in kept),
             "bounces": sum(mail.left_out == "bounce" for mail in thread),
             "deleted": sum(mail.left_out == "deleted" for mail in thread),
-            "roles": rule,
-            "roles_confidence": TRUST[rule],
+            **trusted(rule),
             "naive_times": any(mail.naive for mail in kept),
         },
     )

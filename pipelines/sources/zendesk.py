@@ -1,7 +1,7 @@
 """Zendesk: the account export (JSON lines, a ticket a line with its comments) and pages of the API with side-loads."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Numbered, Options, convert, json_records, mappings, open_text
+from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, identifier, moment, record, rows, time, zone
 
 CHANNELS = {
@@ -122,6 +123,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         "people": [requester.get("name"), sender.get("name")],
         "via": via.get("channel"),
         **_desk.counts(messages),
+        **trusted(_rule(comments, author, record(raw.get("users")))),
         "naive_times": naive,
     }
     return conversation(
@@ -165,3 +167,9 @@ def _known_by(requester: Raw, sender: Raw, author: Any) -> list[str]:
         identifier("id", author and f"zendesk/{author}"),
     )
     return list(filter(None, told))
+
+
+def _rule(comments: Iterable[Raw], requester: Any, users: Raw) -> str:
+    """Roles are stated where every writer is the requester, the system, or in the list of users; an export has none."""
+    known = {str(requester), SYSTEM, *users}
+    return "stated" if all(str(comment.get("author_id")) in known for comment in comments) else "requester"

@@ -95,6 +95,14 @@ def test_a_file_in_the_vendors_own_shape_is_known_and_read_in_full(name: str, fo
     assert shown(path, Options(company="Acme")) == path.with_suffix(".expected").read_text("utf-8")
 
 
+def test_the_docs_name_each_golden_file_beside_its_format() -> None:
+    rows = [line for line in DOCS.splitlines() if line.startswith("| `")]
+    missing = [n for n, of in FILES.items() if not any(f"`{of}`" in row and f"`{n}`" in row for row in rows)]
+    assert missing == []
+    named = {name for name in sources.known() if not any(f"`{name}`" in row and "erified" in row for row in rows)}
+    assert named <= {"table", "threads", "transcript", "customers", "events", "scores"}
+
+
 @pytest.mark.parametrize(("format", "shape"), SHAPES.items())
 def test_the_docs_name_where_a_formats_shape_is_described_or_call_it_unverified(format: str, shape: str) -> None:
     row = next(line for line in DOCS.splitlines() if line.startswith(f"| `{format}` |"))
