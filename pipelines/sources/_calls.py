@@ -24,7 +24,7 @@ LABELS = (
 NAMED = re.compile(r"^\[?([A-Z][\w .'()-]{0,40}?)\]?:\s+(?=\S)", re.MULTILINE)
 DATE = re.compile(
     r"(?<![0-9A-Fa-f])(20\d{2})[-_.]?([01]\d)[-_.]?([0-3]\d)"
-    r"(?:[T_ -]?([0-2]\d)[-_.:h]?([0-5]\d)(?:[-_.:m]?([0-5]\d))?(?:\.\d+)?(Z|_?UTC)?)?"
+    r"(?:[T_ -]?([01]\d|2[0-3])[-_.:h]?([0-5]\d)(?:[-_.:m]?([0-5]\d))?(?:\.\d+)?(Z|_?UTC)?(?!\d))?"
 )
 LONGEST = 1e7
 """Seconds: no call lasts 115 days; what says so is no offset."""
