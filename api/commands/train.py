@@ -1,4 +1,4 @@
-"""frictionary train: a model of your own from your labelled texts, and a report of what works and what is missing."""
+"""frictionary train: models of your own, of intents from labelled texts and of forecasts from what a store holds."""
 
 import json
 from pathlib import Path
@@ -79,6 +79,33 @@ def intent(
             progress=report,
         )
     click.echo(json.dumps(plain(trained), ensure_ascii=False)) if as_json else show(trained)
+
+
+@command.command()
+@click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="Of trees and intervals.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the model; replaced as a whole.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def forecasts(url: str | None, seed: int, out: Path, as_json: bool) -> None:
+    """Learn what customers do next from what the store holds, and score it on a later time than it learnt from.
+
+    The folder then serves with FRICTIONARY_FORECASTS.
+
+    \b
+    Example: frictionary train forecasts --store demo.db --out models/forecasts
+    """
+    from api.foretold import plain, show
+    from api.progress import progress
+    from nlp.taxonomy import Taxonomy
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+    from pipelines.training.forecasts.train import train
+
+    settings = Settings.from_environment(store=url)
+    taxonomy = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"), origin=str(settings.taxonomy))
+    with open_existing(settings.store) as store, progress(hidden=as_json) as report:
+        learnt = train(store, taxonomy, out, seed=seed, progress=report)
+    click.echo(json.dumps(plain(learnt), default=str)) if as_json else show(learnt)
 
 
 def plain(trained: "Trained") -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Customers, known by pseudonym alone: their journeys, and their features as of any moment."""
+"""Customers, known by pseudonym alone: their journeys, and features and forecasts as of any moment."""
 
 from datetime import UTC, datetime
+from pathlib import Path as Folder
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -8,9 +9,12 @@ from fastapi import APIRouter, Path, Query, Request
 from api.filters import page
 from api.schemas.figures import CustomerOut, Features, Journey
 from api.schemas.findings import Page
+from api.schemas.journeys import ForecastsOut
 from api.schemas.requests import AskedOrNow, Paged
 from pipelines import journeys
 from pipelines.features import online
+from pipelines.forecasts import forecasts as foretold
+from pipelines.forecasts import open_forecaster
 
 router = APIRouter(prefix="/v1/customers", tags=["journeys"])
 Id = Annotated[str, Path(description="The pseudonym.", examples=["c0123456789abcdef0123"])]
@@ -35,3 +39,14 @@ def features(request: Request, id: Id, asked: Annotated[AskedOrNow, Query()]) ->
     taxonomy, at = request.app.state.desk.annotator.taxonomy, asked.at or datetime.now(UTC)
     found = online(request.app.state.store, id, at, taxonomy=taxonomy)
     return {"customer": id, "at": at, "features": found}
+
+
+@router.get("/{id}/forecasts", response_model=ForecastsOut)
+def forecasts(request: Request, id: Id, asked: Annotated[AskedOrNow, Query()]) -> dict[str, Any]:
+    """What a customer will probably do next, from what was known before a moment alone, each with its reasons.
+
+    By a model learnt from your own past (`frictionary train forecasts`); without one by a rule, which says so."""
+    state, at = request.app.state, asked.at or datetime.now(UTC)
+    folder = state.settings.forecasts
+    model = open_forecaster(Folder(folder)) if folder else None
+    return foretold(state.store, id, at, taxonomy=state.desk.annotator.taxonomy, forecaster=model)

@@ -56,3 +56,30 @@ class AttributionOut(BaseModel):
     ends: int
     suppressed: int = Field(description="Touchpoints of under 10 customers or under 5 ends.")
     caveat: str
+
+
+class ReasonOut(BaseModel):
+    feature: str = Field(examples=["friction_mean_30d"])
+    value: float | str | None
+    typical: float | str | None = Field(description="A typical customer's.")
+    effect: Figure | None = Field(description="How much less probable it would be with the typical value, -1..+1.")
+    points: int | None = Field(description="Of a rule.")
+    says: str | None = Field(description="What a rule saw.")
+
+
+class ForecastOut(BaseModel):
+    target: str = Field(description="contact_7d, exit_30d or next_stage_30d.", examples=["exit_30d"])
+    by: str = Field(description="model, or rule where nothing has been learnt.", examples=["model"])
+    probability: Figure | None = Field(description="Of yes, 0..1; null of several classes, and of a rule.")
+    classes: list[tuple[str, Figure]] | None = Field(description="The likeliest first.")
+    usual: Figure | None = Field(description="How often it came in training.")
+    points: int | None = Field(description="Of a rule, 0..100: no probability.")
+    note: str | None
+    reasons: list[ReasonOut]
+
+
+class ForecastsOut(BaseModel):
+    customer: str
+    at: datetime
+    why_not: str = Field(description="Why nothing is foretold; empty where something is.")
+    forecasts: list[ForecastOut]

@@ -38,10 +38,11 @@ class Spread:
 class Credit:
     """A touchpoint's part in the ends.
 
-    paths: how many contain it, of so many customers; ends: how many of these paths end so. removal: the share of ends, 0..1, that the chain of
-    touchpoints would not reach without it (Anderl et al. 2016, Int. J. Res. Marketing 33:457). shapley: its share of
-    all ends, 0..1; the shares of all touchpoints sum to 1. lift: shapley over what it would be if every path ended
-    as often as any other: above 1 it carries more than its part. first, last: the shares of ends that it opens, closes.
+    paths: how many contain it, of so many customers; ends: how many of these paths end so. removal: the share of ends,
+    0..1, that the chain of touchpoints would not reach without it (Anderl et al. 2016, Int. J. Res. Marketing 33:457).
+    shapley: its share of all ends, 0..1; the shares of all touchpoints sum to 1. lift: shapley over what it would be if
+    every path ended as often as any other: above 1 it carries more than its part. first, last: the shares of ends that
+    it opens and closes.
     """
 
     touchpoint: str

@@ -18,17 +18,17 @@ Facts = Mapping[str, str | int | float]
 
 
 @contextmanager
-def replaced(folder: Path) -> Iterator[Path]:
+def replaced(folder: Path, *, file: str = "intent.npz", kind: str = "a model of own intents") -> Iterator[Path]:
     """A new folder to write into, which takes the place of `folder` when the block ends without an error.
 
     Whoever reads meanwhile reads the one before; a kill between the two moves leaves it beside its place, and the next
-    call puts it back. Raises BadInput where `folder` holds something else than such a model.
+    call puts it back. Raises BadInput where `folder` holds something else than such a model, known by its `file`.
     """
     before, fresh = (folder.with_name(f".{folder.name}.{part}") for part in ("before", "new"))
     if before.exists() and not folder.exists():
         before.rename(folder)
-    if folder.exists() and not (folder / "intent.npz").is_file() and (folder.is_file() or any(folder.iterdir())):
-        raise BadInput(f"{folder}: holds something else than a model of own intents; give --out a new or empty folder")
+    if folder.exists() and not (folder / file).is_file() and (folder.is_file() or any(folder.iterdir())):
+        raise BadInput(f"{folder}: holds something else than {kind}; give --out a new or empty folder")
     for old in (before, fresh):
         shutil.rmtree(old, ignore_errors=True)
     fresh.mkdir(parents=True)
