@@ -46,14 +46,17 @@ class Door:
 
     def close(self) -> int:
         """Forget what is stored of those who refused meanwhile; returns how many conversations that were."""
-        if not self.refused and not self.gone:
-            return 0
-        return forget(self.store, self.refused, conversations=self.gone, why=CONSENT).get("conversations", 0)
+        gone = self.store.sweep.forget((), conversations=self.gone) if self.gone else {}
+        if gone:
+            self.store.privacy.audit(Audit(datetime.now(UTC), "forget", counts=gone))
+        more = forget(self.store, self.refused, why=CONSENT) if self.refused else {}
+        return gone.get("conversations", 0) + more.get("conversations", 0)
 
     def _remember(self, no: Collection[str], yes: Collection[str]) -> None:
         if yes:
             self.store.privacy.allow(yes, why=CONSENT)
-        if no and self.store.privacy.refuse(no, why=CONSENT, at=datetime.now(UTC)):
+        if no:  # also those of an earlier run, which may have been killed before it forgot
+            self.store.privacy.refuse(no, why=CONSENT, at=datetime.now(UTC))
             self.refused |= set(no)
 
     def _refuses(self, item: object) -> bool:
@@ -90,25 +93,25 @@ def opt_out(store: Store, protect: Protector) -> int:
     """
     rules = (protect.policy.rules, *protect.policy.sources.values())
     named = {one for rule in rules if rule.consent.opt_out for one in _listed(rule.consent.opt_out, protect.keys)}
-    fresh = named - set(store.privacy.refusals(among=named)) if named else set()
-    if fresh:
-        store.privacy.refuse(fresh, why=OPT_OUT, at=datetime.now(UTC))
-        forget(store, fresh, why=OPT_OUT)
+    if not named:
+        return 0
+    fresh = named - set(store.privacy.refusals(among=named))
+    if wanted := fresh | set(store.identity.seen(named)):  # of a run that was killed, something may be left
+        forget(store, wanted, why=OPT_OUT)
     return len(fresh)
 
 
-def forget(
-    store: Store, named: Iterable[str], *, conversations: Collection[str] = (), why: str = FORGOTTEN, who: str = ""
-) -> dict[str, int]:
+def forget(store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str = "") -> dict[str, int]:
     """Delete everything of these pseudonyms and of all that are one customer with them, remember that they refuse, and
-    leave a line of the log. Returns the deleted rows by table."""
+    leave a line of the log where anything was there or a person asked. Returns the deleted rows by table."""
     found = resolution(store)
     theirs = one_customer(found, named)
     telling = [one for one in theirs if found.graph.kinds.get(one) != NAME]  # others bear the same name
     store.privacy.refuse(telling, why=why, at=datetime.now(UTC))
-    gone = store.sweep.forget(theirs, conversations=conversations)
+    gone = store.sweep.forget(theirs)
     subject = min(found.links.get(one, one) for one in theirs) if theirs and why == FORGOTTEN else ""
-    store.privacy.audit(Audit(datetime.now(UTC), "forget", subject, who, {**gone, "identifiers": len(theirs)}))
+    if gone or why == FORGOTTEN:
+        store.privacy.audit(Audit(datetime.now(UTC), "forget", subject, who, {**gone, "identifiers": len(theirs)}))
     return gone
 
 

@@ -91,7 +91,7 @@ class Sweep:
     def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
         ids, gone = list(identifiers), Counter[str]()
         with self._database.write() as connection:
-            for part in chunks({*conversations, *_conversations_of(connection, ids)}):
+            for part in chunks({*_stored(connection, conversations), *_conversations_of(connection, ids)}):
                 gone.update(_forget_conversations(connection, part))
             for table in metadata.sorted_tables:
                 if table not in KEPT:
@@ -133,6 +133,11 @@ def _rename(connection: Connection, table: Table, name: Callable[[str], str]) ->
         values = {column.name: bindparam(f"v_{column.name}", type_=Text()) for column in columns}
         connection.execute(update(table).where(where).values(values), changes)
     return len(changes)
+
+
+def _stored(connection: Connection, wanted: Collection[str]) -> Iterator[str]:
+    for part in chunks(wanted):
+        yield from connection.scalars(select(conversations.c.id).where(conversations.c.id.in_(part)))
 
 
 def _conversations_of(connection: Connection, ids: Sequence[str]) -> Iterator[str]:
