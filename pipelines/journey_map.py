@@ -25,8 +25,8 @@ def journey_map(store: Store, taxonomy: Taxonomy, filter: Filter = Filter(), *, 
 
     Keys stages [the fields of StageFlow, intervals as {value, low, high}, themes with names, before (conversations and
     the compared figures of the period before, None without a `since`), changed (names of those whose intervals do not
-    meet)], moves [origin, target, count, customers, share (of all visits that the origin was left by), days], steps
-    [origin, target, step, count] and gap. Where something stands at the edge of what is known, its end is "open".
+    meet)], moves [origin, target, count, share (of all moves from the origin), days], steps [origin, target, step, count]
+    and gap.
     channel, source, intent and theme ask for conversations, so that events are left out. Raises BadInput for a gap that
     is not 1 to 365 days.
     """
@@ -89,7 +89,7 @@ def _value(flow: StageFlow, name: str) -> float | None:
 
 
 def _summed(found: Sequence[Move]) -> list[Row]:
-    """Moves over all steps. Customers are counted once a step, so that they may count in several."""
+    """Moves over all steps."""
     counts: dict[tuple[str, str], list[Move]] = {}
     for move in found:
         counts.setdefault((move.origin, move.target), []).append(move)
