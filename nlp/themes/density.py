@@ -16,15 +16,15 @@ ENOUGH = 40
 """Fewer crowded texts than this tell nothing of themes: then all do."""
 
 
-def crowded(rows: Floats, near: Near, *, least: int, seed: int = 0) -> Places:
+def crowded(rows: Floats, near: Near, *, least: int) -> Places:
     """Places of the rows, float32 (m, d), that HDBSCAN (Campello, Moulavi & Sander 2013) puts into a cluster on at
     least one of RUNS maps: the texts that shape themes. What hardly anybody says is in none. `least`: the fewest texts
-    of a theme."""
+    of a theme. The maps have seeds of their own: the same rows give the same places."""
     from sklearn.cluster import HDBSCAN
 
     found = np.zeros(len(rows), bool)
     for run in range(RUNS):
-        low = reduced(rows, near, seed=RUNS * seed + run, n_components=DIMENSIONS, min_dist=0.0, n_epochs=EPOCHS)
+        low = reduced(rows, near, seed=run, n_components=DIMENSIONS, min_dist=0.0, n_epochs=EPOCHS)
         model = HDBSCAN(min_cluster_size=min(CROWD, 2 * least), min_samples=CLOSE, copy=True)
         found |= model.fit_predict(low) >= 0
     places: Places = np.flatnonzero(found)

@@ -52,9 +52,9 @@ class Discovery:
 def discover(
     embeddings: Floats, *, conversations: Sequence[str] | None = None, seed: int = 0, mapped: bool = True
 ) -> Discovery:
-    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows and seed, on any
-    number of threads. Where each row's conversation is given, a theme needs at least three of them: one long story is
-    no theme. Without `mapped` the points are zeros, and time is saved.
+    """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows, on any number of
+    threads; `seed` is that of the map that is shown. Where each row's conversation is given, a theme needs at least
+    three of them: one long story is no theme. Without `mapped` the points are zeros, and time is saved.
 
     Texts that are equal count once for the shape of themes and each for their volume. Those that lie in no crowd
     (`density.py`) shape none. A tree over the others (`tree.py`) gives the themes, spherical k-means (Dhillon & Modha
@@ -85,7 +85,7 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
     shape, copies = _different(embeddings)
     sample = shape[_steps(len(shape))]
     near = neighbours(sample, NEIGHBOURS) if len(shape) >= FEW else None
-    labels = _shaped(sample, near, seed) if near else _few(shape)
+    labels = _shaped(sample, near) if near else _few(shape)
     centres = _settled(shape, nearest(shape, centroids(sample, labels))[0])
     if conversations is not None:
         centres = _shared(embeddings, centres, conversations)
@@ -99,10 +99,10 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
     return Discovery(found, strengths, points[copies], centres[order], thresholds[order], parted)
 
 
-def _shaped(sample: Floats, near: Near, seed: int) -> Places:
+def _shaped(sample: Floats, near: Near) -> Places:
     """Labels 0.. of the rows of `sample` that lie in a crowd, -1 of the others."""
     least, fewest = minimum_size(len(sample)), math.floor(math.cbrt(len(sample)))
-    rows = crowded(sample, near, least=least, seed=seed)
+    rows = crowded(sample, near, least=least)
     labels = np.full(len(sample), -1, np.intp)
     labels[rows] = themes(sample[rows], least=least, fewest=fewest)
     return labels
