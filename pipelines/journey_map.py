@@ -26,8 +26,8 @@ def journey_map(store: Store, taxonomy: Taxonomy, filter: Filter = Filter(), *, 
     Keys stages [the fields of StageFlow, intervals as {value, low, high}, themes with names, before (conversations and
     the compared figures of the period before, None without a `since`), changed (names of those whose intervals do not
     meet)], moves [origin, target, count, share (of all moves from the origin), days], steps [origin, target, step,
-    count] and gap. channel, source, intent and theme ask for conversations, so that events are left out. Raises BadInput for a gap that
-    is not 1 to 365 days.
+    count] and gap. channel, source, intent and theme ask for conversations, so that events are left out. Raises
+    BadInput for a gap that is not 1 to 365 days.
     """
     if not 1 <= gap <= 365:
         raise BadInput(f"gap={gap}: 1 to 365 days of silence end a journey")
