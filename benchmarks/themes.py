@@ -203,8 +203,9 @@ intent_induction: the pool is clustered, its clusters teach a logistic regressio
 that labels the 407 test utterances. Banking77 test is clustered and scored on itself.
 
 ## Stability
-Adjusted Rand index between the themes of all texts and those of another seed, which draws another map alone; of three samples of nine tenths, on the
-texts that both have (in brackets the number of themes); and the number of themes of two samples of half the texts.
+Adjusted Rand index between the themes of all texts and those of another seed, which draws another map alone; of three
+samples of nine tenths, on the texts that both have (in brackets the number of themes); and the number of themes of two
+samples of half the texts.
 
 | corpus | another seed | texts: themes | nine tenths | half: themes |
 |---|---|---|---|---|
