@@ -32,8 +32,8 @@ SAMPLE = ROOT / "corpora" / "sample"
 NOTES = """
 Each figure with its 95 % interval over resampled rows; ECE in 15 bins. The weights of words and intents are those of
 the best likelihood on the held-out authored texts (first table; `--choose` fits them anew); what an event weighs is set
-by reason. Gold and the sample's key only score. Gold has texts alone: no customer, so no events. Of the sample, "words and
-intents" is what is told before any event is known, "with events" what the store holds; "last event alone" takes the
+by reason. Gold and the sample's key only score. Gold has texts alone: no customer, so no events. Of the sample, "words
+and intents" is what is told before any event is known, "with events" what the store holds; "last event alone" takes the
 stage that the customer's last event before leads into, "unknown" without one.
 """
 

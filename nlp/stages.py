@@ -1,8 +1,8 @@
 """Where in the journey a customer stands: what a text says, what its intents usually are, and how witnesses are pooled.
 
 A witness says how likely each stage is. Several are pooled by their logarithms (Genest & Zidek 1986, "Combining
-probability distributions"): log p = sum of weight * log of what each says, scaled to sum to 1. WORDS and INTENT are those
-of the best likelihood on the held-out authored texts, rounded (`python -m benchmarks.stages --choose`).
+probability distributions"): log p = sum of weight * log of what each says, scaled to sum to 1. WORDS and INTENT are of
+the best likelihood on the held-out authored texts, rounded (`python -m benchmarks.stages --choose`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def distribution(row: Floats, labels: Sequence[str]) -> tuple[tuple[str, float],
 
 
 def weighed(witnesses: Sequence[Witness]) -> tuple[str, float]:
-    """(stage, confidence 0..1) by all of them, of equals that which the first finds likelier; ("unknown", 0) by none."""
+    """(stage, confidence 0..1) by all of them, of equals that which the first finds likelier; ("unknown", 0) of none."""
     if not witnesses:
         return UNKNOWN_STAGE, 0.0
     labels = list(dict.fromkeys(name for witness in witnesses for name, _ in witness.stages))
