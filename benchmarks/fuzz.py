@@ -34,7 +34,7 @@ from benchmarks.shapes import SHAPES, Shape
 from nlp.conversation import Conversation
 from nlp.errors import BadInput, BadRecord
 from pipelines import sources
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, Settings
 from pipelines.sources import DeadRecord, Options
 from pipelines.sources._mail import parse
 from pipelines.sources._records import json_records, lines
@@ -43,6 +43,7 @@ from pipelines.sources._rows import Lines
 from pipelines.sources._shape import shape as shape_of
 from pipelines.sources._values import from_html
 from pipelines.sources._values import time as time_of
+from pipelines.vocabulary import vocabulary
 
 RESULT = ROOT / "benchmarks" / "results" / "fuzz.md"
 TEXT = st.text(max_size=12) | st.text(
@@ -62,7 +63,7 @@ JUNK = st.recursive(
 PACKERS: tuple[Callable[[bytes], bytes], ...] = (gzip.compress, bz2.compress, lzma.compress)
 EXAMPLES = 200
 """In one round; rounds follow one another until the time is over."""
-OPTIONS = Options(company="Acme", started_at=datetime(2024, 5, 1, tzinfo=UTC))
+OPTIONS = Options(company="Acme", started_at=datetime(2024, 5, 1, tzinfo=UTC), names=vocabulary(Settings()))
 Target = Callable[[st.DataObject], None]
 
 

@@ -51,10 +51,11 @@ def read(format: str, folder: Path) -> dict[str, int]:
     """Records, turns and what could not be read, of reading all files to their end."""
     from pipelines import sources
     from pipelines.sources import Options
+    from pipelines.vocabulary import vocabulary
 
-    counts = {"records": 0, "turns": 0, "dead": 0}
+    counts, options = {"records": 0, "turns": 0, "dead": 0}, Options(company="Acme", names=vocabulary(Settings()))
     for path in files(folder):
-        for found in sources.read(path, Options(company="Acme"), format=format):
+        for found in sources.read(path, options, format=format):
             counts["dead"] += isinstance(found, BadRecord)
             counts["records"] += not isinstance(found, BadRecord)
             counts["turns"] += len(found.turns) if isinstance(found, Conversation) else 0
@@ -112,6 +113,8 @@ def main() -> None:
     parser.add_argument("--bytes", type=int, default=1_000_000_000, help="size of each file")
     parser.add_argument("--held", type=int, default=256_000_000, help="the same where the reader holds a file's texts")
     parser.add_argument("--calls", type=int, default=64_000_000, help="the same in all where a call is a file")
+    parser.add_argument("--only", default="", help="formats whose name has this in it; the others' rows stay")
+    parser.add_argument("--go-on", action="store_true", help="leave out readers whose row is there")
     parser.add_argument("--stored", type=int, default=8_000_000, help="the same for the way into the store")
     told = parser.parse_args()
     if told.measure:
@@ -121,27 +124,50 @@ def main() -> None:
         )
         print(json.dumps(measured(work)))
         return
-    lines = [
-        "| format | MB | records | MB/s | records/s | turns/s | peak MB | MB before | s on the clock | dead |",
-        "|---" * 10 + "|",
-    ]
+    sizes = f"--bytes {told.bytes} --held {told.held} --calls {told.calls} --stored {told.stored}"
     for format, shape in SHAPES.items():
         most = told.calls if shape.alone else told.held if shape.held else told.bytes
-        lines.append(row(format, min(told.bytes, most)))
-        print(lines[-1], flush=True)
-    ways = [
-        "| format | names masked | turns | turns/s of the processor | turns/s on the clock | peak MB |",
-        "|---" * 6 + "|",
-    ]
+        if told.only in format and not (told.go_on and format in known(READ)):
+            keep(row(format, min(told.bytes, most)), sizes)
     for format in STORED:
         for names in (False, True):
-            ways.append(stored(format, names, told.stored // (8 if names else 1)))
-            print(ways[-1], flush=True)
-    sizes = f"--bytes {told.bytes} --held {told.held} --calls {told.calls} --stored {told.stored}"
-    note = "MB/s, records/s and turns/s are by the seconds of one processor."
-    store_note = "Into a SQLite store, masked, in one process: turns a second."
-    head = heading("Readers: throughput and memory", command=f"python -m benchmarks.readers {sizes}")
-    RESULT.write_text("\n".join([head, note + "\n", *lines, f"\n## {store_note}\n", *ways, ""]), "utf-8")
+            if told.only in format:
+                keep(stored(format, names, told.stored // (8 if names else 1)), sizes)
+
+
+READ, KEPT = 10, 6
+"""Cells of a row of each table."""
+HEADS = {
+    READ: "| format | MB | records | MB/s | records/s | turns/s | peak MB | MB before | s on the clock | dead |",
+    KEPT: "| format | names masked | turns | turns/s of the processor | turns/s on the clock | peak MB |",
+}
+NOTES = {
+    READ: "MB/s, records/s and turns/s are by the seconds of one processor.",
+    KEPT: "## Into the store\n\nMasked, into SQLite, in one process.",
+}
+
+
+def known(cells: int) -> dict[str, str]:
+    """The rows of a table of the result, by what they are of."""
+    rows = RESULT.read_text("utf-8").splitlines() if RESULT.is_file() else []
+    found = [line for line in rows if line.startswith("| ") and line.count("|") == cells + 1 and line != HEADS[cells]]
+    return {name(line): line for line in found}
+
+
+def name(line: str) -> str:
+    cells = [cell.strip() for cell in line.split("|")]
+    return cells[1] if len(cells) == READ + 2 else f"{cells[1]} {cells[2]}"
+
+
+def keep(line: str, sizes: str) -> None:
+    """Every row is written at once; those of other formats stay."""
+    print(line, flush=True)
+    tables = {cells: known(cells) for cells in (READ, KEPT)}
+    tables[line.count("|") - 1][name(line)] = line
+    parts = [heading("Readers: throughput and memory", command=f"python -m benchmarks.readers {sizes}")]
+    for cells, rows in tables.items():
+        parts += [NOTES[cells], "", HEADS[cells], "|---" * cells + "|", *rows.values(), ""]
+    RESULT.write_text("\n".join(parts), "utf-8")
 
 
 if __name__ == "__main__":

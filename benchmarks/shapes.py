@@ -34,6 +34,23 @@ THREAD = {
         {"speaker": "customer", "text": "This is the second one. I would rather have my money back.", "at": 1714550520},
     ],
 }
+CALLS = [
+    {
+        "type": "identify",
+        "messageId": "m1",
+        "userId": "u1",
+        "timestamp": "2024-05-01T08:00:00Z",
+        "traits": {"email": "ada@example.org", "plan": "pro"},
+    },
+    {
+        "type": "track",
+        "messageId": "m2",
+        "userId": "u1",
+        "timestamp": "2024-05-01T08:05:00Z",
+        "event": "Order Completed",
+        "properties": {"order_id": "A1", "revenue": 10.5},
+    },
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +174,8 @@ def _shapes() -> Iterator[Shape]:
     yield _json("youtube", "youtube.json", held=True, posts=True)
     yield _json("appstore", "appstore-api.json", posts=True)
     yield _json("googleplay", "googleplay-api.json", posts=True)
+    yield Shape("segment", "calls.jsonl", _lines(lambda: CALLS))
+    yield Shape("scores", "scores.csv", lambda n: f"C{n},2024-05-01,9\n", head="customer_id,date,nps\n")
     yield _cells(
         "customers", "customers.csv", SAMPLE / "customers.csv", lambda cell, n: re.sub("^C\\d+$", f"\\g<0>x{n}", cell)
     )
