@@ -78,7 +78,7 @@ def distribution(row: Floats, labels: Sequence[str]) -> tuple[tuple[str, float],
 
 
 def weighed(witnesses: Sequence[Witness]) -> tuple[str, float]:
-    """(stage, confidence 0..1) by all of them, of equals the one that the first finds likelier; ("unknown", 0) of none."""
+    """(stage, confidence 0..1) by all; of equals what the first finds likelier, ("unknown", 0) without any."""
     if not witnesses:
         return UNKNOWN_STAGE, 0.0
     labels = list(dict.fromkeys(name for witness in witnesses for name, _ in witness.stages))
