@@ -13,7 +13,8 @@ from nlp.journeys.associations import Association, associations
 from nlp.journeys.attribution import Path, attribution
 from nlp.journeys.facts import Done, Facts, Said
 from nlp.journeys.flow import StageFlow, changed, seen, stage_flows
-from nlp.journeys.outcomes import DAY, Episodes, episodes
+from nlp.journeys.ledger import DAY
+from nlp.journeys.outcomes import Episodes, episodes
 from nlp.journeys.paths import TOUCHES, ends_of, paths
 from nlp.journeys.sessions import GAP, sessions
 from nlp.themes.fixes import WORKED, effect

@@ -7,7 +7,8 @@ from math import exp, log, sqrt
 import numpy as np
 from scipy.stats import false_discovery_control, norm
 
-from nlp.journeys.outcomes import Array, Episodes
+from nlp.journeys.groups import Array
+from nlp.journeys.outcomes import Episodes
 
 CAVEAT = "Association, not cause: who meets a theme may differ in ways that stage and volume do not tell."
 CASES, CUSTOMERS = 5, 10

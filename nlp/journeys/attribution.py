@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 
 CUSTOMERS, ENDS = 10, 5
 """The fewest customers and ends of a touchpoint that is told: fewer are neither anonymous nor sure."""

@@ -8,7 +8,7 @@ import numpy as np
 from nlp.errors import BadModel
 from nlp.journeys.dictionary import FEATURES
 from nlp.journeys.features import Table
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 
 LATE = ("open_themes", "themes_90d", "theme_top_90d", "theme_repeats_90d")
 """Known only from the discovery of themes on: those learnt from would not be those served."""

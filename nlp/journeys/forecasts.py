@@ -12,7 +12,7 @@ from scipy.special import expit, softmax
 from nlp.errors import BadModel
 from nlp.journeys.encoding import Encoding
 from nlp.journeys.features import Table, Value, row
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 from nlp.journeys.trees import FIELDS, Trees
 
 FORMAT = 1

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.journeys.facts import Done, Facts, Said
+from nlp.journeys.groups import Array
+from nlp.journeys.ledger import DAY
 from nlp.taxonomy import Taxonomy
 
-Array = npt.NDArray[Any]
-DAY = 86_400_000_000
-"""Microseconds."""
 HORIZONS = {"leaves": 30 * DAY, "writes_again": 7 * DAY, "does_not_buy": 30 * DAY}
 """The outcomes, and how long after a contact each is waited for."""
 VOLUMES = (1, 3)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nlp.journeys.facts import Facts
-from nlp.journeys.outcomes import DAY, Array
+from nlp.journeys.groups import Array
+from nlp.journeys.ledger import DAY
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 
 CONTACT, EXIT, NEXT = "contact_7d", "exit_30d", "next_stage_30d"

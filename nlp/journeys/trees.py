@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nlp.errors import BadModel
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 
 LEAF = -1
 ROWS = 2_000

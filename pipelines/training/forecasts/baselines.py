@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 from nlp.journeys.targets import CONTACT, EXIT
 from pipelines.training.forecasts.rows import Rows
 

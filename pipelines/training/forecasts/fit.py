@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from nlp.journeys.encoding import Encoding, reference
 from nlp.journeys.features import Value
 from nlp.journeys.forecasts import Forecaster, Outlook, classes_of
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 from nlp.journeys.targets import HORIZONS
 from nlp.journeys.trees import LEAF, Trees
 from pipelines.training.forecasts.rows import Rows

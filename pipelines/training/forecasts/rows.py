@@ -7,7 +7,8 @@ import numpy as np
 
 from nlp.journeys.facts import Facts
 from nlp.journeys.features import Table, table
-from nlp.journeys.outcomes import DAY, Array
+from nlp.journeys.groups import Array
+from nlp.journeys.ledger import DAY
 from nlp.journeys.targets import grid, moments, targets
 from nlp.taxonomy import Taxonomy
 

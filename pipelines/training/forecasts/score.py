@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp.journeys.forecasts import Forecaster
-from nlp.journeys.outcomes import Array
+from nlp.journeys.groups import Array
 from nlp.journeys.targets import HORIZONS
 from nlp.metrics import Interval, auc, expected_calibration_error
 from pipelines.training.forecasts.baselines import BASELINES

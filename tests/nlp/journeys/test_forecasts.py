@@ -9,7 +9,7 @@ from nlp.journeys.encoding import Encoding, reference
 from nlp.journeys.facts import Done, Facts, Said
 from nlp.journeys.features import table
 from nlp.journeys.forecasts import Forecaster, Outlook
-from nlp.journeys.outcomes import DAY
+from nlp.journeys.ledger import DAY
 from nlp.journeys.rules import met
 from nlp.journeys.targets import CONTACT, EXIT, NEXT, STAYS, moments, targets
 from nlp.journeys.trees import Trees

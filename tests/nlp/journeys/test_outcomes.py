@@ -4,7 +4,8 @@ import numpy as np
 
 from nlp.journeys.associations import CASES, associations, risk_ratio
 from nlp.journeys.facts import Done, Facts, Said
-from nlp.journeys.outcomes import DAY, Episodes, episodes, last_seen
+from nlp.journeys.ledger import DAY
+from nlp.journeys.outcomes import Episodes, episodes, last_seen
 from nlp.taxonomy import Stage, Taxonomy
 
 STAGES = tuple(Stage(name, n, "") for n, name in enumerate(("purchase", "use", "exit"), start=1))

@@ -1,7 +1,7 @@
 """Paths: contacts up to an end, or up to a long silence; what is not over yet is left out."""
 
 from nlp.journeys.facts import Done, Facts, Said
-from nlp.journeys.outcomes import DAY
+from nlp.journeys.ledger import DAY
 from nlp.journeys.paths import paths, themes, touchpoint
 
 ENDS = frozenset({"ordered"})

@@ -10,7 +10,7 @@ import pytest
 from nlp.customer import Customer, Event
 from nlp.errors import BadInput, BadModel, NotFound
 from nlp.journeys.facts import Done, Facts, Said
-from nlp.journeys.outcomes import DAY
+from nlp.journeys.ledger import DAY
 from nlp.journeys.targets import CONTACT, EXIT, NEXT
 from pipelines.forecasts import forecasts, open_forecaster
 from pipelines.journeys import shipped
