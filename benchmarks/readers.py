@@ -142,7 +142,7 @@ HEADS = {
     KEPT: "| format | names masked | turns | turns/s of the processor | turns/s on the clock | peak MB |",
 }
 NOTES = {
-    READ: "MB/s, records/s and turns/s are by the seconds of one processor.",
+    READ: "MB/s, records/s and turns/s are by the seconds of one processor. A row tells the size of its own file.",
     KEPT: "## Into the store\n\nMasked, into SQLite, in one process.",
 }
 
