@@ -17,7 +17,7 @@ BORNE_OUT = 0.08
 """Share of the texts that must bear a headline out, over half of that in other themes."""
 HEADLINE = 0.22
 """Merit of a headline beside those of phrases: it is well put."""
-FELT, ALONE, ENOUGH = 0.25, 0.2, 20
+FELT, ALONE, ENOUGH = 0.25, 0.2, 8
 """How much the feeling of a name counts, and what it costs that one text alone of ENOUGH says it."""
 EMPTY = words("the a an of or and for to in on at by with is are not no cannot does do too but then it question about")
 """Words of a headline that carry no evidence."""

@@ -37,8 +37,6 @@ FAILING = words("fail crash disappear vanish break freeze expire bounce drop lea
 """What things do by themselves that is a name without more."""
 CONTROL = words("let allow permit enable keep continue stop refuse fail try start begin want need like able seem")
 """Verbs that speak of another one, which then carries the phrase."""
-COMING = words("receive get")
-KNOWN = words("recognise recognize")
 SMALL = words("to for with at on from into in as by of about via through without after before under over against")
 """Prepositions whose object may end a phrase."""
 MERIT = {
@@ -80,8 +78,6 @@ def phrases(doc: Any) -> Iterator[Phrase]:
 def _headline(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
     """Its kind and what it says; no kind where it says too little."""
     verb, lemma = clause.verb, clause.verb.lemma_.lower()
-    states = [t for t in clause.states if t.lower_ not in ("yet", "never", "still")]
-    base = (verb, lemma)
     if lemma in CONTROL and any(c.dep_ in ("xcomp", "ccomp") for c in verb.children):
         return "", []
     if lemma == "be":
@@ -90,10 +86,17 @@ def _headline(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Par
         return ("no", ["no", *objects]) if clause.manner == "not" and objects and clause.by == "self" else ("", [])
     if lemma in ("want", "need") and objects and clause.manner == "done" and clause.by == "self":
         return "wish", [*objects, "wanted"]
+    return _told(clause, subjects, objects)
+
+
+def _told(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
+    """By its manner."""
+    verb, lemma, base = clause.verb, clause.verb.lemma_.lower(), (clause.verb, clause.verb.lemma_.lower())
+    states = [t for t in clause.states if t.lower_ not in ("yet", "never", "still")]
     match clause.manner:
         case "cannot":
             telling = objects or states or lemma not in BLAND
-            return ("cannot" if telling else ""), [*("" if clause.by else subjects), "cannot", base, *states, *objects]
+            return ("cannot" if telling else ""), [*([] if clause.by else subjects), "cannot", base, *states, *objects]
         case "not":
             return _lacking(clause, subjects, objects, states)
         case "refuses":
@@ -133,7 +136,7 @@ def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> 
         return ("not" if lemma not in BLAND else ""), [*subjects, "does not", (verb, lemma), *states, *objects]
     if not objects or (clause.by == "they" and lemma in BLAND and lemma not in ENOUGH):
         return "", []
-    if lemma in COMING:
+    if lemma in ("receive", "get"):
         return "not", [*objects, "not", (verb, "received")]
     if lemma == "see":
         return "not", [*objects, "not", (verb, "shown")]

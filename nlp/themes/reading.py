@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nlp.encoder import Encoder, Floats, SentimentEncoder
+from nlp.themes.clauses import NOUNS
 from nlp.themes.phrases import Phrase, phrases
 from nlp.themes.terms import PLACEHOLDER, stem, words
 
@@ -152,9 +153,10 @@ def _shares(docs: Sequence[Any]) -> dict[str, float]:
 
 
 def _written(docs: Sequence[Any]) -> dict[str, str]:
-    """Words that are mostly written with a capital, or with several, where no sentence begins."""
+    """Nouns that are mostly written with a capital, or with several, where no sentence begins."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for token in (token for doc in docs for token in doc if token.i and not token.is_sent_start and token.is_alpha):
+    inside = (token for doc in docs for token in doc if token.i and not token.is_sent_start)
+    for token in (token for token in inside if token.is_alpha and token.pos_ in NOUNS):
         forms[token.lower_][token.text] += 1
     most = {word: min(c.items(), key=lambda i: (-i[1], i[0]))[0] for word, c in forms.items()}
     return {word: form for word, form in most.items() if form != word and len(word) > 1}
