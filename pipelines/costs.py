@@ -13,8 +13,9 @@ from pipelines.stores.protocols import Filter, Store
 
 PROCESS = frozenset(("status", "state", "priority", "type", "lang", "language", "submitted_via", "via", "subject"))
 """Facts of how a conversation was handled, not of whom it concerns."""
-VALUES = 30
-"""A fact with more different values tells no groups."""
+VALUES, SHARED = 30, 4
+"""A fact tells groups that has so few different values, or one for so many conversations on average: no number or text
+of its own for each."""
 FIELDS, TOP = 6, 3
 """Facts shown, and groups of each."""
 FEWEST = 3
@@ -42,9 +43,9 @@ def impact(
 
 
 def groups(store: Store, theme: str, filter: Filter = Filter()) -> list[dict[str, Any]]:
-    """Whom a theme concerns: of each fact of customers and conversations (plan, city, product, company) with at most 30
-    different values, the three groups that most of its conversations are of, the most telling facts first. Keys field,
-    value, conversations, share (0..1 of the theme's conversations that have the fact), overall (0..1 of all)."""
+    """Whom a theme concerns: of each fact of customers and conversations (plan, city, product, company) that parts them
+    into groups, the three that most of its conversations are of, the most telling facts first. Keys field, value,
+    conversations, share (0..1 of the theme's conversations that have the fact), overall (0..1 of all)."""
     attributes = {customer.id: customer.attributes for customer in store.customers.all()}
     facts = dict(store.tellings.facts(filter))
     told = {conversation for conversation, of in store.tellings.pairs(filter) if of == theme}
@@ -70,7 +71,8 @@ def _by_field(everyone: Counter[tuple[str, str]], own: Counter[tuple[str, str]])
         fields.setdefault(name, []).append(value)
     found = []
     for name, values in fields.items():
-        if 1 < len(values) <= VALUES:
+        many = sum(everyone[name, value] for value in values)
+        if 1 < len(values) <= max(VALUES, many // SHARED):
             rows = list(_groups(name, values, everyone, own))
             found.append(sorted(rows, key=lambda r: (-r["conversations"], r["value"]))[:TOP])
     told = [rows for rows in found if rows]

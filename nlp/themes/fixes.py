@@ -1,6 +1,6 @@
 """Fixes: whether a theme is told less since the day of a fix, against the other themes as control."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ SOONEST = 14
 FEWEST = 8
 """Conversations before, and as many expected after, at least: fewer show no effect whatever it is."""
 DRAWS = 20_000
+TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,30 @@ def effect(counts: Array, place: int, controls: Array, fixed: int, *, seed: int 
     """
     start, end = max(0, fixed - WINDOW), min(counts.shape[1], fixed + WINDOW)
     own, other = counts[place], counts[controls].sum(axis=0)
-    split = [int(row[a:b].sum()) for row in (own, other) for a, b in ((start, fixed), (fixed, end))]
-    days = (max(0, fixed - start), max(0, end - fixed))
-    before, after, others_before, others_after = split
-    change = (others_after + MORE) / (others_before + MORE)
-    expected = before * change
-    growth = change * days[0] / days[1] if days[1] else 1.0
-    known = Effect(EARLY, before, after, *days, expected, growth)
-    if min(days) < SOONEST:
+    known = _counted(own, other, start, fixed, end)
+    if min(known.days_before, known.days_after) < SOONEST:
         return known
-    if before < FEWEST or expected < FEWEST or others_before < FEWEST:
-        return Effect(THIN, before, after, *days, expected, growth)
+    if min(known.before, known.expected, other[start:fixed].sum()) < FEWEST:
+        return replace(known, verdict=THIN)
     scatter = _scatter(counts[:, start:fixed], place, controls)
-    found = _against(before, after, others_before, others_after, scatter, seed)
-    middle = (start + fixed) // 2
-    early, late, others_early, others_late = (
-        int(row[a:b].sum()) for row in (own, other) for a, b in ((start, middle), (middle, fixed))
+    found, earlier = (
+        _against(_split(own, *cut), _split(other, *cut), scatter, seed)
+        for cut in ((start, fixed, end), (start, (start + fixed) // 2, fixed))
     )
-    earlier = _against(early, late, others_early, others_late, scatter, seed)
-    return Effect(_verdict(found, earlier), before, after, *days, expected, growth, found)
+    return replace(known, verdict=_verdict(found, earlier), ratio=found)
+
+
+def _counted(own: Array, other: Array, start: int, fixed: int, end: int) -> Effect:
+    before, after = _split(own, start, fixed, end)
+    others_before, others_after = _split(other, start, fixed, end)
+    change = (others_after + MORE) / (others_before + MORE)
+    days = max(0, fixed - start), max(0, end - fixed)
+    growth = change * days[0] / days[1] if days[1] else 1.0
+    return Effect(EARLY, before, after, *days, before * change, growth)
+
+
+def _split(row: Array, start: int, middle: int, end: int) -> tuple[int, int]:
+    return int(row[start:middle].sum()), int(row[middle:end].sum())
 
 
 def _verdict(found: Ratio, earlier: Ratio) -> str:
@@ -82,11 +88,12 @@ def _scatter(counts: Array, place: int, controls: Array) -> float:
     return float(found[rows == place][0])
 
 
-def _against(before: int, after: int, others_before: int, others_after: int, scatter: float, seed: int) -> Ratio:
-    draw = np.random.default_rng(seed)
-    own = draw.beta(after / scatter + MORE, before / scatter + MORE, DRAWS)
-    other = draw.beta(others_after + MORE, others_before + MORE, DRAWS)
-    ratios = own / (1 - own) * (1 - other) / other
+def _against(own: tuple[int, int], other: tuple[int, int], scatter: float, seed: int) -> Ratio:
+    """The change of `own`, counts before and after, by that of the `other` ones."""
+    draw, (before, after) = np.random.default_rng(seed), own
+    share = draw.beta(after / scatter + MORE, before / scatter + MORE, DRAWS)
+    usual = draw.beta(other[1] + MORE, other[0] + MORE, DRAWS)
+    ratios = share / np.maximum(1 - share, TINY) * (1 - usual) / np.maximum(usual, TINY)
     low, high = np.quantile(ratios, (0.025, 0.975))
-    value = (after + MORE) / (before + MORE) / ((others_after + MORE) / (others_before + MORE))
+    value = (after + MORE) / (before + MORE) / ((other[1] + MORE) / (other[0] + MORE))
     return Ratio(float(value), float(low), float(high))

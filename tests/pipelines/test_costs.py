@@ -1,6 +1,7 @@
 """What themes cost, how they move and what fixes did, out of a store whose truth is known."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,39 +35,54 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+@dataclass(frozen=True)
+class Told:
+    """A conversation of one segment in a theme."""
+
+    at: datetime
+    theme: str
+    customer: str = ""
+    friction: float = 10.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 @pytest.fixture
 def moving(store: Store) -> Store:
     """Ten conversations a week: three tell t1 until week 10, two tell t2 from week 18 on, the others t3. Those of t1
     have friction 90 and a bad rating, all others 10 and a good one; each customer writes in two weeks following."""
+    rows = []
     for n in range(WEEKS * EACH):
         week, place = divmod(n, EACH)
         theme = "t1" if place < 3 and week < 10 else "t2" if place > 7 and week >= 18 else "t3"
-        customer = f"c{week // 2 * EACH + place}"
-        put(store, n, START + timedelta(weeks=week, hours=place), customer, theme, 90.0 if theme == "t1" else 10.0)
-    themed(store, WEEKS * EACH)
+        bad, customer = theme == "t1", f"c{week // 2 * EACH + place}"
+        facts = {"csat": "bad" if bad else "good", "product": "hub" if bad else "app", "n": n}
+        rows.append(Told(START + timedelta(weeks=week, hours=place), theme, customer, 90.0 if bad else 10.0, facts))
+    put(store, rows)
     return store
 
 
-TOLD: dict[str, str | None] = {}
-
-
-def put(store: Store, n: int, at: datetime, customer: str, theme: str | None, friction: float) -> None:
-    id, bad = f"s:{n:04d}", theme == "t1"
-    facts: Mapping[str, Any] = {"csat": "bad" if bad else "good", "product": "hub" if bad else "app", "n": n}
-    turns = (Turn(0, Speaker.CUSTOMER, "It hurts.", at),)
-    store.conversations.put([Conversation(id, "s", Channel.CHAT, customer, at, turns, facts)])
-    segment = Segment(id, 0, 0, 9)
-    found = Signal(segment, "m", "help", 0.9, False, (), -0.5, (0.7, 0.1, 0.2), friction, "use", 0.5)
-    summary = Summary(id, "help", 0.9, False, -0.5, -0.5, -0.5, -0.5, friction, 0.0, 0.0, "use", 0.5, "said", "en")
-    store.signals.put("m", [id], [found], np.ones((1, 4), np.float32), [summary])
-    TOLD[segment.id] = theme
-
-
-def themed(store: Store, count: int) -> None:
-    segments = [f"s:{n:04d}#0:0" for n in range(count)]
+def put(store: Store, rows: Sequence[Told]) -> None:
+    """All at once, under the ids s:0000, s:0001 and so on."""
+    ids = [f"s:{n:04d}" for n in range(len(rows))]
+    segments = [Segment(id, 0, 0, 9) for id in ids]
+    told = list(zip(ids, segments, rows, strict=True))
+    store.conversations.put(
+        Conversation(
+            id, "s", Channel.CHAT, r.customer, r.at, (Turn(0, Speaker.CUSTOMER, "It hurts.", r.at),), dict(r.facts)
+        )
+        for id, _, r in told
+    )
+    signals = [
+        Signal(s, "m", "help", 0.9, False, (), -0.5, (0.7, 0.1, 0.2), r.friction, "use", 0.5) for _, s, r in told
+    ]
+    summaries = [
+        Summary(id, "help", 0.9, False, -0.5, -0.5, -0.5, -0.5, r.friction, 0.0, 0.0, "use", 0.5, "said", "en")
+        for id, _, r in told
+    ]
+    store.signals.put("m", ids, signals, np.ones((len(rows), 4), np.float32), summaries)
     themes = [Theme(id, id, "", (), 1) for id in ("t1", "t2", "t3")]
-    assigned = [Assignment(segment, "r1", TOLD[segment], 0.9, START) for segment in segments]
-    store.themes.put("r1", themes, assigned, np.zeros((count, 2), np.float32))
+    assigned = [Assignment(s.id, "r1", r.theme, 0.9, START) for _, s, r in told]
+    store.themes.put("r1", themes, assigned, np.zeros((len(rows), 2), np.float32))
 
 
 def test_the_course_has_every_period_and_what_moves(moving: Store) -> None:
@@ -144,6 +160,13 @@ def test_whom_a_theme_concerns_is_told_by_facts_that_part_people(moving: Store) 
     assert groups(moving, "t9") == []
 
 
+def test_many_companies_are_groups_and_what_each_has_of_its_own_is_none(store: Store) -> None:
+    facts = [{"company": f"company {n // 4}", "number": f"ticket {n}"} for n in range(160)]
+    put(store, [Told(START, "t1" if n < 4 else "t3", facts=known) for n, known in enumerate(facts)])
+    found = groups(store, "t1")
+    assert [(row["value"], row["share"], row["overall"]) for row in found] == [("company 0", 1.0, 4 / 160)]
+
+
 def test_of_an_empty_store_nothing_is_told(store: Store) -> None:
     found = course(store)
     assert (found.periods, found.moves, fixed(store), ranked(store)) == ((), {}, [], [])
@@ -152,9 +175,7 @@ def test_of_an_empty_store_nothing_is_told(store: Store) -> None:
 
 
 def test_of_a_few_days_it_is_too_early_to_tell(store: Store) -> None:
-    for n in range(3):
-        put(store, n, START + timedelta(days=n), "", "t1", 50.0)
-    themed(store, 3)
+    put(store, [Told(START + timedelta(days=n), "t1") for n in range(3)])
     assert {m.kind for m in course(store).moves.values()} == {UNTOLD}
     (found,) = (row for row in ranked(store) if row["id"] == "t1")
     assert (found["share"], found["stability"]) == (1.0, None)
