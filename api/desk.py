@@ -1,6 +1,7 @@
 """What the routes of one application share: the models and themes of the moment, and one writer at a time."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock, Thread
@@ -18,19 +19,28 @@ from pipelines.stores.protocols import Store
 FRESH = 1.0
 BATCH, PAUSE = 32, 0.05
 """Conversations of an older model annotated at a time, and the seconds after them in which others may write."""
+SETTLED = 5.0
 log = logging.getLogger("frictionary.api")
 
 
 class Desk:
     """`writing` is held by whoever takes conversations in. `model`: the folder of own intents, watched for a new card;
-    `fresh`: seconds for which what was seen last is good."""
+    `fresh`: seconds for which what was seen last is good; `pause`: seconds between two looks at a store as a whole."""
 
-    def __init__(self, store: Store, annotator: Annotator, *, model: Path | None = None, fresh: float = FRESH) -> None:
+    def __init__(
+        self,
+        store: Store,
+        annotator: Annotator,
+        *,
+        model: Path | None = None,
+        fresh: float = FRESH,
+        pause: float = SETTLED,
+    ) -> None:
         self.writing = Lock()
         self._store, self._annotator = store, annotator
         self._themes: tuple[float, tuple[str | None, int], Assigner | None] = (-fresh, (None, 0), None)
         self._model, self._looking, self._fresh = model, Lock(), fresh
-        self._catching = Lock()
+        self._catching, self._settling, self._unsettled, self._pause = Lock(), Lock(), False, pause
         self._looked, self._stamp = -fresh, annotator.intents.stamp
 
     @property
@@ -83,6 +93,26 @@ class Desk:
         thread = Thread(target=self._catch_up, name="annotate anew", daemon=True)
         thread.start()
         return thread
+
+    def settle(self, work: Callable[[], None]) -> None:
+        """Do what looks at more of a store than what came, such as who is one customer: once for all who ask meanwhile.
+
+        Whoever comes while it is done has it done again for him, after a pause, by the one who does it.
+        """
+        self._unsettled = True
+        if not self._settling.acquire(blocking=False):
+            return
+        try:
+            while self._unsettled:
+                self._unsettled = False
+                with self.writing:
+                    work()
+                if self._unsettled:
+                    sleep(self._pause)
+        except FrictionaryError as error:
+            log.warning("what came in is settled with the next conversation: %s", error)
+        finally:
+            self._settling.release()
 
     def _catch_up(self) -> None:
         try:

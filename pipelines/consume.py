@@ -192,7 +192,7 @@ class Consumer:
             return self._taken(talks[:half]) + self._taken(talks[half:])
         for what in (*OUTCOMES, "annotated", "placed"):
             self._count(what, getattr(done, what))
-        self._fresh = self._fresh or done.placed + done.claims > 0
+        self._fresh = self._fresh or done.added + done.changed + done.placed + done.claims > 0
         return []
 
     def _count(self, what: str, number: int) -> None:

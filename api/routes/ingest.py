@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, File, Form, Header, Query, Request, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Body, File, Form, Header, Query, Request, Response, UploadFile
 
 from api.problems import record_problem, unreadable
 from api.schemas.findings import Intake, Received
@@ -42,6 +42,7 @@ EXAMPLES = {"one": {"value": ONE}, "many": {"value": [ONE, ONE | {"id": "4712"}]
 def take_conversations(
     request: Request,
     response: Response,
+    background: BackgroundTasks,
     body: Annotated[Threads, Body(openapi_examples=EXAMPLES)],
     named: Annotated[Named, Query()],
     prefer: Annotated[str, Header(description=PREFER)] = "",
@@ -64,6 +65,7 @@ def take_conversations(
         path = intake.Intake(state.store, state.desk.annotator, protector(state.settings))
         taken = path.kept(talks) if later else path.take(talks)
     state.desk.catch_up()
+    background.add_task(state.desk.settle, path.settle)
     if later:
         response.status_code, response.headers["preference-applied"] = 202, "respond-async"
     counts = {name: getattr(taken, name) for name in COUNTED}

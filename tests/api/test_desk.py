@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.desk import Desk
+from nlp.errors import StoreError
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores import open_store
@@ -83,3 +84,36 @@ def test_a_conversation_is_taken_in_alone_after_a_new_model_and_the_rest_is_anno
             if thread.name == "annotate anew":
                 thread.join()
         assert store.conversations.waiting(annotator.version) == 0
+
+
+def test_a_store_is_settled_once_for_all_who_ask_meanwhile(store: Store, annotator: Annotator) -> None:
+    desk, done, going = Desk(store, annotator, pause=0.01), [], threading.Event()
+
+    def work() -> None:
+        done.append(desk.writing.locked())
+        if len(done) == 1:
+            going.set()
+            asked.wait(10)
+
+    asked = threading.Event()
+    first = threading.Thread(target=desk.settle, args=(work,))
+    first.start()
+    assert going.wait(10)
+    for _ in range(5):
+        desk.settle(work)  # comes back at once
+    asked.set()
+    first.join(10)
+    assert done == [True, True]
+
+
+def test_a_store_that_refuses_to_be_settled_is_told_of_and_asked_again(
+    store: Store, annotator: Annotator, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, done = Desk(store, annotator), []
+
+    def refuse() -> None:
+        raise StoreError("away")
+
+    desk.settle(refuse)
+    desk.settle(lambda: done.append(True))
+    assert (done, "away" in caplog.text) == ([True], True)
