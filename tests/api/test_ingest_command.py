@@ -21,7 +21,7 @@ from pipelines.settings import ROOT
 from pipelines.stores import open_store
 
 SAMPLE = ROOT / "corpora" / "sample"
-KEY = "a key for tests"
+KEY = "a-key-for-tests"
 COMMAND = ["ingest", "--json", "--company", "Brindle Home"]
 FEW = [str(SAMPLE / name) for name in ("events.csv", "posts.jsonl", "customers.csv")]
 ARGUMENTS = [*COMMAND, *FEW, str(SAMPLE / "tickets.jsonl"), str(SAMPLE / "calls")]
