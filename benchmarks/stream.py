@@ -89,10 +89,8 @@ async def buried(feed: Feed) -> list[str]:
 
     line = brokers.line(replace(feed, subject=feed.dead), handle)
     await line.start()
-    seen = -1
-    while seen < len(found):
-        seen = len(found)
-        await asyncio.sleep(2)
+    while await line.lag():
+        await asyncio.sleep(1)
     await line.stop()
     return found
 
