@@ -1,4 +1,4 @@
-"""Headlines: what support teams call the usual problems. A theme takes the one that fits it, if any does."""
+"""Headlines: what support teams call the usual problems, and the few of them that might name a theme."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 
 SHOWN = 8
+"""Headlines of a theme, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,11 @@ def test_one_text_sent_many_times_gives_no_word_more_weight(encoder: Encoder, pa
     assert (often.name, often.terms) == (once.name, once.terms)
 
 
+def test_the_same_texts_give_the_same_names_and_descriptions(encoder: Encoder, parse: Parse) -> None:
+    themes = [CANCEL, PARCEL, LOCKED]
+    assert named(themes, encoder, parse) == named(themes, encoder, parse)
+
+
 def test_a_name_is_written_as_customers_write_it(encoder: Encoder, parse: Parse) -> None:
     cracked = ("My iPhone screen cracked.", "I dropped it and the iPhone screen cracked.", "An iPhone screen cracked.")
     screen, _ = named([cracked, PARCEL], encoder, parse)
