@@ -87,7 +87,7 @@ async def buried(feed: Feed) -> list[str]:
     async def handle(bodies: Sequence[bytes]) -> None:
         found.extend(json.loads(body)["body"] for body in bodies)
 
-    line = brokers.line(replace(feed, subject=feed.dead), handle)
+    line = brokers.line(replace(feed, subject=feed.dead, group=f"reader-{time.time_ns()}"), handle)
     await line.start()
     while await line.lag():
         await asyncio.sleep(1)
