@@ -1,7 +1,6 @@
 """The sample goes into a store and on to themes, each customer as one; killed at any moment, the store is the same."""
 
 import csv
-import hashlib
 import json
 import os
 import re
@@ -16,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.commands import group
+from benchmarks.ingest_kill import contents
 from nlp.redaction import pseudonym
 from pipelines.settings import ROOT
 from pipelines.stores import open_store
@@ -117,19 +117,6 @@ def test_a_speaker_without_a_label_is_refused(tmp_path: Path) -> None:
     assert "LABEL=agent expected" in result.stderr
 
 
-def contents(folder: Path) -> dict[str, str]:
-    """A digest of each table's rows, whatever the order and the moment in which they were written."""
-    found: dict[str, str] = {}
-    with sqlite3.connect(folder / "sample.db") as connection:
-        for (table,) in connection.execute("select name from sqlite_master where type = 'table' order by name"):
-            columns = [column for _, column, *_ in connection.execute(f"pragma table_info({table})")]
-            moments = ("run", "assigned_at", *(("at",) if table == "lineage" else ()))
-            kept = ", ".join(f'"{name}"' for name in columns if name not in moments)
-            rows = sorted(map(repr, connection.execute(f"select {kept} from {table}")))
-            found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-    return {table: digest for table, digest in found.items() if table not in ("runs", "run_inputs")}
-
-
 def start(folder: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from api.commands import main; main()", *ARGUMENTS, "--no-names"]
     return subprocess.Popen(
@@ -145,12 +132,12 @@ def finish(process: subprocess.Popen[str]) -> None:
 @pytest.mark.slow
 def test_one_command_leads_from_exports_to_themes_and_a_second_run_keeps_them(tmp_path: Path) -> None:
     first = CliRunner().invoke(group, [*ARGUMENTS, "--no-names"], env=environment(tmp_path), catch_exceptions=False)
-    before = contents(tmp_path)
+    before = contents(tmp_path / "sample.db")
     summary = [word for word in ARGUMENTS if word != "--json"]
     wide = environment(tmp_path) | {"COLUMNS": "200"}
     second = CliRunner().invoke(group, [*summary, "--no-names"], env=wide, catch_exceptions=False)
     assert (first.exit_code, second.exit_code) == (0, 0)
-    assert contents(tmp_path) == before
+    assert contents(tmp_path / "sample.db") == before
     with open_store(f"sqlite:///{tmp_path}/sample.db") as store:
         assert store.themes.current()[0].name in second.stdout
     assert "Journey stages" in second.stdout
@@ -171,4 +158,4 @@ def test_killed_at_any_moment_and_run_again_the_store_is_the_same(tmp_path: Path
         process.send_signal(signal.SIGKILL)
         process.communicate()
         finish(start(broken))
-        assert contents(broken) == contents(whole)
+        assert contents(broken / "sample.db") == contents(whole / "sample.db")
