@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from itertools import chain as joined
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
