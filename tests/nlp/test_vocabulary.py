@@ -39,7 +39,7 @@ def test_a_companys_own_names_are_added_to_those_known() -> None:
 
 
 def test_what_cannot_be_meant_is_refused() -> None:
-    with pytest.raises(UnknownName, match="own.toml"):
+    with pytest.raises(UnknownName, match=r"own\.toml"):
         Vocabulary.from_toml(
             '[[event]]\nname = "orderd"', origin="own.toml", known=Vocabulary.from_toml(TEXT, origin="t")
         )
