@@ -68,7 +68,7 @@ def forecasts(
 def _why_not(facts: Facts, at: int, taxonomy: Taxonomy) -> str:
     if any(done.name in taxonomy.leaves for done in facts.done):
         return "has left"
-    last = max((item.at for item in (*facts.said, *facts.done)), default=None)
+    last = max([*(said.at for said in facts.said), *(done.at for done in facts.done)], default=None)
     if last is None:
         return "nothing is known before this moment"
     return "silent for over 120 days" if at - last > SILENT else ""

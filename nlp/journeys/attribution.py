@@ -72,11 +72,9 @@ def attribution(paths: Sequence[Path], *, order: int = 1, seed: int = 0) -> list
         for figure in (counted.removal, counted.shapley, counted.lift)
     )
     first, last = counted.touch(0), counted.touch(-1)
-    counts = zip(*(column.astype(int).tolist() for column in counted.counts()), strict=True)
-    found = [
-        Credit(name, *own, removal[n], shapley[n], lift[n], float(first[n]), float(last[n]))
-        for n, (name, own) in enumerate(zip(counted.names, counts, strict=True))
-    ]
+    holds, whose, ends = (column.astype(int).tolist() for column in counted.counts())
+    parts = zip(counted.names, holds, whose, ends, removal, shapley, lift, first.tolist(), last.tolist(), strict=True)
+    found = [Credit(*part) for part in parts]
     return sorted(found, key=lambda credit: (-credit.shapley.value, credit.touchpoint))
 
 

@@ -112,7 +112,8 @@ class Forecaster:
             own = {"classes": outlook.classes, "shares": outlook.shares, "scale": outlook.scale, "shift": outlook.shift}
             arrays |= {f"{n}.{name}": value for name, value in (own | outlook.trees.arrays()).items()}
         buffer = BytesIO()
-        np.savez_compressed(buffer, **{name: np.asarray(value) for name, value in arrays.items()})
+        kept: dict[str, Any] = {name: np.asarray(value) for name, value in arrays.items()}
+        np.savez_compressed(buffer, **kept)
         return buffer.getvalue()
 
     @classmethod

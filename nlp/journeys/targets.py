@@ -25,7 +25,7 @@ def moments(own: Facts, busy: Sequence[tuple[int, int]], taxonomy: Taxonomy, *, 
     `busy`: first and last turn of each conversation; moments within one are left out, for what is known of it then is
     not what is stored of it now.
     """
-    known = sorted([item.at for item in (*own.said, *own.done)])
+    known = sorted([*(said.at for said in own.said), *(done.at for done in own.done)])
     gone = next((done.at for done in own.done if done.name in taxonomy.leaves), until)
     if not known:
         return []

@@ -45,7 +45,8 @@ class Trees:
             left = np.where(np.isnan(value), self.missing_left[node], value <= self.threshold[node])
             node = np.where(inner, np.where(left, self.left[node], self.right[node]), node)
         leaves: Array = self.value[node].reshape(len(rows), *self.roots.shape)
-        return self.baseline + leaves.sum(axis=1)
+        found: Array = self.baseline + leaves.sum(axis=1)
+        return found
 
     def used(self) -> set[int]:
         """The columns that any tree asks for."""
