@@ -64,6 +64,6 @@ def _parts(said: Sequence[str], embeddings: Floats, parts: Places, encoder: Enco
     if not len(parts) or parts.max() < 0:
         return ()
     members = [np.flatnonzero(parts == part) for part in range(parts.max() + 1)]
-    told = [[said[n] for n in own] for own in members]
+    told = [[said[n] for n in own.tolist()] for own in members]
     names = name_themes(told, centroids(embeddings, parts), encoder=encoder, parse=parse)
     return tuple(Part(n.name, n.terms, len(own)) for n, own in zip(names, members, strict=True))

@@ -129,7 +129,9 @@ def _settled(shape: Floats, rows: Floats, labels: Places) -> Places:
 
 
 def _distinct(shape: Floats, labels: Places) -> float:
-    """Mean silhouette, -1..1, with a theme's centroid in place of its members."""
+    """Mean silhouette, -1..1, with a theme's centroid in place of its members; 0 of one theme alone."""
+    if labels.max() < 1:
+        return 0.0
     apart = 1 - shape @ centroids(shape, labels).T
     here = np.arange(len(shape)), labels
     own = np.maximum(apart[here], 0)
