@@ -138,7 +138,13 @@ def overall(found: Summary) -> Row:
 def witnesses(found: Summary) -> list[Row]:
     """The public shape of what speaks for its stage: the stage that each finds likeliest, and how likely."""
     return [
-        {"kind": w.kind, "stage": w.says, "confidence": round(w.stages[0][1], 4), "weight": w.weight, "reason": w.reason}
+        {
+            "kind": w.kind,
+            "stage": w.says,
+            "confidence": round(w.stages[0][1], 4),
+            "weight": w.weight,
+            "reason": w.reason,
+        }
         for w in found.witnesses
     ]
 
