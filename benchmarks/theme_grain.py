@@ -12,7 +12,7 @@ from benchmarks.themes import DENSE, agreement, dense
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.themes.assign import Places, nearest
 from nlp.themes.density import crowded
-from nlp.themes.discover import NEIGHBOURS, minimum_size
+from nlp.themes.discover import NEIGHBOURS, minimum_size, numbers
 from nlp.themes.neighbours import neighbours
 from nlp.themes.tree import Cut, centroids, chosen, cuts
 from pipelines.corpora import located
@@ -90,14 +90,13 @@ def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:
 
 def ways(embeddings: Floats, intents: int) -> dict[str, Places]:
     """Labels of all texts in each way that a line of the table tells."""
-    least, fewest = minimum_size(len(embeddings)), int(np.cbrt(len(embeddings)))
-    every = np.arange(len(embeddings))
-    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=least)
+    every, (fewest, most) = np.arange(len(embeddings)), numbers(len(embeddings))
+    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
 
     def settled(rows: Places, cut: Cut) -> Places:
         return of_all(embeddings, rows, cut.labels)
 
-    tried, all_tried = (list(cuts(embeddings[r], least=least, fewest=fewest)) for r in (rows, every))
+    tried, all_tried = (list(cuts(embeddings[r], fewest=fewest, most=most)) for r in (rows, every))
     known = min(tried, key=lambda cut: abs(len(set(cut.labels)) - intents))
     return {
         "**Frictionary**": settled(rows, chosen(tried)),
@@ -146,7 +145,7 @@ Encoder {encoder.version}. Each cell: intents, themes found: ACC / NMI / ARI in 
 theme, before borders settle wholly. The texts are of domains that the encoder was not tuned on:
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
 to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
-(distinctness times stability), and over how many cuts it is averaged.
+(distinctness times stability), and over how many cuts it is averaged; that a cut be stable follows Hennig.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}

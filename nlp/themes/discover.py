@@ -81,6 +81,12 @@ def minimum_size(n: int) -> int:
     return max(3, round(0.25 * math.sqrt(n)))
 
 
+def numbers(n: int) -> tuple[int, int]:
+    """The fewest and the most themes that n segments are tried to fall into: two or three parts of all that is said
+    come back most surely, and help nobody."""
+    return math.floor(math.cbrt(n)), math.ceil(2 * math.sqrt(n))
+
+
 def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int, *, mapped: bool) -> Discovery:
     shape, copies = _different(embeddings)
     sample = shape[_steps(len(shape))]
@@ -91,7 +97,8 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
         centres = _shared(embeddings, centres, conversations)
     thresholds = _thresholds(embeddings, centres)
     places, strengths = nearest(embeddings, centres, thresholds)
-    order = np.argsort(-np.bincount(places[places >= 0], minlength=len(centres)), kind="stable")
+    sizes = np.bincount(places[places >= 0], minlength=len(centres))
+    order = np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]  # all of a theme may be too far from it
     rank = {int(old): new for new, old in enumerate(order)}
     found = tuple(rank.get(place) for place in places.tolist())
     points = on_map(shape, sample, near, seed=seed) if mapped else np.zeros((len(shape), 2), np.float32)
@@ -101,10 +108,9 @@ def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int
 
 def _shaped(sample: Floats, near: Near) -> Places:
     """Labels 0.. of the rows of `sample` that lie in a crowd, -1 of the others."""
-    least, fewest = minimum_size(len(sample)), math.floor(math.cbrt(len(sample)))
-    rows = crowded(sample, near, least=least)
-    labels = np.full(len(sample), -1, np.intp)
-    labels[rows] = themes(sample[rows], least=least, fewest=fewest)
+    rows = crowded(sample, near, least=minimum_size(len(sample)))
+    labels, (fewest, most) = np.full(len(sample), -1, np.intp), numbers(len(sample))
+    labels[rows] = themes(sample[rows], fewest=fewest, most=most)
     return labels
 
 

@@ -27,6 +27,6 @@ def parts(shape: Floats, labels: Places, *, least: int) -> Places:
 
 
 def _division(rows: Floats, least: int) -> Cut | None:
-    tried = cuts(rows, least=least, most=MOST)
+    tried = cuts(rows, fewest=2, most=min(MOST, len(rows) // least))
     sure = [c for c in tried if c.stable >= STABLE and c.distinct >= DISTINCT and np.bincount(c.labels).min() >= least]
     return max(sure, key=lambda cut: cut.merit, default=None)

@@ -18,6 +18,8 @@ FINER = 1.12
 """How many times more themes each cut tries."""
 EVEN = 2.0
 """Standard deviation, in such steps, over which merits are averaged: what is good by chance is bad a step beside."""
+STABLE = 0.75
+"""Hennig calls themes that come back so well valid and stable."""
 PARTS = 5
 """So many samples, each of which leaves out another fifth of the texts."""
 
@@ -41,26 +43,26 @@ class Cut:
         return self.distinct * self.stable
 
 
-def themes(shape: Floats, *, least: int, fewest: int) -> Places:
-    """Labels 0.. of the rows of `shape`, float32 (m, d) of unit length, by the chosen cut; there are at most
-    m / `least` themes, and `fewest` at least."""
-    return chosen(list(cuts(shape, least=least, fewest=fewest))).labels
+def themes(shape: Floats, *, fewest: int, most: int) -> Places:
+    """Labels 0.. of the rows of `shape`, float32 (m, d) of unit length, by the chosen cut into `fewest` to `most`."""
+    return chosen(list(cuts(shape, fewest=fewest, most=most))).labels
 
 
 def chosen(tried: Sequence[Cut]) -> Cut:
-    """The cut of most merit, averaged with that of the cuts around it, of one tree coarse to fine."""
+    """Of one tree's cuts, coarse to fine: of those that are STABLE the one of most merit, averaged with that of cuts
+    around; the most stable where none is."""
     steps = np.arange(len(tried))
     weights = np.exp(-(((steps[:, None] - steps) / EVEN) ** 2) / 2)
-    return tried[int((weights @ [cut.merit for cut in tried] / weights.sum(axis=1)).argmax())]
+    stable, merit = (weights @ [(cut.stable, cut.merit) for cut in tried] / weights.sum(axis=1)[:, None]).T
+    return tried[int((np.where(stable >= STABLE, merit, -1) if (stable >= STABLE).any() else stable).argmax())]
 
 
-def cuts(shape: Floats, *, least: int, fewest: int = 2, most: int | None = None) -> Iterator[Cut]:
-    """Of one tree over all rows, coarse to fine, to `most` themes; cuts of trees over samples, of as many themes, tell
-    the stability."""
+def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:
+    """Of one tree over all rows, coarse to fine; cuts of trees over samples, of as many themes, tell the stability."""
     whole = _tree(_drawn(shape))
     kept = [np.flatnonzero(np.arange(len(shape)) % PARTS != part) for part in range(PARTS)]
     samples = [(rows, _tree(_drawn(shape[rows]))) for rows in kept]
-    for count in _counts(fewest, min(len(shape) // least, most or len(shape))):
+    for count in _counts(fewest, most):
         labels = np.unique(_settled(shape, shape, _cut(whole, count)), return_inverse=True)[1]
         again = [_settled(shape, shape[rows], _cut(tree, count)) for rows, tree in samples]
         yield Cut(labels, _distinct(shape, labels), _stable(labels, again))
