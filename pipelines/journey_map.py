@@ -73,7 +73,7 @@ def _before(found: Sequence[Seen], filter: Filter) -> list[Seen] | None:
 
 
 def _stage(flow: StageFlow, earlier: Mapping[str, StageFlow] | None, names: Mapping[str, str]) -> Row:
-    then = earlier and earlier.get(flow.stage)
+    then = earlier.get(flow.stage) if earlier else None
     row = asdict(flow)
     row["themes"] = [{"id": id, "name": names.get(id, id), "conversations": count} for id, count in flow.themes]
     row["intents"] = [{"name": name, "conversations": count} for name, count in flow.intents]

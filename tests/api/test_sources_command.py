@@ -69,10 +69,10 @@ def test_customers_and_events_are_shown_by_pseudonym(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("told", [[], ["--format", "threads"]])
 def test_what_is_piped_in_is_inspected(tmp_path: Path, told: list[str], request: pytest.FixtureRequest) -> None:
-    from pipelines.sources import _inputs
+    from pipelines.sources import _held
 
-    _inputs._standard_input.cache_clear()
-    request.addfinalizer(_inputs._standard_input.cache_clear)
+    _held.forget()
+    request.addfinalizer(_held.forget)
     thread = {"id": "t", "started_at": 1714554000, "turns": [{"speaker": "customer", "text": "hi there"}]}
     shown = run(tmp_path, "inspect", "-", "--no-names", *told, stdin=json.dumps([thread]).encode()).stdout
     assert "threads" in shown.splitlines()[0]
