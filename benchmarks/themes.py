@@ -189,8 +189,8 @@ def page(lines: str, stable: str, version: str) -> str:
     command = " ".join(("python -m benchmarks.themes", *sys.argv[1:]))
     return f"""{heading("Themes against labelled corpora", command=command, seed=SEED)}
 Encoder {version}, tuned on neither corpus, for all rows but those of the untuned base, all-MiniLM-L6-v2. One
-configuration for all, chosen on CLINC150 train and MultiDoGO (theme-grain.md); but the fewest themes that are tried,
-the cube root of the texts, after looks at the sample and at intent_induction. ACC / NMI / ARI in
+configuration for all, chosen on CLINC150 train and MultiDoGO (theme-grain.md); but how few themes are tried, 0.45 times
+the square root of the texts, is a choice of the product, which costs on sets of few intents. ACC / NMI / ARI in
 percent, every text in its nearest theme; "left out" is the share that the thresholds would leave in no theme; "served
 as fitted" the share of texts to which the saved artefact gives the theme of the fit. Encoding is not in the
 seconds.{peer}

@@ -20,6 +20,8 @@ FEW = 40
 """Fewer different texts than this have no shape to speak of: they are grouped by similarity alone."""
 SAMPLE = 8_000
 """Of more different texts than this, so many at even steps give the tree; all of them settle its borders."""
+FEWEST, MOST = 0.45, 2.0
+"""So many themes are tried, times the square root of the segments."""
 TELLERS = 3
 """Conversations that a theme is told in, at least."""
 ROUNDS = 10
@@ -82,9 +84,9 @@ def minimum_size(n: int) -> int:
 
 
 def numbers(n: int) -> tuple[int, int]:
-    """The fewest and the most themes that n segments are tried to fall into: two or three parts of all that is said
-    come back most surely, and help nobody."""
-    return math.floor(math.cbrt(n)), math.ceil(2 * math.sqrt(n))
+    """The fewest and the most themes that n segments are tried to fall into: a few parts of all that is said come back
+    most surely, and tell nobody what to do."""
+    return math.floor(FEWEST * math.sqrt(n)), math.ceil(MOST * math.sqrt(n))
 
 
 def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int, *, mapped: bool) -> Discovery:
