@@ -80,7 +80,6 @@ def command(
         consumer = Consumer(intake, told)
         if metrics is not None:
             click.echo(f"metrics at http://127.0.0.1:{consumer.meters.serve(metrics)}/metrics", err=True)
-        click.echo(f"reading {subject} of {shown(broker)}; Ctrl-C ends it", err=True)
         with logged(store, versions=intake.versions) as log:
             drawn = RunInput(log.run.id, 1, f"{shown(broker)} {subject}", told.format)
             store.runs.put_inputs([drawn])
@@ -95,6 +94,9 @@ async def _run(consumer: "Consumer", feed: "Feed", until_idle: float | None) -> 
     import asyncio
     import signal
 
+    from pipelines.brokers import shown
+
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, consumer.stopping.set)
+    click.echo(f"reading {feed.subject} of {shown(feed.url)}; Ctrl-C ends it", err=True)
     return dict(await consumer.run(feed, until_idle=until_idle))
