@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,8 @@ def auc(positive: npt.NDArray[np.bool_], score: npt.NDArray[Any]) -> float:
     ones, zeros = int(positive.sum()), int((~positive).sum())
     if not ones or not zeros:
         return float("nan")
+    from scipy.stats import rankdata  # slow to import, and most that read this file never rank
+
     return float((rankdata(score)[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 SIZE = 64
 """Permutations of a signature: the standard error of a Jaccard similarity of 0.7 is then 0.06 (Broder 1997)."""
@@ -70,6 +69,8 @@ def fingerprint(turns: Sequence[str], *, repost: bool = False) -> Fingerprint:
 
 def signature(words: Sequence[str]) -> Signature:
     """uint32 (SIZE,): the lowest hashes of the shingles, by which the Jaccard similarity of two texts is estimated."""
+    from datasketch import MinHash  # half a second of imports, which a server would wait for at its start
+
     shingles = {" ".join(words[n : n + SHINGLE]) for n in range(max(1, len(words) - SHINGLE + 1))}
     hashed = MinHash(num_perm=SIZE, seed=1)
     hashed.update_batch([shingle.encode() for shingle in sorted(shingles)])

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy.stats import false_discovery_control, norm
+from scipy.special import ndtr
 
 from nlp.journeys.groups import Array
+from nlp.journeys.intervals import Z
 from nlp.journeys.outcomes import Episodes
 
 CAVEAT = "Association, not cause: who meets a theme may differ in ways that stage and volume do not tell."
@@ -15,7 +16,6 @@ CASES, CUSTOMERS = 5, 10
 """The fewest outcomes on either side, and customers with the theme: smaller cells are neither sure nor anonymous."""
 FALSE = 0.05
 """The share of false ones expected among those that stand out (Benjamini & Hochberg 1995)."""
-Z = float(norm.ppf(0.975))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def associations(episodes: Episodes) -> tuple[list[Association], int]:
     found = [cell for cell in told if cell is not None]
     if not found:
         return [], len(told)
+    from scipy.stats import false_discovery_control  # slow to import, and a server waits for it at its start
+
     sure = false_discovery_control([cell.p for cell in found]) <= FALSE
     marked = [replace(cell, stands_out=bool(q and cell.ratio > 1)) for cell, q in zip(found, sure, strict=True)]
     return sorted(marked, key=lambda c: (not c.stands_out, c.p, -c.ratio)), len(told) - len(found)
@@ -82,7 +84,7 @@ def _cell(
     z = abs(log(ratio)) / error
     figures = float(came[raises].mean()), float(came[~raises].mean()), ratio
     interval = ratio * exp(-Z * error), ratio * exp(Z * error)
-    return Association(*names, int(raises.sum()), customers, *figures, *interval, float(2 * norm.sf(z)))
+    return Association(*names, int(raises.sum()), customers, *figures, *interval, float(2 * ndtr(-z)))
 
 
 def risk_ratio(exposed: Array, came: Array, stratum: Array, customer: Array) -> tuple[float, float]:

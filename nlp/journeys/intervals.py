@@ -1,14 +1,14 @@
 """Intervals of shares and means over customers: how far a figure may be from the truth by chance."""
 
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
-from scipy.stats import norm
 
 from nlp.journeys.groups import Array
 from nlp.metrics import Interval
 
-Z = float(norm.ppf(0.975))
+Z = NormalDist().inv_cdf(0.975)
 
 
 def wilson(hits: int, of: int) -> Interval | None:
