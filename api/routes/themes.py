@@ -67,13 +67,13 @@ def known(request: Request, question: Annotated[Asked, Query()]) -> dict[str, An
 def theme(request: Request, id: Id, question: Annotated[Costing, Query()]) -> dict[str, Any]:
     """One theme of the current run: figures, terms, its weeks, what it costs, how it moves, what fixes did."""
     store, filter = request.app.state.store, chosen(question, request.app.state.desk.annotator.taxonomy)
-    known, found = asdict(store.themes.get(id)), movements.course(store, filter, period=question.period)
+    known, found = store.themes.get(id), movements.course(store, filter, period=question.period)
     rows = {row["id"]: row for row in movements.ranked(store, filter, found, hidden=True)}
     figures = rows.get(id, NOTHING | {"movement": found.moves[id]})
     return {
-        **known,
+        **asdict(known),
         **figures,
-        "parts": parts(store, store.themes.get(id)),
+        "parts": parts(store, known),
         "movement": _movement(figures["movement"], found),
         "entities": most_named(store, filter, theme=id).get(id, []),
         "trend": store.themes.trend(filter, theme=id),

@@ -87,3 +87,16 @@ def writable(settings: Settings, annotator: Annotator, tmp_path: Path) -> Iterat
     own = replace(settings, store=f"sqlite:///{tmp_path}/own.db")
     with open_store(own.store) as store:
         yield TestClient(create_app(store, own, annotator), base_url=HERE)
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory, put_leavers: Callable[[Store], None]) -> Iterator[Store]:
+    """A store of customers some of whom have left."""
+    with open_store(f"sqlite:///{tmp_path_factory.mktemp('left')}/left.db") as opened:
+        put_leavers(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def asked(left: Store, settings: Settings, annotator: Annotator) -> TestClient:
+    return TestClient(create_app(left, settings, annotator), base_url="http://localhost")

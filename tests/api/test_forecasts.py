@@ -1,32 +1,14 @@
 """Forecasts by route and command: a rule that says so where nothing has been learnt."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.commands import group
 from nlp.errors import BadInput, BadModel
-from pipelines.annotate import Annotator
-from pipelines.settings import Settings
-from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
-
-
-@pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory, put_leavers: Callable[[Store], None]) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path_factory.mktemp('left')}/left.db") as opened:
-        put_leavers(opened)
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def asked(left: Store, settings: Settings, annotator: Annotator) -> TestClient:
-    return TestClient(create_app(left, settings, annotator), base_url="http://localhost")
 
 
 def test_the_route_gives_a_rule_that_says_so(asked: TestClient) -> None:

@@ -1,34 +1,17 @@
 """What comes after themes, by route, command and page."""
 
 import json
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.commands import group
 from nlp.customer import Event
-from pipelines.annotate import Annotator
-from pipelines.settings import Settings
-from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
 NAMES = ("theme", "name", "stage", "outcome", "contacts", "customers", "risk", "others", "ratio", "low", "high", "p")
-
-
-@pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory, put_leavers: Callable[[Store], None]) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path_factory.mktemp('left')}/left.db") as opened:
-        put_leavers(opened)
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def asked(left: Store, settings: Settings, annotator: Annotator) -> TestClient:
-    return TestClient(create_app(left, settings, annotator), base_url="http://localhost")
 
 
 def test_the_route_tells_ratios_with_intervals_and_what_they_are_not(asked: TestClient) -> None:
