@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, make_url, select, tuple_
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from nlp.errors import StoreError, UnknownName
+from pipelines.stores.matches import Matches
+from pipelines.stores.protocols.search import Words
 
 T = TypeVar("T")
 CHUNK = 1_000  # parameters of one IN; both databases take thousands more
@@ -23,9 +25,15 @@ class Backend(Protocol):
 
     def lock(self, connection: Connection, /) -> None: ...
 
+    def lock_outbox(self, connection: Connection, /) -> None: ...
+
     def day(self, column: ColumnElement[Any], /) -> ColumnElement[Any]: ...
 
     def week(self, column: ColumnElement[Any], /) -> ColumnElement[Any]: ...
+
+    def matches(self, asked: Words, /, *, mark: tuple[str, str]) -> Matches: ...
+
+    def purge(self, connection: Connection, /) -> None: ...
 
 
 def parse_url(text: str) -> URL:
@@ -94,15 +102,24 @@ class Database:
 
     def upsert_changed(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
         """Upsert the rows that differ from what is stored; returns how many. The last row of a key wins."""
+        return len(self.upserted(connection, table, rows))
+
+    def upserted(
+        self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The same; returns those rows.
+
+        What is stored is looked up by the first column of the key, since a list of pairs costs several times as much.
+        """
         keys = list(table.primary_key)
         wanted = {tuple(row[k.name] for k in keys): dict(row) for row in rows}
         changed: list[dict[str, Any]] = []
         for chunk in chunks(wanted):
-            found = connection.execute(select(table).where(tuple_(*keys).in_(chunk))).mappings()
+            found = connection.execute(select(table).where(keys[0].in_({key[0] for key in chunk}))).mappings()
             known = {tuple(row[k.name] for k in keys): dict(row) for row in found}
             changed += [wanted[key] for key in chunk if known.get(key) != wanted[key]]
         self.upsert(connection, table, changed)
-        return len(changed)
+        return changed
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:

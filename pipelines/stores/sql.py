@@ -40,6 +40,7 @@ from pipelines.stores.protocols import (
     ProposalStore,
     QualityStore,
     RunStore,
+    SearchStore,
     SignalStore,
     SweepStore,
     TellingStore,
@@ -47,6 +48,7 @@ from pipelines.stores.protocols import (
 )
 from pipelines.stores.qualities import Qualities
 from pipelines.stores.runs import Runs
+from pipelines.stores.search import Search
 from pipelines.stores.signals import Signals
 from pipelines.stores.sweep import Sweep
 from pipelines.stores.tellings import Tellings
@@ -80,6 +82,7 @@ class SqlStore:
         self.privacy: PrivacyStore = Privacy(database)
         self.sweep: SweepStore = Sweep(database)
         self.marks: MarkStore = Marks(database)
+        self.search: SearchStore = Search(database)
 
     @classmethod
     def open(cls, url: str) -> "SqlStore":

@@ -1,15 +1,35 @@
-"""What SQLite does its own way: pragmas, transactions, upserts, days and weeks."""
+"""What SQLite does its own way: pragmas, transactions, upserts, days and weeks, full text (FTS5)."""
 
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, event, func
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    column,
+    create_engine,
+    event,
+    func,
+    literal,
+    literal_column,
+    table,
+    text,
+)
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from nlp.errors import StoreError
+from pipelines.stores.matches import Matches
+from pipelines.stores.protocols.search import Words
+from pipelines.stores.schema import turns
 
-__all__ = ["Insert", "day", "insert", "lock", "open_engine", "week"]
+__all__ = ["Insert", "day", "insert", "lock", "lock_outbox", "matches", "open_engine", "purge", "week"]
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000")
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+INDEX = table("turn_words", column("rowid"))
+PLACES = table("turn_places", column("number"), column("conversation"), column("turn"))
+"""The full text index of migration 0015, and which turn is which of its rows."""
 
 
 def open_engine(url: URL) -> Engine:
@@ -38,6 +58,9 @@ def lock(_connection: Connection) -> None:
     """Nothing to do: BEGIN IMMEDIATE already keeps other writers out."""
 
 
+lock_outbox = lock
+
+
 def day(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The column's day in UTC, as "YYYY-MM-DD"."""
     return func.date(column)
@@ -46,3 +69,32 @@ def day(column: ColumnElement[Any]) -> ColumnElement[Any]:
 def week(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The Monday of the column's ISO week, as "YYYY-MM-DD"."""
     return func.date(column, "weekday 0", "-6 days")
+
+
+def matches(asked: Words, *, mark: tuple[str, str]) -> Matches:
+    """FTS5: https://sqlite.org/fts5.html; `score` is the negative of its bm25, in which better is less."""
+    index: ColumnElement[Any] = literal_column("turn_words")
+    source = INDEX.join(PLACES, PLACES.c.number == INDEX.c.rowid).join(
+        turns, and_(turns.c.conversation == PLACES.c.conversation, turns.c.number == PLACES.c.turn)
+    )
+    return Matches(
+        source=source,
+        condition=index.op("MATCH")(literal(_expression(asked))),
+        score=-func.bm25(index),
+        marked=func.highlight(index, 0, *mark),
+    )
+
+
+def _expression(asked: Words) -> str:
+    """Every term quoted: nothing in it is an operator."""
+    either = " OR ".join("(" + " AND ".join(map(_quoted, terms)) + ")" for terms in asked.any)
+    return f"({either})" + "".join(f" NOT {_quoted(term)}" for term in asked.none)
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
+
+
+def purge(connection: Connection) -> None:
+    """Merge the full text index: until then it holds the words of deleted turns beside a note that they are deleted."""
+    connection.execute(text("INSERT INTO turn_words (turn_words) VALUES ('optimize')"))

@@ -25,7 +25,10 @@ from sqlalchemy import (
 
 from nlp.identity.claim import record_of
 from nlp.redaction.pseudonyms import HASHED, STORED
+from pipelines.messages import FORGOTTEN
+from pipelines.stores.announcing import forgotten
 from pipelines.stores.database import Database, chunks
+from pipelines.stores.outbox import announce, forget
 from pipelines.stores.protocols.privacy import Progress
 from pipelines.stores.schema import (
     Json,
@@ -38,6 +41,9 @@ from pipelines.stores.schema import (
     identity_claims,
     key_marks,
     metadata,
+    outbox,
+    outbox_held,
+    outbox_sinks,
     proposals,
     refusals,
     signals,
@@ -45,7 +51,7 @@ from pipelines.stores.schema import (
 )
 
 NAMED = re.compile(rf"(?<!\w)(?:{STORED.pattern}|r[0-9a-f]{{20}})(?!\w)|{HASHED.pattern}")
-KEPT = (refusals, audits, key_marks)
+KEPT = (refusals, audits, key_marks, outbox, outbox_held, outbox_sinks)
 LISTS = ((themes, "quotes"), (found_themes, "quotes"), (proposals, "segments"), (edits, "segments"))
 """Columns that hold lists of segments."""
 EACH = 5_000
@@ -91,11 +97,16 @@ class Sweep:
     def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
         ids, gone = list(identifiers), Counter[str]()
         with self._database.write() as connection:
-            for part in chunks({*_stored(connection, conversations), *_conversations_of(connection, ids)}):
+            talks = sorted({*_stored(connection, conversations), *_conversations_of(connection, ids)})
+            for part in chunks(talks):
                 gone.update(_forget_conversations(connection, part))
             for table in metadata.sorted_tables:
                 if table not in KEPT:
                     gone[table.name] += _forget_named(connection, table, ids)
+            gone["outbox"] += forget(connection, ids, talks, but=FORGOTTEN)
+            self._database.backend.purge(connection)
+            if gone.total():
+                announce(self._database, connection, forgotten(connection, ids, talks))
         return {table: rows for table, rows in gone.items() if rows}
 
     def _rows(self, table: Table) -> int:

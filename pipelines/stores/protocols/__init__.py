@@ -14,6 +14,7 @@ from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.privacy import Audit, PrivacyStore, SweepStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.runs import MarkStore, RunStore
+from pipelines.stores.protocols.search import Passage, Place, SearchStore, Words
 from pipelines.stores.protocols.themes import (
     EditStore,
     LineageStore,
@@ -37,7 +38,9 @@ __all__ = [
     "IdentityStore",
     "LineageStore",
     "MarkStore",
+    "Passage",
     "PastStore",
+    "Place",
     "PrivacyStore",
     "ProposalStore",
     "QualityStore",
@@ -45,11 +48,13 @@ __all__ = [
     "Run",
     "RunInput",
     "RunStore",
+    "SearchStore",
     "SignalStore",
     "Store",
     "SweepStore",
     "TellingStore",
     "ThemeStore",
+    "Words",
 ]
 
 
@@ -75,6 +80,7 @@ class Store(Protocol):
     privacy: PrivacyStore
     sweep: SweepStore
     marks: MarkStore
+    search: SearchStore
 
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
         """Keys conversations (those that tell again count with the first, here and below), duplicates (how many do),
