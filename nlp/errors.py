@@ -9,6 +9,8 @@ FrictionaryError            anything below; its message is written for the perso
 ├── MissingDependency       an optional package is needed; the message names the extra to install
 ├── UnknownName             a name is not among the known ones; the message lists them
 ├── NotFound                no such conversation, theme, customer, …
+├── Overloaded              more is asked at once than can be done soon; asked again later it is done
+├── TooLate                 not done by the time at which the answer was wanted
 └── StoreError              the store cannot be opened, is of another version, or refused a write
 
 Every error takes one message, so that it survives pickling between processes.
@@ -70,6 +72,14 @@ class UnknownName(FrictionaryError):
 
 class NotFound(FrictionaryError):
     """No such conversation, theme, customer, run."""
+
+
+class Overloaded(FrictionaryError):
+    """More is asked at once than can be done soon."""
+
+
+class TooLate(FrictionaryError):
+    """Not done by the time at which the answer was wanted."""
 
 
 class StoreError(FrictionaryError):

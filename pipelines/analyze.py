@@ -1,13 +1,13 @@
 """Texts and a conversation in real time: masked, annotated, placed among the known themes; nothing is stored."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from nlp import course, sentiment
-from nlp.conversation import Conversation, Segment, Speaker, Turn
+from nlp.conversation import Conversation, Speaker, Turn
 from nlp.names import Names
 from nlp.redaction import mask_handles, redact
 from nlp.secondary import secondary
@@ -16,11 +16,46 @@ from nlp.taxonomy import NONE, UNSUPPORTED
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from nlp.themes.units import speaks
-from pipelines.annotate import Annotator, customer_segments, speaker_segments, summary
+from pipelines.annotate import Annotator, summary
 from pipelines.discover import MINIMUM_FRICTION
 from pipelines.explain import explanation
+from pipelines.talk import Heard, Talk, read
 
 Row = dict[str, Any]
+PASSES = 20
+"""Of the models over a text that is explained, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`texts`, each by itself, or what was said in a conversation after `before`; and what is to be told of them.
+
+    `evidence`: the words that show it; `explain`: those that carried intent and sentiment, one or two dozen passes a
+    text; `agent`: the course of the agents' sentiment, too: a pass over their turns, which `before` must not have.
+    """
+
+    texts: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    before: Talk | None = None
+    evidence: bool = False
+    explain: bool = False
+    agent: bool = False
+
+    @property
+    def read(self) -> int:
+        """Characters that the models read, about."""
+        said = self.texts or tuple(t.text for t in self.turns if self.agent or t.speaker is Speaker.CUSTOMER)
+        return sum(map(len, said)) * (PASSES if self.explain else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`rows`: one a text, or one a segment of the customer's turns; of a conversation `whole`, what they say together,
+    and the `talk`, to be gone on with."""
+
+    rows: list[Row]
+    whole: Row = field(default_factory=dict)
+    talk: Talk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +73,65 @@ class Analyst:
     ) -> list[Row]:
         """One row a text, in order, whatever the text; one that is blank asks for nothing and feels nothing.
 
-        `secondary` names what else the text asks for. `explain` adds the words that carried intent and sentiment: one
-        or two dozen passes a text.
+        `secondary` names what else the text asks for.
         """
-        masked = self.masked(texts)
-        segments = [Segment(str(n), 0, 0, len(text)) for n, text in enumerate(masked)]
-        signals, themes = self.found(segments, masked)
-        others = self.annotator.secondary(signals, masked)
-        rows = [row(*found, evidence=evidence) for found in zip(ids, masked, signals, themes, strict=True)]
-        rows = [{**found, "secondary": list(names)} for found, names in zip(rows, others, strict=True)]
-        return self.explained(rows, signals, masked) if explain else rows
-
-    def explained(self, rows: Sequence[Row], signals: Sequence[Signal], texts: Sequence[str]) -> list[Row]:
-        """The rows with what carried their intent and sentiment, by `pipelines/explain.py`."""
-        told = (explanation(self.annotator, signal, text) for signal, text in zip(signals, texts, strict=True))
-        return [{**found, "explanation": why} for found, why in zip(rows, told, strict=True)]
+        (answer,) = self.answers([Ask(texts=tuple(texts), evidence=evidence, explain=explain)])
+        return [{**found, "id": id} for id, found in zip(ids, answer.rows, strict=True)]
 
     def conversation(
         self, conversation: Conversation, *, evidence: bool = False, explain: bool = False, agent: bool = False
     ) -> tuple[list[Row], Row]:
-        """One row a segment of the customer's turns, with its place, and what they say `together`.
+        """One row a segment of the customer's turns, with its place, and what they say together."""
+        ask = Ask(turns=conversation.turns, before=Talk(), evidence=evidence, explain=explain, agent=agent)
+        (answer,) = self.answers([ask])
+        return answer.rows, answer.whole
 
-        `agent` tells the course of the agents' sentiment, too: one more pass, over their turns.
-        """
-        said = self.masked([turn.text for turn in conversation.turns])
-        turns = [replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=True)]
-        pairs = list(customer_segments(replace(conversation, turns=tuple(turns))))
-        segments, texts = [s for s, _ in pairs], [t for _, t in pairs]
-        signals, themes = self.found(segments, texts)
-        rows = [
-            {**row(f"{s.turn}:{s.start}", *found, evidence=evidence), "turn": s.turn, "start": s.start, "end": s.end}
-            for s, found in zip(segments, zip(texts, signals, themes, strict=True), strict=True)
+    def answers(self, asks: Sequence[Ask]) -> list[Answer]:
+        """One an ask, in order: the models pass ONCE over all that is new in them, whoever asks."""
+        heard = [self._heard(ask) for ask in asks]
+        talks = iter(read(self.annotator, [one for each in heard for one in each]))
+        own = [[next(talks) for _ in each] for each in heard]
+        alone = [talk for ask, each in zip(asks, own, strict=True) if ask.before is None for talk in each]
+        others = iter(self.annotator.secondary([t.signals[0] for t in alone], [t.texts[0] for t in alone]))
+        return [
+            self._texts(ask, each, [next(others) for _ in each])
+            if ask.before is None
+            else self._conversation(ask, *each)
+            for ask, each in zip(asks, own, strict=True)
         ]
-        rows = self.explained(rows, signals, texts) if explain else rows
-        found = summary(conversation.id, signals, " ".join(texts), taxonomy=self.annotator.taxonomy)
-        agents = self._agents(conversation.id, turns) if agent else None
-        return rows, {"summary": overall(found), **together(found, signals, turns, agents=agents)}
 
-    def _agents(self, conversation: str, turns: Sequence[Turn]) -> list[Signal]:
-        """Signals of the agents' turns, bots left out."""
-        pairs = list(speaker_segments(conversation, turns, Speaker.AGENT))
-        return self.annotator.signals([s for s, _ in pairs], [t for _, t in pairs])[0]
+    def _heard(self, ask: Ask) -> list[Heard]:
+        """Of a conversation what the customer says and, where asked for, what the agents say, bots left out."""
+        if ask.before is None:
+            return [Heard.text(text) for text in self.masked(ask.texts)]
+        said = self.masked([turn.text for turn in ask.turns])
+        turns = [replace(turn, text=text) for turn, text in zip(ask.turns, said, strict=True)]
+        agents = [Heard.said(turns, speaker=Speaker.AGENT)] if ask.agent else []
+        return [Heard.said(turns, ask.before), *agents]
+
+    def _texts(self, ask: Ask, talks: Sequence[Talk], others: Sequence[tuple[str, ...]]) -> Answer:
+        rows = [self.rows(talk, evidence=ask.evidence, explain=ask.explain)[0] for talk in talks]
+        told = enumerate(zip(rows, others, strict=True), 1)
+        return Answer([{**found, "id": str(n), "secondary": list(names)} for n, (found, names) in told])
+
+    def _conversation(self, ask: Ask, talk: Talk, agents: Talk | None = None) -> Answer:
+        rows = self.rows(talk, evidence=ask.evidence, explain=ask.explain)
+        placed = [
+            {**found, "turn": s.turn, "start": s.start, "end": s.end}
+            for found, s in zip(rows, talk.segments, strict=True)
+        ]
+        found = summary("", talk.signals, " ".join(talk.texts), taxonomy=self.annotator.taxonomy)
+        said = together(found, talk.signals, talk.turns, agents=agents.signals if agents else None)
+        return Answer(placed, {"summary": overall(found), **said}, talk)
+
+    def rows(self, talk: Talk, *, evidence: bool = False, explain: bool = False) -> list[Row]:
+        """One a segment; `explain` adds what carried its intent and sentiment, by `pipelines/explain.py`."""
+        found = zip(talk.texts, talk.signals, self.themes(talk), strict=True)
+        rows = [row(f"{s.segment.turn}:{s.segment.start}", t, s, theme, evidence=evidence) for t, s, theme in found]
+        if explain:
+            for each, signal, text in zip(rows, talk.signals, talk.texts, strict=True):
+                each["explanation"] = explanation(self.annotator, signal, text)
+        return rows
 
     def masked(self, texts: Sequence[str]) -> list[str]:
         """By patterns, handles, then names; halves of characters, which no encoder takes, become "?"."""
@@ -86,18 +139,17 @@ class Analyst:
         plain = [mask_handles(text, keep=[self.company]) for text in whole]
         return self.names(plain, keep=[self.company]) if self.names else plain
 
-    def found(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], list[str | None]]:
-        """Signals and themes of masked texts, one each a segment."""
-        signals, embeddings = self.annotator.signals(segments, texts)
-        themes: list[str | None] = [None] * len(texts)
-        bearing = [n for n, s in enumerate(signals) if s.intent != NONE and s.friction >= MINIMUM_FRICTION]
-        bearing = [n for n in bearing if speaks(texts[n])]
+    def themes(self, talk: Talk) -> list[str | None]:
+        """One a segment: what bears friction is read in the context of its conversation."""
+        themes: list[str | None] = [None] * len(talk.texts)
+        bearing = [n for n, s in enumerate(talk.signals) if s.intent != NONE and s.friction >= MINIMUM_FRICTION]
+        bearing = [n for n in bearing if speaks(talk.texts[n])]
         if self.assigner and bearing:
-            own = [segments[n].conversation for n in bearing]
-            seen = in_context(embeddings[np.array(bearing)], own, [len(texts[n]) for n in bearing])
+            vectors = np.stack([talk.embeddings[n] for n in bearing])
+            seen = in_context(vectors, [""] * len(bearing), [len(talk.texts[n]) for n in bearing])
             for n, theme in zip(bearing, self.assigner.assign(seen)[0], strict=True):
                 themes[n] = theme
-        return signals, themes
+        return themes
 
 
 def row(id: str, text: str, signal: Signal, theme: str | None, *, evidence: bool = False) -> Row:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from nlp import language, segmentation, sentiment, stages, unread
 from nlp.conversation import Conversation, Segment, Speaker, Turn
 from nlp.encoder import Encoder, Floats, cut_by, languages_of
@@ -98,8 +100,16 @@ class Annotator:
         pairs = [(text, intent.name) for intent in self.taxonomy.intents for text in intent.headlines]
         return Headlines(tuple(text for text, _ in pairs), tuple(name for _, name in pairs), self.intents.shared)
 
-    def signals(self, segments: Sequence[Segment], texts: Sequence[str]) -> tuple[list[Signal], Floats]:
-        """One signal a segment, and the embeddings float32 (n, d). `texts` are the segments' own, redacted."""
+    def signals(
+        self, segments: Sequence[Segment], texts: Sequence[str], *, languages: Sequence[str] | None = None
+    ) -> tuple[list[Signal], Floats]:
+        """One signal a segment, and the embeddings float32 (n, d). `texts` are the segments' own, redacted.
+
+        `languages` are theirs where they have been told, as by `spoken`.
+        """
+        if not texts:
+            return [], np.zeros((0, self.encoder.dimension), np.float32)
+        languages = spoken(segments, texts) if languages is None else languages
         embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
         wants = self.intents.classify(embeddings, texts)
         defaults, names = stages.default_stages(self.taxonomy), self.taxonomy.stage_names
@@ -108,7 +118,7 @@ class Annotator:
         placed = stages.pooled((stages.WORDS, said), (stages.INTENT, usual))
         labels = (*names, UNKNOWN_STAGE)
         why = reasons(self.encoder, self.reasons, embeddings, texts)
-        version, languages, known = self.version, spoken(segments, texts), languages_of(self.encoder)
+        version, known = self.version, languages_of(self.encoder)
         cut = cut_by(self.encoder, texts)
         found: list[Signal] = []
         for n, (segment, text) in enumerate(zip(segments, texts, strict=True)):

@@ -1,0 +1,184 @@
+"""Work of many askers at once, done together: what comes while the models are busy is their next batch.
+
+Nobody waits for a batch to fill: an ask that finds a worker free is begun at once. Under load batches grow by
+themselves, and what would wait too long is refused when it comes, not when it is late.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+from time import monotonic
+from typing import Generic, TypeVar
+
+from nlp.errors import Overloaded, TooLate
+
+T = TypeVar("T")
+R = TypeVar("R")
+CALL = 60
+"""What an ask costs beside its characters, in characters."""
+LIGHT = 2_000
+"""An ask of more characters is heavy: the last worker takes none, so that light ones are not kept by it."""
+TOGETHER = 1_000
+"""Characters from which on a batch is full: those in it wait for one another."""
+GUESS = 2e-5
+"""Seconds a character, before any was measured."""
+WEIGHT = 0.1
+"""How much the newest batch counts in the pace."""
+JUMP = 4
+"""How many times the pace a batch may count at most: one that loads a model first is no measure."""
+LONGEST = 60.0
+"""Seconds that something heavy may wait before it is begun."""
+
+
+@dataclass
+class Piece(Generic[T, R]):
+    """An item that waits: what it costs, in characters, and the moment (monotonic seconds) after which nobody asks."""
+
+    item: T
+    cost: int
+    until: float
+    at: float = field(default_factory=monotonic)
+    future: "Future[R]" = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a worker has done: items, seconds that the first of them waited, and seconds of work."""
+
+    items: int
+    waited: float
+    seconds: float
+
+
+class Batcher(Generic[T, R]):
+    """Runs `run` over batches in `workers` threads; `run` gives one result an item, in order.
+
+    `most`: seconds that something may wait before it is begun; what would wait longer is refused. `told` is called
+    with each batch after it. An item whose batch fails is tried by itself, so that no other one fails with it.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[T]], Sequence[R]],
+        *,
+        workers: int,
+        most: float,
+        told: Callable[[Batch], None] = lambda batch: None,
+    ) -> None:
+        self._run, self._most, self._told = run, most, told
+        self._waiting = {False: deque[Piece[T, R]](), True: deque[Piece[T, R]]()}  # by whether they are heavy
+        self._queued = {False: 0, True: 0}
+        self._changed, self._closed, self._pace = Condition(), False, GUESS
+        self._working = [0] * workers  # the cost in each worker's hands
+        self._threads = [
+            Thread(target=self._work, args=(n, n == workers - 1 and workers > 1), name=f"models {n + 1}", daemon=True)
+            for n in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, item: T, characters: int, *, until: float) -> "Future[R]":
+        """The result to come. Raises Overloaded where it would wait too long, TooLate where it cannot be done `until`
+        then (monotonic seconds); its result raises TooLate where it was not begun until then."""
+        cost = CALL + characters
+        with self._changed:
+            wait = self._wait(heavy := cost > LIGHT)
+            left = until - monotonic()
+            if self._closed or wait > (min(left, LONGEST) if heavy else self._most):
+                raise Overloaded(f"the server has more to do than it can: try again in {self.retry(wait)} s")
+            if wait + (needs := cost * self._pace) > left:
+                raise TooLate(f"this takes about {needs:.1f} s, but the answer is wanted in {max(left, 0):.1f} s")
+            piece: Piece[T, R] = Piece(item, cost, until)
+            self._waiting[heavy].append(piece)
+            self._queued[heavy] += cost
+            self._changed.notify_all() if heavy else self._changed.notify()
+        return piece.future
+
+    def wait(self) -> float:
+        """Seconds until something light that comes now would be begun, about; 0 where a worker is free."""
+        with self._changed:
+            return self._wait(heavy=False)
+
+    def late(self) -> bool:
+        """Whether something light that comes now would be refused."""
+        return self.wait() > self._most
+
+    def retry(self, wait: float) -> int:
+        """Whole seconds after which it is worth to ask again."""
+        return max(1, round(wait + 0.5))
+
+    @property
+    def queued(self) -> int:
+        """Items that wait."""
+        return sum(map(len, self._waiting.values()))
+
+    def close(self) -> None:
+        """Take nothing more, do what waits, and end."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _wait(self, heavy: bool) -> float:
+        """The work before it, shared by those who may do it; a worker that is free begins at once."""
+        hands = self._working[:-1] or self._working if heavy else self._working
+        if 0 in hands and not self._queued[heavy]:
+            return 0.0
+        ahead = self._queued[heavy] + sum(hands) / 2  # half of what is in hand is done, on average
+        return ahead * self._pace / len(hands)
+
+    def _work(self, place: int, light: bool) -> None:
+        heavy = False
+        while True:
+            with self._changed:
+                while not (batch := self._take(heavy, light)):
+                    if self._closed and not any(self._waiting.values()):
+                        return
+                    if self._closed and light and not self._waiting[False]:
+                        return
+                    self._changed.wait()
+                heavy = batch[0].cost <= LIGHT and not light  # by turns, where both wait
+                self._working[place] = sum(piece.cost for piece in batch)
+            began = monotonic()
+            self._do(batch)
+            seconds = monotonic() - began
+            with self._changed:
+                measured = min(seconds / self._working[place], JUMP * self._pace)
+                self._pace += WEIGHT * (measured - self._pace)
+                self._working[place] = 0
+            self._told(Batch(len(batch), began - batch[0].at, seconds))
+
+    def _take(self, heavy: bool, light: bool) -> list[Piece[T, R]]:
+        """The next batch: one heavy item, or light ones up to TOGETHER; those that nobody waits for are dropped."""
+        for kind in (heavy, not heavy):
+            batch: list[Piece[T, R]] = []
+            cost, waiting = 0, self._waiting[kind]
+            while waiting and not (kind and light) and (not batch or (not kind and cost < TOGETHER)):
+                piece = waiting.popleft()
+                self._queued[kind] -= piece.cost
+                if not piece.future.set_running_or_notify_cancel():
+                    continue
+                if piece.until < monotonic():
+                    piece.future.set_exception(TooLate("it was not begun before its answer was wanted"))
+                    continue
+                batch.append(piece)
+                cost += piece.cost
+            if batch:
+                return batch
+        return []
+
+    def _do(self, batch: Sequence[Piece[T, R]]) -> None:
+        try:
+            results = self._run([piece.item for piece in batch])
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0].future.set_exception(error)
+                return
+            for piece in batch:
+                self._do([piece])
+            return
+        for piece, result in zip(batch, results, strict=True):
+            piece.future.set_result(result)
