@@ -1,0 +1,65 @@
+"""The map's pages: points for the browser, what lies within a shape, a theme made of it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from pipelines.annotate import Annotator
+from pipelines.settings import Settings
+from pipelines.stores import open_store
+from pipelines.stores.protocols import Store
+
+AROUND = "-1,-1,1,-1,1,1,-1,1"
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def client(tmp_path: Path, annotator: Annotator, put_leavers: Callable[[Store], None]) -> Iterator[TestClient]:
+    """Over 100 messages at (0, 0) in two themes."""
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        put_leavers(store)
+        yield TestClient(create_app(store, Settings(), annotator), base_url="http://localhost", headers=PAGE)
+
+
+def test_points_come_as_bytes_and_only_where_something_has_changed(client: TestClient) -> None:
+    first = client.get("/dashboard/data/map")
+    assert first.headers["content-type"] == "application/octet-stream"
+    assert first.content.startswith(b"FMAP")
+    again = client.get("/dashboard/data/map", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_map_lists_its_themes_beside_it(client: TestClient) -> None:
+    page = client.get("/map").text
+    assert 'href="/themes/t1"' in page
+    assert 'src="/dashboard/static/map/map.js"' in page
+
+
+def test_what_lies_within_a_shape_is_read(client: TestClient) -> None:
+    page = client.get(f"/map/read?shape={AROUND}").text
+    assert "100 messages" in page
+    assert page.count("It broke.") == 20
+    assert "No message lies there." in client.get("/map/read?shape=5,5,6,5,6,6").text
+
+
+def test_a_shape_that_is_none_is_told(client: TestClient) -> None:
+    answer = client.get("/map/read?shape=1,2")
+    assert answer.status_code == 400
+    assert "give x,y,x,y" in answer.text
+
+
+def test_a_theme_made_on_the_map_is_shown_and_stands_in_the_log(client: TestClient) -> None:
+    form = {"shape": AROUND, "name": "All that broke", "who": "Ada"}
+    answer = client.post("/map/theme", data=form, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "All that broke" in client.get(answer.headers["location"]).text
+    assert "All that broke" in client.get("/edits").text
+
+
+def test_a_theme_needs_a_name_and_who_gives_it(client: TestClient) -> None:
+    for form in ({"name": "", "who": "Ada"}, {"name": "Broken", "who": " "}):
+        answer = client.post("/map/theme", data={"shape": AROUND, **form})
+        assert answer.status_code == 400
