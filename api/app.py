@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api import dashboard, problems
 from api.desk import Desk
@@ -21,7 +21,8 @@ from api.routes import (
     stages,
     themes,
 )
-from api.security import Guard
+from api.security import protect
+from api.security.guard import declared
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
@@ -46,7 +47,14 @@ tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem de
 
 def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAPI:
     """The application over one store."""
-    app = FastAPI(title="Frictionary", version=version("frictionary"), description=ABOUT, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Frictionary",
+        version=version("frictionary"),
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(declared)],
+    )
     app.state.store, app.state.settings = store, settings
     app.state.desk = Desk(store, annotator, model=Path(settings.model) if settings.model else None)
     problems.handle(app)
@@ -54,5 +62,5 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
         app.include_router(noun.router)
     reference.describe(app)
     dashboard.mount(app)
-    app.add_middleware(Guard, settings=settings)
+    protect(app, store, settings)
     return app

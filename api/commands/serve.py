@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 def command(url: str | None, host: str | None, port: int | None, model: Path | None) -> None:
     """Serve the API (/v1, described at /docs) and the dashboard, until Ctrl-C.
 
-    An address that other machines reach needs a token: set FRICTIONARY_TOKEN. A model of your own that has been
-    trained anew is loaded within a second, without a restart.
+    An address that other machines reach needs keys: set FRICTIONARY_AUTH=required. The first start on a store without
+    keys prints an admin's key, once. A model of your own that has been trained anew is loaded within a second, without
+    a restart.
 
     \b
     Example: frictionary serve --store demo.db --port 8080
@@ -59,12 +60,15 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") ->
 
 def listen(settings: "Settings") -> socket.socket:
     """A socket that already takes connections."""
-    from api.security import LOOPBACK
+    from api.security.credentials import HERE
     from nlp.errors import BadSetting
 
     host, port = settings.host.strip("[]"), settings.port
-    if host not in LOOPBACK and not settings.token:
-        raise BadSetting(f"host={host!r}: other machines may reach it, so a token is needed: set FRICTIONARY_TOKEN")
+    if host not in HERE and settings.auth == "local":
+        raise BadSetting(
+            f"host={host!r}: other machines may reach it, so whoever asks must show a key: "
+            "set FRICTIONARY_AUTH=required (the first start prints an admin's key)"
+        )
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

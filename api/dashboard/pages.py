@@ -16,6 +16,7 @@ from api.dashboard.choices import PERIODS, Choice
 from api.dashboard.marks import CUES
 from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
 from api.effects import moved
+from api.security.forgery import Token
 from nlp.conversation import Channel
 from nlp.errors import NotFound
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
@@ -62,6 +63,7 @@ def mount(app: FastAPI) -> None:
 
 
 def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+    context["csrf_token"] = Token(request)
     html = templates.get_template(name).render(here=request.url.path, **context)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 

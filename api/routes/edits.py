@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Request
 
 from api.schemas.edits import EditIn, EditOut, OfTheme
-from api.security import name_of
 from nlp.themes.edits import Edit
 from pipelines import edits
 
@@ -23,10 +22,10 @@ EXAMPLES = {
 def add(request: Request, body: Annotated[EditIn, Body(openapi_examples=EXAMPLES)]) -> dict[str, Any]:
     """Add an edit to the log and show the themes anew.
 
-    `who` may be left out where the request comes with a name and the token as its password (HTTP basic).
+    `who` may be left out: a person who logged in, the name of HTTP basic authentication, or the key's name says it.
     """
-    state, fields = request.app.state, body.model_dump()
-    fields["who"] = body.who or name_of(request.headers.get("authorization", ""))
+    state, fields, actor = request.app.state, body.model_dump(), request.state.actor
+    fields["who"] = actor.name if actor.kind == "person" else body.who or actor.name
     said = Edit(0, datetime.now(UTC), **{**fields, "segments": tuple(body.segments)})
     with state.desk.writing:
         added = edits.edit(state.store, said)

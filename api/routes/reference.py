@@ -24,12 +24,15 @@ TAGS = {
 }
 KINDS = {
     400: "The body is no JSON.",
-    401: "A token is needed.",
-    403: "The host is not served, or a page of another origin tried to write.",
+    401: "A key is needed.",
+    403: "The key may not do this, the host is not served without keys, or a page of another origin tried to write.",
     404: "No such conversation, theme, customer or page.",
     405: "The page knows no such method.",
+    408: "The body came too slowly.",
     413: "The body is too large.",
+    415: "The body is of a kind that is not taken here.",
     422: "A field, a name or a file is not valid; `errors` names each field, its value and what would be valid.",
+    429: "More was asked than the rate or the quota allows; `Retry-After` says when to ask again.",
     500: "The server failed; its log says where.",
     503: "The store cannot be reached.",
 }
@@ -63,8 +66,8 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
     for operation in (operation for path in found["paths"].values() for operation in path.values()):
         operation["responses"].pop("422", None)
         operation["responses"]["default"] = {"description": "A problem", "content": content}
-    found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-    found["security"] = [{"token": []}, {}]
+    found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    found["security"] = [{"key": []}, {}]
     return found
 
 

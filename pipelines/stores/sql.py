@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 
 from nlp.errors import StoreError
+from pipelines.stores.api_keys import ApiKeys
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
@@ -25,6 +26,7 @@ from pipelines.stores.past import Past
 from pipelines.stores.privacy import Privacy
 from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
+    ApiKeyStore,
     ConversationStore,
     CustomerStore,
     DuplicateStore,
@@ -81,6 +83,7 @@ class SqlStore:
         self.runs: RunStore = Runs(database)
         self.privacy: PrivacyStore = Privacy(database)
         self.sweep: SweepStore = Sweep(database)
+        self.api_keys: ApiKeyStore = ApiKeys(database)
         self.marks: MarkStore = Marks(database)
         self.search: SearchStore = Search(database)
 

@@ -11,6 +11,7 @@ from pipelines.stores.protocols.customers import CustomerStore, EventStore
 from pipelines.stores.protocols.duplicates import DuplicateStore
 from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
+from pipelines.stores.protocols.keys import ApiKeyStore
 from pipelines.stores.protocols.privacy import Audit, PrivacyStore, SweepStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.runs import MarkStore, RunStore
@@ -26,6 +27,7 @@ from pipelines.stores.protocols.themes import (
 )
 
 __all__ = [
+    "ApiKeyStore",
     "Audit",
     "ConversationStore",
     "CustomerStore",
@@ -79,6 +81,7 @@ class Store(Protocol):
     runs: RunStore
     privacy: PrivacyStore
     sweep: SweepStore
+    api_keys: ApiKeyStore
     marks: MarkStore
     search: SearchStore
 

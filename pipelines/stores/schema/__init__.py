@@ -13,6 +13,7 @@ from pipelines.stores.schema.identity import (
     identity_matches,
     identity_traits,
 )
+from pipelines.stores.schema.keys import api_keys
 from pipelines.stores.schema.privacy import audits, key_marks, refusals
 from pipelines.stores.schema.runs import marks, run_inputs, runs
 from pipelines.stores.schema.themes import (
@@ -30,6 +31,7 @@ from pipelines.stores.schema.themes import (
 __all__ = [
     "Json",
     "UtcTime",
+    "api_keys",
     "assignments",
     "audits",
     "conversations",

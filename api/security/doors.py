@@ -1,0 +1,110 @@
+"""Every route with the scope that it needs, what a body of it may be, and how the audit log calls it.
+
+A route that is missing here is shut to all but admins, and a test names it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from re import Pattern
+from typing import Any
+
+from starlette.routing import compile_path
+
+from api.security.actor import ADMIN, CLASSIFY, EDIT, INGEST, READ
+
+OPEN = ""
+"""The scope of what is open to all."""
+JSON, FILE, FORM = ("application/json",), ("multipart/form-data",), ("application/x-www-form-urlencoded",)
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """`takes`: the media types of a body; `audit`: what the log says that somebody did, "" for nothing."""
+
+    method: str
+    path: str
+    scope: str
+    audit: str = ""
+    takes: tuple[str, ...] = JSON
+    pattern: Pattern[str] = None  # type: ignore[assignment]
+
+    def of(self, path: str) -> dict[str, Any] | None:
+        """The parameters of a path that leads here."""
+        found = self.pattern.match(path)
+        return found and found.groupdict()
+
+
+def door(method: str, path: str, scope: str, audit: str = "", takes: tuple[str, ...] = JSON) -> Door:
+    return Door(method, path, scope, audit, takes, compile_path(path)[0])
+
+
+def find(method: str, path: str) -> tuple[Door | None, dict[str, Any]]:
+    """The door that a path leads to and the path's parameters; the router takes the first that matches, too."""
+    for known in DOORS.get("GET" if method == "HEAD" else method, ()):
+        parameters = known.of(path)
+        if parameters is not None:
+            return known, parameters
+    return None, {}
+
+
+def _by_method(doors: Iterable[Door]) -> dict[str, list[Door]]:
+    """Paths without parameters first: "/v1/themes/known" before "/v1/themes/{id}"."""
+    found: dict[str, list[Door]] = {}
+    for one in sorted(doors, key=lambda d: ("{" in d.path, -len(d.path.split("{")[0]), -len(d.path))):
+        found.setdefault(one.method, []).append(one)
+    return found
+
+
+DOORS = _by_method(
+    [
+        door("GET", "/health", OPEN),
+        door("GET", "/dashboard/static/{path:path}", OPEN),
+        door("GET", "/openapi.json", READ),
+        door("GET", "/docs", READ),
+        # the API
+        door("POST", "/v1/analyze", CLASSIFY),
+        door("POST", "/v1/conversations", INGEST, "conversations.take"),
+        door("POST", "/v1/ingest", INGEST, "file.take", FILE),
+        door("GET", "/v1/conversations", READ, "conversations.list"),
+        door("GET", "/v1/conversations/{id:path}", READ, "conversation.read"),
+        door("GET", "/v1/themes", READ),
+        door("GET", "/v1/themes/known", READ),
+        door("GET", "/v1/themes/proposals", READ, "theme.quotes"),
+        door("GET", "/v1/themes/{id}", READ),
+        door("GET", "/v1/themes/{id}/history", READ),
+        door("GET", "/v1/themes/{id}/quotes", READ, "theme.quotes"),
+        door("GET", "/v1/edits", READ),
+        door("POST", "/v1/edits", EDIT, "theme.edit"),
+        door("GET", "/v1/stages", READ),
+        door("GET", "/v1/stages/map", READ),
+        door("GET", "/v1/stages/transitions", READ),
+        door("GET", "/v1/outcomes", READ),
+        door("GET", "/v1/attribution", READ),
+        door("GET", "/v1/customers", READ, "customers.list"),
+        door("GET", "/v1/customers/{id}/journey", READ, "customer.read"),
+        door("GET", "/v1/customers/{id}/features", READ, "customer.read"),
+        door("GET", "/v1/customers/{id}/forecasts", READ, "customer.read"),
+        door("GET", "/v1/overview", READ),
+        door("GET", "/v1/runs", READ),
+        door("GET", "/v1/runs/{id}", READ),
+        door("GET", "/v1/models", READ),
+        door("GET", "/v1/quality", READ),
+        door("GET", "/v1/taxonomy", READ),
+        door("GET", "/v1/keys", ADMIN),
+        door("GET", "/v1/audit", ADMIN, "audit.read"),
+        # the dashboard
+        door("GET", "/", READ),
+        door("GET", "/themes/{id}", READ, "theme.quotes"),
+        door("GET", "/edits", READ),
+        door("GET", "/map", READ),
+        door("GET", "/stages", READ),
+        door("GET", "/customers", READ, "customers.list"),
+        door("GET", "/customers/{id:path}", READ, "customer.read"),
+        door("GET", "/conversations", READ, "conversations.list"),
+        door("GET", "/conversations/{id:path}", READ, "conversation.read"),
+        door("GET", "/dashboard/data/map", READ, "theme.quotes"),
+        door("GET", f"/dashboard/plotly-{version('plotly')}.min.js", OPEN),
+    ]
+)
