@@ -126,6 +126,9 @@ def mask(text: str, spans: Iterable[Span], *, place: Callable[[str], str] = lamb
 
 def spared(text: str, spans: Iterable[Span], *, keep: Iterable[str]) -> list[Span]:
     """The spans but those that name something to keep: "Acme" and "Acme Ltd" where "Acme" or "@AcmeHelp" is kept."""
+    spans = list(spans)
+    if not spans:
+        return spans
     kept = [word for word in _split(keep) if len(word) > 3]
 
     def same(word: str) -> bool:
@@ -148,8 +151,16 @@ def known(names: Iterable[str]) -> Callable[[str], list[Span]]:
         parts |= {*words, *(word.upper() for word in words if len(word) > 3)}
     if not parts:
         return lambda text: []
-    pattern = re.compile(rf"(?<![\w@#<])(?:(?i:{_either(whole)})|{_either(parts)})(?![\w@>])")
-    return lambda text: [match.span() for match in pattern.finditer(text)]
+    told = {part.casefold() for part in parts}
+
+    def find(text: str) -> list[Span]:
+        lower = text.lower()  # most texts name nobody, and a pattern costs more to make than to search
+        if text.isascii() and not any(part in lower for part in told):
+            return []
+        pattern = re.compile(rf"(?<![\w@#<])(?:(?i:{_either(whole)})|{_either(parts)})(?![\w@>])")
+        return [match.span() for match in pattern.finditer(text)]
+
+    return find
 
 
 def _either(names: Iterable[str]) -> str:

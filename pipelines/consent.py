@@ -40,9 +40,12 @@ class Door:
             if isinstance(item, Contact) and (word := _word(item.customer.attributes, self._consent(source))):
                 said[word] += self._named(item)
         self._remember(said["no"], said["yes"])
-        named = {one for item in batch for one in self._named(item)}
-        known = set(self.store.privacy.refusals(among=named)) if named else set()
-        return [item for item in batch if not (set(self._named(item)) & known or self._refuses(item))]
+        named = [self._named(item) for item in batch]
+        every = {one for ones in named for one in ones}
+        known = set(self.store.privacy.refusals(among=every)) if every else set()
+        return [
+            item for item, ones in zip(batch, named, strict=True) if known.isdisjoint(ones) and not self._refuses(item)
+        ]
 
     def close(self) -> int:
         """Forget what is stored of those who refused meanwhile; returns how many conversations that were."""

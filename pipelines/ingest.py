@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice
@@ -15,8 +15,9 @@ from nlp.redaction import redact
 from pipelines import consent, keys, sources
 from pipelines.freshness import Freshness, Since
 from pipelines.identity import resolve
-from pipelines.keeping import keep
+from pipelines.keeping import Kept, begin
 from pipelines.letters import DeadLetters
+from pipelines.maskers import Maskers
 from pipelines.protect import Protector
 from pipelines.settings import Settings
 from pipelines.sources import Contact, DeadRecord, Options, Record, Same
@@ -76,8 +77,12 @@ def ingest(
     options = replace(options or Options(), max_record=settings.max_record, names=vocabulary(settings))
     keys.check(store, protect.keys)
     consent.opt_out(store, protect)
-    door, total = _Door(store, protect, options, Freshness(store, since)), Counter[str]()
-    with DeadLetters(settings.dead_letters) as letters:
+    total = Counter[str]()
+    with (
+        DeadLetters(settings.dead_letters) as letters,
+        Maskers(protect, settings.maskers, company=options.company) as maskers,
+    ):
+        door = _Door(store, protect, options, Freshness(store, since), maskers)
         for number, path in enumerate(paths, start=1):
             file = _File(path, RunInput(run, number, redact(str(path))[0]), format)
             file.begin(store)
@@ -89,6 +94,7 @@ def ingest(
                 letters.flush()
                 if progress:
                     progress(_report(number, total + file.counts))
+            file.counts.update(door.settle())
             file.end(store)
             door.fresh.close(whole=file.whole, source=options.source or file.format or "")
             total += file.counts
@@ -112,9 +118,10 @@ def _batches(found: Iterable[Record | BadRecord]) -> Iterator[list[Record | BadR
 class _Door:
     """Takes in records, a batch at a time."""
 
-    def __init__(self, store: Store, protect: Protector, options: Options, fresh: Freshness) -> None:
+    def __init__(self, store: Store, protect: Protector, options: Options, fresh: Freshness, maskers: Maskers) -> None:
         self._store, self._protect, self._options, self.fresh = store, protect, options, fresh
-        self._people = consent.Door(store, protect)
+        self._people, self._maskers = consent.Door(store, protect), maskers
+        self._begun: deque[tuple[int, Callable[[], Kept]]] = deque()
 
     def take(self, batch: Sequence[Record | BadRecord], source: str) -> Counter[str]:
         """What is claimed of customers is kept first: a conversation is not read again once it is stored."""
@@ -132,10 +139,27 @@ class _Door:
 
     def _talks(self, talks: Sequence[Conversation]) -> Counter[str]:
         wanted = [talk for talk in talks if not self.fresh.old(talk)]
-        kept = keep(wanted, store=self._store, protect=self._protect, company=self._options.company)
-        old = len(talks) - len(wanted) + kept.old
-        same = len(talks) - old - kept.added - kept.changed - kept.withheld
-        return Counter(added=kept.added, changed=kept.changed, old=old, same=same, withheld=kept.withheld)
+        finish = begin(
+            wanted,
+            store=self._store,
+            protect=self._protect,
+            door=self._people,
+            maskers=self._maskers,
+            company=self._options.company,
+        )
+        self._begun.append((len(wanted), finish))
+        return Counter(old=len(talks) - len(wanted)) + self.settle(but=self._maskers.ahead)
+
+    def settle(self, *, but: int = 0) -> Counter[str]:
+        """Store what waits for its masks, but for the last few batches. Before another file, all: it may hold the same
+        ids."""
+        counts = Counter[str]()
+        while len(self._begun) > but:
+            size, finish = self._begun.popleft()
+            kept = finish()
+            same = size - kept.old - kept.added - kept.changed - kept.withheld
+            counts.update(added=kept.added, changed=kept.changed, old=kept.old, same=same, withheld=kept.withheld)
+        return counts
 
     def close(self) -> None:
         """What was stored of those who refuse meanwhile is forgotten."""

@@ -1,12 +1,13 @@
 """Conversations masked and put, but for those that are stored from the very same record, or in a later state."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from nlp.conversation import Conversation
 from pipelines import sources
 from pipelines.consent import Door
 from pipelines.keys import check
+from pipelines.maskers import Maskers
 from pipelines.protect import Protector
 from pipelines.stores.protocols import Store
 from pipelines.stores.protocols.records import Given
@@ -31,12 +32,28 @@ def keep(talks: Sequence[Conversation], *, store: Store, protect: Protector, com
     check(store, protect.keys)
     door = Door(store, protect)
     wanted = door.open(talks)
-    given = {talk.id: Given(protect.digest(talk, company=company), sources.stated(talk)) for talk in wanted}
-    same, later = store.conversations.known(given)
-    fresh = [talk for talk in wanted if talk.id not in same | later]
-    masked = protect.conversations(fresh, company=company)
-    kept = [talk for talk in masked if not protect.withheld(talk)]
-    added, changed = store.conversations.put(kept, given=given)
-    door.gone.update({talk.id for talk in masked} - {talk.id for talk in kept})
+    with Maskers(protect, 0, company=company) as maskers:
+        kept = begin(wanted, store=store, protect=protect, door=door, maskers=maskers, company=company)()
     door.close()
-    return Kept(added, changed, len(later), len(talks) - len(wanted) + len(masked) - len(kept))
+    return replace(kept, withheld=kept.withheld + len(talks) - len(wanted))
+
+
+def begin(
+    talks: Sequence[Conversation], *, store: Store, protect: Protector, door: Door, maskers: Maskers, company: str = ""
+) -> Callable[[], Kept]:
+    """As `keep`, of what the door has let in: `maskers` begin, and what is returned waits for them and stores.
+
+    Conversations whose masks are still to come are not known yet: no id may come twice until then.
+    """
+    given = {talk.id: Given(protect.digest(talk, company=company), sources.stated(talk)) for talk in talks}
+    same, later = store.conversations.known(given)
+    found = maskers.mask([talk for talk in talks if talk.id not in same | later])
+
+    def finish() -> Kept:
+        masked = found()
+        kept = [talk for talk in masked if not protect.withheld(talk)]
+        added, changed = store.conversations.put(kept, given=given)
+        door.gone.update({talk.id for talk in masked} - {talk.id for talk in kept})
+        return Kept(added, changed, len(later), len(masked) - len(kept))
+
+    return finish

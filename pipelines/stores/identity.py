@@ -31,7 +31,10 @@ class Identity:
 
     def claim(self, claims: Iterable[Claim]) -> int:
         with self._database.write() as connection:
-            return self._database.upsert_changed(connection, identity_claims, [asdict(claim) for claim in claims])
+            rows = [
+                {"record": c.record, "identifier": c.identifier, "source": c.source, "kind": c.kind} for c in claims
+            ]
+            return self._database.upsert_changed(connection, identity_claims, rows)
 
     def claims(self) -> Iterator[Claim]:
         statement = select(identity_claims).order_by(identity_claims.c.record, identity_claims.c.identifier)

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, MetaData, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+dumps = json.JSONEncoder(sort_keys=True).encode
+"""As `json.dumps`, which makes an encoder anew each time."""
+
 
 class UtcTime(TypeDecorator[datetime]):
     """Aware UTC in and out; SQLite, which knows no time zones, keeps the naive UTC time."""
@@ -35,7 +38,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, sort_keys=True)
+        return None if value is None else dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
