@@ -62,6 +62,15 @@ def f1(truth: npt.NDArray[np.bool_], guess: npt.NDArray[np.bool_]) -> float:
     return float(2 * (truth & guess).sum() / max(1, truth.sum() + guess.sum()))
 
 
+def kappa(one: Sequence[Any], other: Sequence[Any]) -> float | None:
+    """Agreement beyond chance, -1..1 (Cohen 1960); None without rows, and where both always say the same one thing."""
+    if not len(one):
+        return None
+    alike = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    chance = sum(one.count(name) * other.count(name) for name in set(one)) / len(one) ** 2
+    return None if chance == 1 else (alike - chance) / (1 - chance)
+
+
 def auc(positive: npt.NDArray[np.bool_], score: npt.NDArray[Any]) -> float:
     """Area under the ROC curve, from ranks (Mann-Whitney); NaN where one class is absent."""
     ones, zeros = int(positive.sum()), int((~positive).sum())

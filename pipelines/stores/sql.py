@@ -12,6 +12,7 @@ from alembic.util.exc import CommandError
 from nlp.errors import StoreError
 from pipelines.stores.api_keys import ApiKeys
 from pipelines.stores.conversations import Conversations
+from pipelines.stores.corrections import Corrections
 from pipelines.stores.customers import Customers
 from pipelines.stores.database import Database
 from pipelines.stores.duplicates import Duplicates
@@ -21,6 +22,7 @@ from pipelines.stores.features import Features
 from pipelines.stores.identity import Identity
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.marks import Marks
+from pipelines.stores.outbox import Outbox
 from pipelines.stores.overview import read_overview
 from pipelines.stores.past import Past
 from pipelines.stores.privacy import Privacy
@@ -28,6 +30,7 @@ from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ApiKeyStore,
     ConversationStore,
+    CorrectionStore,
     CustomerStore,
     DuplicateStore,
     EditStore,
@@ -37,10 +40,13 @@ from pipelines.stores.protocols import (
     IdentityStore,
     LineageStore,
     MarkStore,
+    OutboxStore,
     PastStore,
     PrivacyStore,
     ProposalStore,
     QualityStore,
+    RoutingStore,
+    RollupStore,
     RunStore,
     SearchStore,
     SignalStore,
@@ -49,6 +55,8 @@ from pipelines.stores.protocols import (
     ThemeStore,
 )
 from pipelines.stores.qualities import Qualities
+from pipelines.stores.routing import Routings
+from pipelines.stores.rollups import Rollups
 from pipelines.stores.runs import Runs
 from pipelines.stores.search import Search
 from pipelines.stores.signals import Signals
@@ -71,10 +79,12 @@ class SqlStore:
         self.themes: ThemeStore = Themes(database)
         self.lineage: LineageStore = Lineage(database)
         self.edits: EditStore = Edits(database)
+        self.corrections: CorrectionStore = Corrections(database)
         self.past: PastStore = Past(database)
         self.proposals: ProposalStore = Proposals(database)
         self.qualities: QualityStore = Qualities(database)
         self.tellings: TellingStore = Tellings(database)
+        self.rollups: RollupStore = Rollups(database)
         self.customers: CustomerStore = Customers(database)
         self.identity: IdentityStore = Identity(database)
         self.events: EventStore = Events(database)
@@ -85,6 +95,8 @@ class SqlStore:
         self.sweep: SweepStore = Sweep(database)
         self.api_keys: ApiKeyStore = ApiKeys(database)
         self.marks: MarkStore = Marks(database)
+        self.routing: RoutingStore = Routings(database)
+        self.outbox: OutboxStore = Outbox(database)
         self.search: SearchStore = Search(database)
 
     @classmethod

@@ -35,6 +35,7 @@ from pipelines.stores.schema import (
     assignments,
     audits,
     conversations,
+    corrections,
     earlier_assignments,
     edits,
     found_themes,
@@ -159,7 +160,12 @@ def _conversations_of(connection: Connection, ids: Sequence[str]) -> Iterator[st
 
 def _forget_conversations(connection: Connection, ids: Sequence[str]) -> Counter[str]:
     gone: Counter[str] = Counter()
-    for table in (assignments, earlier_assignments, signals):  # the latter would go with its conversation, uncounted
+    for table in (
+        assignments,
+        earlier_assignments,
+        corrections,
+        signals,
+    ):  # the latter would go with its conversation, uncounted
         for id in ids:
             # as a range: "#" begins what is a segment's own, "$" is the next character
             own = and_(table.c.segment >= f"{id}#", table.c.segment < f"{id}$")

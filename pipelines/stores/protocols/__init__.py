@@ -7,13 +7,17 @@ Times are aware UTC in and out. Iterators stream; pages are lists.
 from typing import Any, Protocol
 
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
+from pipelines.stores.protocols.corrections import CorrectionStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
 from pipelines.stores.protocols.duplicates import DuplicateStore
 from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.keys import ApiKeyStore
+from pipelines.stores.protocols.outbox import OutboxStore
 from pipelines.stores.protocols.privacy import Audit, PrivacyStore, SweepStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
+from pipelines.stores.protocols.rollups import RollupStore
+from pipelines.stores.protocols.routing import RoutingStore, RoutingVersion
 from pipelines.stores.protocols.runs import MarkStore, RunStore
 from pipelines.stores.protocols.search import Passage, Place, SearchStore, Words
 from pipelines.stores.protocols.themes import (
@@ -30,6 +34,7 @@ __all__ = [
     "ApiKeyStore",
     "Audit",
     "ConversationStore",
+    "CorrectionStore",
     "CustomerStore",
     "DuplicateStore",
     "EditStore",
@@ -40,6 +45,7 @@ __all__ = [
     "IdentityStore",
     "LineageStore",
     "MarkStore",
+    "OutboxStore",
     "Passage",
     "PastStore",
     "Place",
@@ -47,6 +53,9 @@ __all__ = [
     "ProposalStore",
     "QualityStore",
     "Quote",
+    "RollupStore",
+    "RoutingStore",
+    "RoutingVersion",
     "Run",
     "RunInput",
     "RunStore",
@@ -69,10 +78,12 @@ class Store(Protocol):
     themes: ThemeStore
     lineage: LineageStore
     edits: EditStore
+    corrections: CorrectionStore
     past: PastStore
     proposals: ProposalStore
     qualities: QualityStore
     tellings: TellingStore
+    rollups: RollupStore
     customers: CustomerStore
     identity: IdentityStore
     events: EventStore
@@ -83,6 +94,8 @@ class Store(Protocol):
     sweep: SweepStore
     api_keys: ApiKeyStore
     marks: MarkStore
+    routing: RoutingStore
+    outbox: OutboxStore
     search: SearchStore
 
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:

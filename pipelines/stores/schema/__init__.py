@@ -2,6 +2,7 @@
 
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
+from pipelines.stores.schema.corrections import corrections
 from pipelines.stores.schema.customers import customers, events
 from pipelines.stores.schema.duplicates import duplicate_decisions, duplicate_links, fingerprints
 from pipelines.stores.schema.features import online_features, stale_features
@@ -14,7 +15,16 @@ from pipelines.stores.schema.identity import (
     identity_traits,
 )
 from pipelines.stores.schema.keys import api_keys
+from pipelines.stores.schema.outbox import outbox, outbox_held, outbox_sinks, told_customers, told_movements
 from pipelines.stores.schema.privacy import audits, key_marks, refusals
+from pipelines.stores.schema.rollups import (
+    conversation_facts,
+    rollup_days,
+    rollup_state,
+    rollup_tellings,
+    stale_days,
+)
+from pipelines.stores.schema.routing import routings
 from pipelines.stores.schema.runs import marks, run_inputs, runs
 from pipelines.stores.schema.themes import (
     assignments,
@@ -34,7 +44,9 @@ __all__ = [
     "api_keys",
     "assignments",
     "audits",
+    "conversation_facts",
     "conversations",
+    "corrections",
     "customers",
     "discoveries",
     "duplicate_decisions",
@@ -57,14 +69,24 @@ __all__ = [
     "marks",
     "metadata",
     "online_features",
+    "outbox",
+    "outbox_held",
+    "outbox_sinks",
     "proposals",
     "qualities",
     "refusals",
+    "routings",
+    "rollup_days",
+    "rollup_state",
+    "rollup_tellings",
     "run_inputs",
     "runs",
     "signals",
+    "stale_days",
     "stale_features",
     "summaries",
     "themes",
+    "told_customers",
+    "told_movements",
     "turns",
 ]
