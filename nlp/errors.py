@@ -9,6 +9,7 @@ FrictionaryError            anything below; its message is written for the perso
 ├── MissingDependency       an optional package is needed; the message names the extra to install
 ├── UnknownName             a name is not among the known ones; the message lists them
 ├── NotFound                no such conversation, theme, customer, …
+├── Outdated                what was to be changed has been changed meanwhile
 ├── Overloaded              more is asked at once than can be done soon; asked again later it is done
 ├── TooLate                 not done by the time at which the answer was wanted
 └── StoreError              the store cannot be opened, is of another version, or refused a write
@@ -74,8 +75,19 @@ class NotFound(FrictionaryError):
     """No such conversation, theme, customer, run."""
 
 
+class Outdated(FrictionaryError):
+    """What was to be changed has been changed meanwhile."""
+
+
 class Overloaded(FrictionaryError):
-    """More is asked at once than can be done soon."""
+    """More is asked at once than can be done soon; `after` is in how many seconds it is worth to ask again."""
+
+    def __init__(self, reason: str, after: int = 1) -> None:
+        super().__init__(reason, after)
+        self.reason, self.after = reason, after
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class TooLate(FrictionaryError):

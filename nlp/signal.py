@@ -74,13 +74,8 @@ class Signal:
 
     @property
     def doubt(self) -> str | None:
-        """Why it is `abstained`: a "language" that the models do not know, "outside" the known intents, else "unsure"
-        among them; None where it is not."""
-        if not self.abstained:
-            return None
-        if self.intent == UNSUPPORTED:
-            return "language"
-        return "outside" if self.outside is not None and self.outside >= OUTSIDE else "unsure"
+        """Why it is `abstained`; None where it is not."""
+        return doubt(self.intent, self.abstained, self.outside)
 
     @property
     def sentiment_class(self) -> str:
@@ -91,6 +86,16 @@ class Signal:
     def sentiment_confidence(self) -> float:
         """Probability 0..1 of the class."""
         return max(self.probabilities)
+
+
+def doubt(intent: str, abstained: bool, outside: float | None) -> str | None:
+    """Why the model abstains: a "language" that it does not know, "outside" the known intents, else "unsure" among
+    them; None where it does not."""
+    if not abstained:
+        return None
+    if intent == UNSUPPORTED:
+        return "language"
+    return "outside" if outside is not None and outside >= OUTSIDE else "unsure"
 
 
 SENTIMENTS = ("negative", "neutral", "positive")

@@ -14,7 +14,7 @@ from nlp.encoder import Encoder, Floats, cut_by, languages_of
 from nlp.entities.finder import Finder
 from nlp.friction import friction
 from nlp.head import Head
-from nlp.intent import IntentModel
+from nlp.intent import IntentModel, Intents
 from nlp.journeys.placing import placed
 from nlp.outside import Outside
 from nlp.reasons import LEARNT, Heads, reasons
@@ -112,11 +112,8 @@ class Annotator:
         languages = spoken(segments, texts) if languages is None else languages
         embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
         wants = self.intents.classify(embeddings, texts)
-        defaults, names = stages.default_stages(self.taxonomy), self.taxonomy.stage_names
-        said = stages.told(self.stages, embeddings, names)
-        usual = stages.usual([w.ranked for w in wants], defaults, names)
-        placed = stages.pooled((stages.WORDS, said), (stages.INTENT, usual))
-        labels = (*names, UNKNOWN_STAGE)
+        said, placed = self._stages(embeddings, wants)
+        labels = (*self.taxonomy.stage_names, UNKNOWN_STAGE)
         why = reasons(self.encoder, self.reasons, embeddings, texts)
         version, known = self.version, languages_of(self.encoder)
         cut = cut_by(self.encoder, texts)
@@ -163,6 +160,18 @@ class Annotator:
                 )
             )
         return named(self.entities, found, texts), embeddings
+
+    def staged(self, embeddings: Floats, wants: Sequence[Intents]) -> list[tuple[str, float]]:
+        """(stage, confidence) of each text, as its signal has it."""
+        labels = (*self.taxonomy.stage_names, UNKNOWN_STAGE)
+        return [stages.best(row, labels) for row in self._stages(embeddings, wants)[1]]
+
+    def _stages(self, embeddings: Floats, wants: Sequence[Intents]) -> tuple[Floats, Floats]:
+        """float32 (n, stages + 1) each: what the words say, and what they and the intents say together."""
+        defaults, names = stages.default_stages(self.taxonomy), self.taxonomy.stage_names
+        said = stages.told(self.stages, embeddings, names)
+        usual = stages.usual([w.ranked for w in wants], defaults, names)
+        return said, stages.pooled((stages.WORDS, said), (stages.INTENT, usual))
 
     def secondary(self, signals: Sequence[Signal], texts: Sequence[str]) -> list[tuple[str, ...]]:
         """What else each text asks for, by `nlp/secondary.py`: a pass over the clauses of those that have several."""

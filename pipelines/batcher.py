@@ -87,7 +87,8 @@ class Batcher(Generic[T, R]):
             wait = self._wait(heavy := cost > LIGHT)
             left = until - monotonic()
             if self._closed or wait > (min(left, LONGEST) if heavy else self._most):
-                raise Overloaded(f"the server has more to do than it can: try again in {self.retry(wait)} s")
+                after = max(1, round(wait + 0.5))
+                raise Overloaded(f"the server has more to do than it can: try again in {after} s", after)
             if wait + (needs := cost * self._pace) > left:
                 raise TooLate(f"this takes about {needs:.1f} s, but the answer is wanted in {max(left, 0):.1f} s")
             piece: Piece[T, R] = Piece(item, cost, until)
@@ -104,10 +105,6 @@ class Batcher(Generic[T, R]):
     def late(self) -> bool:
         """Whether something light that comes now would be refused."""
         return self.wait() > self._most
-
-    def retry(self, wait: float) -> int:
-        """Whole seconds after which it is worth to ask again."""
-        return max(1, round(wait + 0.5))
 
     @property
     def queued(self) -> int:

@@ -53,6 +53,8 @@ __all__ = [
     "ProposalStore",
     "QualityStore",
     "Quote",
+    "RoutingStore",
+    "RoutingVersion",
     "RollupStore",
     "RoutingStore",
     "RoutingVersion",
