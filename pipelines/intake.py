@@ -13,6 +13,7 @@ from pipelines import sources
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import assign_new
 from pipelines.duplicates import find as find_duplicates
+from pipelines.emergence import emerging
 from pipelines.identity import resolve
 from pipelines.keeping import keep
 from pipelines.online import refresh
@@ -100,6 +101,7 @@ class Intake:
         find_duplicates(self.store)
         refresh(self.store, self.annotator.taxonomy)
         propose(self.store, at=datetime.now(UTC))
+        emerging(self.store)
 
 
 def _batches(talks: Sequence[Conversation]) -> Iterator[list[Conversation]]:

@@ -12,6 +12,7 @@ from itertools import islice
 from nlp.journeys.facts import Facts, facts
 from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
+from pipelines.changes import told
 from pipelines.facts import everyone
 from pipelines.placing import place
 from pipelines.stores.protocols import Filter, Store
@@ -38,7 +39,7 @@ def gather(store: Store, customers: Sequence[str], taxonomy: Taxonomy) -> int:
     for customer in customers:
         found[customer], changed = _gathered(store, customer, taxonomy)
         moved += changed
-    store.features.put(found, marks)
+    store.features.put(found, marks, tell=told(taxonomy))
     return moved + (gather(store, customers, taxonomy) if moved else 0)  # being placed has changed them, too
 
 
@@ -61,7 +62,7 @@ def _all(store: Store, taxonomy: Taxonomy) -> int:
     waiting, marks = set(customers), store.features.marks(customers)
     stale = ((customer, own) for customer, own in everyone(store) if customer in waiting)
     while part := dict(islice(stale, MANY)):
-        store.features.put(part, ())
+        store.features.put(part, (), tell=told(taxonomy))
         waiting -= part.keys()
-    store.features.put(dict.fromkeys(waiting), marks)
+    store.features.put(dict.fromkeys(waiting), marks, tell=told(taxonomy))
     return moved

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import Progress, assign_new, assigner, discover
 from pipelines.duplicates import find as find_duplicates
+from pipelines.emergence import emerging
 from pipelines.freshness import Since
 from pipelines.ingest import ingest
 from pipelines.namer import suggester
@@ -78,4 +79,5 @@ def run(
                 assign_new(store, encoder=annotator.encoder.version, at=datetime.now(UTC))
         with log.step("journeys"):
             log.counts["placed"] = refresh(store, annotator.taxonomy)
+        emerging(store)
     return log.run

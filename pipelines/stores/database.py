@@ -104,9 +104,7 @@ class Database:
         """Upsert the rows that differ from what is stored; returns how many. The last row of a key wins."""
         return len(self.upserted(connection, table, rows))
 
-    def upserted(
-        self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
-    ) -> list[dict[str, Any]]:
+    def upserted(self, connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The same; returns those rows.
 
         What is stored is looked up by the first column of the key, since a list of pairs costs several times as much.

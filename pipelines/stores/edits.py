@@ -5,8 +5,10 @@ from dataclasses import asdict, replace
 from sqlalchemy import func, insert, select
 
 from nlp.themes.edits import Edit
+from pipelines.stores.announcing import edited
 from pipelines.stores.conversations import UNSTORABLE
 from pipelines.stores.database import Database
+from pipelines.stores.outbox import announce
 from pipelines.stores.schema import edits
 
 
@@ -23,6 +25,7 @@ class Edits:
             other = f"s{number}" if edit.kind == "split" else edit.other
             added = replace(edit, number=number, other=other)
             connection.execute(insert(edits), [asdict(added)])
+            announce(self._database, connection, edited(connection, added))
         return added
 
     def all(self) -> list[Edit]:

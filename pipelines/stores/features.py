@@ -1,12 +1,16 @@
 """What features are read from in real time: facts, and whose are stale."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from nlp.journeys.facts import Facts
 from pipelines.stores.database import Database, chunks
-from pipelines.stores.schema import online_features, stale_features
+from pipelines.stores.outbox import announce, listening
+from pipelines.stores.protocols.features import Tell
+from pipelines.stores.schema import online_features, stale_features, told_customers
 
 O, S = online_features.c, stale_features.c  # noqa: E741
 
@@ -38,7 +42,7 @@ class Features:
                 found += connection.execute(select(S.number).where(S.customer.in_(ids))).scalars()
         return found
 
-    def put(self, facts: Mapping[str, Facts | None], marks: Sequence[int]) -> None:
+    def put(self, facts: Mapping[str, Facts | None], marks: Sequence[int], *, tell: Tell | None = None) -> None:
         rows = [{"customer": customer, "facts": own.plain()} for customer, own in facts.items() if own]
         gone = [customer for customer, own in facts.items() if own is None]
         with self._database.write() as connection:
@@ -47,3 +51,25 @@ class Features:
                 connection.execute(delete(online_features).where(O.customer.in_(ids)))
             for numbers in chunks(marks):
                 connection.execute(delete(stale_features).where(S.number.in_(numbers)))
+            if tell and listening(connection):
+                self._tell(connection, facts, tell)
+
+    def _tell(self, connection: Connection, facts: Mapping[str, Facts | None], tell: Tell) -> None:
+        """Of those of whom something else was said or done than when they were told last."""
+        last: dict[str, tuple[str, str]] = {}
+        for ids in chunks(facts):
+            rows = connection.execute(select(told_customers).where(told_customers.c.customer.in_(ids)))
+            last |= {customer: (stage, digest) for customer, stage, digest in rows}
+        hashes = {customer: _hash(own or Facts()) for customer, own in facts.items()}
+        new = [id for id, own in facts.items() if last.get(id, ("", _hash(Facts())))[1] != hashes[id]]
+        messages = list(tell([(id, facts[id] or Facts(), last[id][0] if id in last else None) for id in new]))
+        rows_told = [
+            {"customer": id, "stage": m.data["stage"], "facts_hash": hashes[id]}
+            for id, m in zip(new, messages, strict=True)
+        ]
+        self._database.upsert(connection, told_customers, rows_told)
+        announce(self._database, connection, messages)
+
+
+def _hash(facts: Facts) -> str:
+    return hashlib.sha256(json.dumps([facts.said, facts.done]).encode()).hexdigest()

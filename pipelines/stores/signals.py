@@ -5,15 +5,18 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, update
 
 from nlp.conversation import Segment
 from nlp.encoder import Floats
 from nlp.errors import StoreError
 from nlp.language import UNKNOWN
 from nlp.signal import Entity, Evidence, Signal, Summary
+from pipelines.stores.announcing import analyzed
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions, current_run, nowhere, segment_text
+from pipelines.stores.order import Place, ordered
+from pipelines.stores.outbox import announce
 from pipelines.stores.protocols import Filter, Quote
 from pipelines.stores.schema import (
     assignments,
@@ -27,6 +30,11 @@ from pipelines.stores.schema import (
 from pipelines.stores.summaries import read_summary, summary_row
 
 S = signals.c
+SORTS: dict[str, ColumnElement[Any]] = {
+    "at": func.coalesce(turns.c.at, conversations.c.started_at),
+    "friction": S.friction,
+    "sentiment": S.sentiment,
+}
 OF_TURN = and_(turns.c.conversation == S.conversation, turns.c.number == S.turn)
 
 
@@ -50,6 +58,7 @@ class Signals:
             _mark(connection, model, annotated)
             _clear(connection, annotated, {signal.segment.id for signal in signals})
             _insert(connection, encoder or model, signals, embeddings, summaries)
+            announce(self._database, connection, analyzed(connection, summaries))
 
     def summarise(self, summaries: Iterable[Summary]) -> int:
         """A transaction a batch: `summaries` may be drawn from this very store."""
@@ -57,7 +66,9 @@ class Signals:
         for batch in chunks(summaries):
             with self._database.write() as connection:
                 rows = [summary_row(summary) for summary in batch]
-                changed += self._database.upsert_changed(connection, _SUMMARIES, rows)
+                new = {row["conversation"] for row in self._database.upserted(connection, _SUMMARIES, rows)}
+                changed += len(new)
+                announce(self._database, connection, analyzed(connection, [s for s in batch if s.conversation in new]))
         return changed
 
     def of(self, conversation: str) -> list[Signal]:
@@ -112,6 +123,21 @@ class Signals:
         with self._database.read() as connection:
             statement = select(func.count()).select_from(embeddings).where(embeddings.c.model != but)
             return connection.execute(statement).scalar_one()
+
+    def page(
+        self,
+        filter: Filter = Filter(),
+        *,
+        friction: float = 0.0,
+        sort: str = "-at",
+        place: Place | None = None,
+        limit: int = 50,
+    ) -> list[Quote]:
+        statement = _quotes().where(*conditions(filter))
+        statement = statement.where(S.friction >= friction) if friction else statement
+        with self._database.read() as connection:
+            rows = connection.execute(ordered(statement, SORTS, S.segment, sort=sort, place=place).limit(limit))
+            return [_quote(row) for row in rows]
 
     def quotes(self, segments: Sequence[str]) -> list[Quote]:
         with self._database.read() as connection:

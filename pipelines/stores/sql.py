@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 
 from nlp.errors import StoreError
 from pipelines.stores.api_keys import ApiKeys
+from pipelines.stores.audits import Audits
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.corrections import Corrections
 from pipelines.stores.customers import Customers
@@ -29,6 +30,7 @@ from pipelines.stores.privacy import Privacy
 from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ApiKeyStore,
+    AuditStore,
     ConversationStore,
     CorrectionStore,
     CustomerStore,
@@ -47,6 +49,7 @@ from pipelines.stores.protocols import (
     QualityStore,
     RoutingStore,
     RollupStore,
+    RoutingStore,
     RunStore,
     SearchStore,
     SignalStore,
@@ -57,6 +60,7 @@ from pipelines.stores.protocols import (
 from pipelines.stores.qualities import Qualities
 from pipelines.stores.routing import Routings
 from pipelines.stores.rollups import Rollups
+from pipelines.stores.routing import Routings
 from pipelines.stores.runs import Runs
 from pipelines.stores.search import Search
 from pipelines.stores.signals import Signals
@@ -94,6 +98,7 @@ class SqlStore:
         self.privacy: PrivacyStore = Privacy(database)
         self.sweep: SweepStore = Sweep(database)
         self.api_keys: ApiKeyStore = ApiKeys(database)
+        self.audits: AuditStore = Audits(database)
         self.marks: MarkStore = Marks(database)
         self.routing: RoutingStore = Routings(database)
         self.outbox: OutboxStore = Outbox(database)

@@ -13,11 +13,13 @@ from nlp.themes.edits import Replayed
 from nlp.themes.lineage import Fact
 from nlp.themes.quality import Quality
 from nlp.themes.theme import Assignment, Theme
+from pipelines.stores.announcing import traced
 from pipelines.stores.database import Database
 from pipelines.stores.discoveries import assignment_row, found_theme, placed, show, shown_theme, write_discovery
 from pipelines.stores.facets import counted
 from pipelines.stores.filters import TELLING, conditions, current_run, nowhere
 from pipelines.stores.lineage import write_facts
+from pipelines.stores.outbox import announce
 from pipelines.stores.past import NAMES
 from pipelines.stores.protocols import Filter, Quote
 from pipelines.stores.qualities import write_quality
@@ -68,6 +70,7 @@ class Themes:
             write_discovery(self._database, connection, {"run": run, "artefact": artefact}, themes, rows, said)
             write_facts(connection, run, facts)
             write_quality(connection, run, quality)
+            announce(self._database, connection, traced(connection, facts, said.themes))
 
     def assign(self, assignments: Sequence[Assignment], replayed: Replayed | None = None) -> None:
         """Raises StoreError where an assignment is of another run than the current one."""
@@ -180,13 +183,15 @@ class Themes:
             rows = connection.execute(statement.order_by(S.segment).limit(limit)).mappings().all()
         return [dict(row) for row in rows]
 
-    def quotes(self, theme: str, *, part: int | None = None, limit: int = 20, offset: int = 0) -> list[Quote]:
+    def quotes(
+        self, theme: str, filter: Filter = Filter(), *, part: int | None = None, limit: int = 20, offset: int = 0
+    ) -> list[Quote]:
         with self._database.read() as connection:
             chosen = select(themes.c.quotes).where(themes.c.run == current_run(), themes.c.id == theme)
             places = {id: place for place, id in enumerate(connection.execute(chosen).scalar() or [])}
             order: list[Any] = [case(places, value=S.segment, else_=len(places))] if places else []
             order += [A.confidence.desc(), S.segment]
-            found = _members(Filter(), S.segment).where(A.theme == theme)
+            found = _members(filter, S.segment).where(A.theme == theme)
             if part is not None:
                 found = found.where(A.found == theme, A.part == part)
             ids = connection.execute(found.order_by(*order).limit(limit).offset(offset)).scalars().all()

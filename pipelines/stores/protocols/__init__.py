@@ -6,6 +6,7 @@ Times are aware UTC in and out. Iterators stream; pages are lists.
 
 from typing import Any, Protocol
 
+from pipelines.stores.protocols.audits import Audit, AuditStore
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
 from pipelines.stores.protocols.corrections import CorrectionStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
@@ -14,7 +15,7 @@ from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.keys import ApiKeyStore
 from pipelines.stores.protocols.outbox import OutboxStore
-from pipelines.stores.protocols.privacy import Audit, PrivacyStore, SweepStore
+from pipelines.stores.protocols.privacy import PrivacyStore, SweepStore
 from pipelines.stores.protocols.records import Filter, Given, Quote, Run, RunInput
 from pipelines.stores.protocols.rollups import RollupStore
 from pipelines.stores.protocols.routing import RoutingStore, RoutingVersion
@@ -33,6 +34,7 @@ from pipelines.stores.protocols.themes import (
 __all__ = [
     "ApiKeyStore",
     "Audit",
+    "AuditStore",
     "ConversationStore",
     "CorrectionStore",
     "CustomerStore",
@@ -95,6 +97,7 @@ class Store(Protocol):
     privacy: PrivacyStore
     sweep: SweepStore
     api_keys: ApiKeyStore
+    audits: AuditStore
     marks: MarkStore
     routing: RoutingStore
     outbox: OutboxStore

@@ -1,9 +1,15 @@
 """What features are read from in real time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from nlp.journeys.facts import Facts
+from pipelines.messages import Message
+
+Change = tuple[str, Facts, str | None]
+"""A customer, the facts, and the stage that was told last; None where nothing was."""
+Tell = Callable[[Sequence[Change]], Iterable[Message]]
+"""One message each, in their order, whose data tell the stage."""
 
 
 class FeatureStore(Protocol):
@@ -21,6 +27,7 @@ class FeatureStore(Protocol):
     def marks(self, customers: Sequence[str]) -> list[int]:
         """What notes that they are stale, to be read before their facts are."""
 
-    def put(self, facts: Mapping[str, Facts | None], marks: Sequence[int]) -> None:
+    def put(self, facts: Mapping[str, Facts | None], marks: Sequence[int], *, tell: Tell | None = None) -> None:
         """Keep customers' facts, None for those of whom nothing is left, and take the marks back. A customer who was
-        changed after the marks were read stays stale."""
+        changed after the marks were read stays stale. Where there is a sink, what `tell`
+        makes of those whose facts are others than when they were told last is written to the outbox."""

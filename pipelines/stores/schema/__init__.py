@@ -1,5 +1,6 @@
 """The tables: a file a room of the store."""
 
+from pipelines.stores.schema.audits import audits
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
 from pipelines.stores.schema.corrections import corrections
@@ -16,7 +17,7 @@ from pipelines.stores.schema.identity import (
 )
 from pipelines.stores.schema.keys import api_keys
 from pipelines.stores.schema.outbox import outbox, outbox_held, outbox_sinks, told_customers, told_movements
-from pipelines.stores.schema.privacy import audits, key_marks, refusals
+from pipelines.stores.schema.privacy import key_marks, refusals
 from pipelines.stores.schema.rollups import (
     conversation_facts,
     rollup_days,
@@ -79,6 +80,7 @@ __all__ = [
     "rollup_days",
     "rollup_state",
     "rollup_tellings",
+    "routings",
     "run_inputs",
     "runs",
     "signals",
