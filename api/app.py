@@ -11,10 +11,12 @@ from api.routes import (
     about,
     analyze,
     attribution,
+    audit,
     conversations,
     customers,
     edits,
     ingest,
+    keys,
     models,
     outcomes,
     reference,
@@ -28,6 +30,8 @@ from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 ROUTES = (
+    keys,
+    audit,
     analyze,
     ingest,
     conversations,

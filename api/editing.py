@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from api.moment import Moment
+from api.noted import noted
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
@@ -48,6 +49,7 @@ def _add(url: str | None, **fields: Any) -> None:
         fields["day"] = day.date()
     with open_existing(Settings.from_environment(store=url).store) as store:
         added = edits.edit(store, Edit(0, datetime.now(UTC), **fields))
+        noted(store, "theme.edit", added.theme or added.other, who=added.who)
         why = next(line.conflict for line in edits.log(store) if line.edit.number == added.number)
     new = f": {added.other} is its theme" if added.kind == "split" else ""
     click.echo(f"edit {added.number}{new}{f'; but {why}' if why else ''}")

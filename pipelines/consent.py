@@ -51,7 +51,7 @@ class Door:
         """Forget what is stored of those who refused meanwhile; returns how many conversations that were."""
         gone = self.store.sweep.forget((), conversations=self.gone) if self.gone else {}
         if gone:
-            self.store.privacy.audit(Audit(datetime.now(UTC), "forget", counts=gone))
+            self.store.audits.add(Audit(datetime.now(UTC), "privacy.forget", counts=gone))
         more = forget(self.store, self.refused, why=CONSENT) if self.refused else {}
         return gone.get("conversations", 0) + more.get("conversations", 0)
 
@@ -114,7 +114,7 @@ def forget(store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str
     gone = store.sweep.forget(theirs)
     subject = min(found.links.get(one, one) for one in theirs) if theirs and why == FORGOTTEN else ""
     if gone or why == FORGOTTEN:
-        store.privacy.audit(Audit(datetime.now(UTC), "forget", subject, who, {**gone, "identifiers": len(theirs)}))
+        store.audits.add(Audit(datetime.now(UTC), "privacy.forget", subject, who, {**gone, "identifiers": len(theirs)}))
     return gone
 
 

@@ -32,5 +32,5 @@ def rotate(store: Store, settings: Settings, *, progress: Progress = lambda step
 
     at = datetime.now(UTC)
     changed = store.sweep.rename(name, marks, at=at, progress=progress)
-    store.privacy.audit(Audit(at, "rotate", counts=changed))
+    store.audits.add(Audit(at, "privacy.rotate", counts=changed))
     return changed

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from api.noted import noted
+
 if TYPE_CHECKING:
     from nlp.identity.claim import Match
     from pipelines.identity import Explanation
@@ -158,6 +160,7 @@ def _decide(kind: Literal["link", "unlink"], url: str | None, who: str, note: st
     said = Decision(kind, _named(one), _named(other), datetime.now(UTC), who, note)
     with _opened(url) as store:
         added, moved = decide(store, said)
+        noted(store, f"customer.{kind}", f"{said.one} {said.other}", who=who)
     click.echo(f"decision {added.number}: {moved} conversations moved")
 
 

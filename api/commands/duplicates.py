@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from api.noted import noted
+
 if TYPE_CHECKING:
     from pipelines.stores.protocols import Store
 
@@ -112,6 +114,7 @@ def _decide(kind: Literal["link", "unlink"], url: str | None, who: str, note: st
 
     with _opened(url) as store:
         added, moved = decide(store, Decision(kind, one, other, datetime.now(UTC), who, note))
+        noted(store, f"duplicate.{kind}", f"{one} {other}", who=who)
     click.echo(f"decision {added.number}: {moved} conversations count otherwise")
 
 

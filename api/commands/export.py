@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from api.moment import Moment
+from api.noted import noted
 
 if TYPE_CHECKING:
     from pipelines.export import Request
@@ -77,6 +78,7 @@ def command(
         export.check(filter, store, taxonomy)
         request = export.Request(store, taxonomy, filter, at or datetime.now(UTC))
         rows = _write(request, noun, out, format, hidden=as_json)
+        noted(store, f"{noun}.export", rows=rows)
     if as_json:
         click.echo(json.dumps({"noun": noun, "rows": rows, "out": out, "format": format}))
 

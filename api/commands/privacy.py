@@ -173,7 +173,7 @@ def export(customer: str, url: str | None, who: str) -> None:
     with open_existing(settings.store) as store:
         found = access(store, _named(settings, customer))
         counts = {"conversations": len(found["conversations"]), "events": len(found["events"])}
-        store.privacy.audit(Audit(datetime.now(UTC), "export", found["customer"], who, counts))
+        store.audits.add(Audit(datetime.now(UTC), "privacy.export", found["customer"], who, counts))
     click.echo(json.dumps(found, default=str, indent=2))
 
 
@@ -204,32 +204,6 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
         ", ".join(f"{table} {rows}" for table, rows in gone.items())
         or "nothing was kept of them; they are held back from now on"
     )
-
-
-@command.command("log")
-@STORE
-@JSON
-def log_(url: str | None, as_json: bool) -> None:
-    """List what was done for privacy: forgotten, exported, rotated.
-
-    \b
-    Example: frictionary privacy log --store demo.db
-    """
-    from dataclasses import asdict
-
-    from api.terminal import plain
-    from pipelines.stores import open_existing
-
-    with open_existing(_settings(url).store) as store:
-        entries = store.privacy.audits()
-    if as_json:
-        click.echo(json.dumps([asdict(entry) for entry in entries], default=str, indent=2))
-        return
-    for entry in entries:
-        counts = ", ".join(f"{name} {count}" for name, count in entry.counts.items())
-        click.echo(
-            plain(f"{entry.number}  {entry.at:%Y-%m-%d %H:%M}  {entry.what}  {entry.subject}  {entry.who}  {counts}")
-        )
 
 
 def _settings(url: str | None) -> "Settings":

@@ -37,11 +37,13 @@ def command(url: str | None, host: str | None, port: int | None, model: Path | N
 
     settings = Settings.from_environment(store=url, host=host, port=port, model=model and str(model))
     with open_existing(settings.store) as store:
-        serve_store(store, settings, Annotator.of(settings))
+        serve_store(store, settings, Annotator.of(settings), first_key=True)
 
 
-def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") -> None:
-    """Serve until interrupted. Raises BadSetting where the address cannot be listened on, or not without a token."""
+def serve_store(store: "Store", settings: "Settings", annotator: "Annotator", *, first_key: bool = False) -> None:
+    """Serve until interrupted. `first_key`: print an admin's key where the store has none yet.
+
+    Raises BadSetting where the address cannot be listened on, or not without keys."""
     import uvicorn
 
     from api.app import create_app
@@ -54,8 +56,21 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator") ->
         Analyst(annotator).texts(["Where is my parcel to Hastings?", "Wo bleibt mein Paket?"], ["1", "2"])
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
+        if first_key:
+            tell_first_key(store, settings)
         with suppress(KeyboardInterrupt):  # the server has closed by then
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def tell_first_key(store: "Store", settings: "Settings") -> None:
+    from datetime import UTC, datetime
+
+    from pipelines.api_keys import first
+
+    token = first(store, at=datetime.now(UTC))
+    if token:
+        need = "whoever asks needs one" if settings.auth == "required" else "on this machine none is needed"
+        click.echo(f"The store's first key, an admin's, told this once ({need}; see frictionary keys):\n  {token}")
 
 
 def listen(settings: "Settings") -> socket.socket:

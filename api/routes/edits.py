@@ -29,6 +29,7 @@ def add(request: Request, body: Annotated[EditIn, Body(openapi_examples=EXAMPLES
     said = Edit(0, datetime.now(UTC), **{**fields, "segments": tuple(body.segments)})
     with state.desk.writing:
         added = edits.edit(state.store, said)
+    request.state.subject = added.theme or added.other
     (line,) = (line for line in edits.log(state.store) if line.edit.number == added.number)
     return _out(line)
 

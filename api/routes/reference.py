@@ -21,6 +21,7 @@ TAGS = {
     "themes": "What hurts, ranked.",
     "journeys": "Where customers stand, and how they got there.",
     "about": "The store and the server.",
+    "keys": "Who may ask for what, and who did.",
 }
 KINDS = {
     400: "The body is no JSON.",

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
@@ -74,20 +73,19 @@ class Credentials:
 
     async def _key(self, token: str, at: datetime) -> ApiKey | None:
         id = api_keys.id_of(token)
-        seen, key = self._seen.get(id, (0.0, None))
-        if not key or monotonic() - seen >= FRESH:
-            key = await run_in_threadpool(self._looked_up, token, at)
-            if not key:
-                self._seen.pop(id, None)
-                return None
+        seen, key = self._seen.get(id, (-FRESH, None))
+        if key and monotonic() - seen < FRESH and api_keys.matches(key, token, at):
+            return key
+        key = await run_in_threadpool(self._looked_up, token, at) if id else None
+        if key:
             self._seen[id] = (monotonic(), key)
-        return key if api_keys.matches(key, token, at) else None
+        return key
 
     def _looked_up(self, token: str, at: datetime) -> ApiKey | None:
         """Says once a minute that the key is used."""
         key = api_keys.known(self._store, token, at)
         if key and (key.last_used_at is None or at - key.last_used_at >= TOUCHED):
-            return replace(self._store.api_keys.change(key.id, {"last_used_at": at}))
+            return self._store.api_keys.change(key.id, {"last_used_at": at})
         return key
 
 

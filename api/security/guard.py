@@ -19,6 +19,7 @@ from api.security.credentials import Credentials, Refusal
 from api.security.doors import FORM, JSON, OPEN, SAFE, Door, find
 from api.security.forgery import MISSING, foreign, forged
 from api.security.rates import Rates
+from api.security.trail import record
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
@@ -31,7 +32,7 @@ class Guard:
     """ASGI middleware: refuses what may not pass, and answers what nobody foresaw without saying what it was."""
 
     def __init__(self, app: ASGIApp, store: Store, settings: Settings) -> None:
-        self.app, self.settings = app, settings
+        self.app, self.store, self.settings = app, store, settings
         self.credentials = Credentials(store, settings)
         self.rates = Rates()
         self.origins: Collection[str] = settings.cors.split()
@@ -51,6 +52,7 @@ class Guard:
         async def answer(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
+                await record(self.store, scope, message["status"])
                 started = True
                 told.add(scope, message, https=self.https)
                 MutableHeaders(scope=message).update(extra)

@@ -1,14 +1,12 @@
-"""Keys, refusals, and the log of what was done for privacy."""
+"""Under which keys the pseudonyms are, and who has refused to be kept."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, select
 
 from pipelines.stores.database import Database, chunks
-from pipelines.stores.protocols.privacy import Audit
-from pipelines.stores.schema import audits, key_marks, refusals
+from pipelines.stores.schema import key_marks, refusals
 
 R = refusals.c
 
@@ -46,16 +44,3 @@ class Privacy:
         with self._database.write() as connection:
             statements = [delete(refusals).where(R.identifier.in_(part), R.why == why) for part in chunks(identifiers)]
             return sum(connection.execute(statement).rowcount for statement in statements)
-
-    def audit(self, entry: Audit) -> Audit:
-        number = func.coalesce(func.max(audits.c.number), 0) + 1
-        with self._database.write() as connection:
-            self._database.backend.lock(connection)
-            added = replace(entry, number=connection.execute(select(number)).scalar_one())
-            connection.execute(insert(audits), [asdict(added) | {"counts": dict(entry.counts)}])
-        return added
-
-    def audits(self) -> list[Audit]:
-        with self._database.read() as connection:
-            rows = connection.execute(select(audits).order_by(audits.c.number)).mappings()
-            return [Audit(**row) for row in rows]

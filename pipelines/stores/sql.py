@@ -12,6 +12,7 @@ from alembic.util.exc import CommandError
 from nlp.errors import StoreError
 from pipelines.stores.api_keys import ApiKeys
 from pipelines.stores.audits import Audits
+from pipelines.stores.audits import Audits
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.corrections import Corrections
 from pipelines.stores.customers import Customers
@@ -30,6 +31,7 @@ from pipelines.stores.privacy import Privacy
 from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ApiKeyStore,
+    AuditStore,
     AuditStore,
     ConversationStore,
     CorrectionStore,
@@ -98,6 +100,7 @@ class SqlStore:
         self.privacy: PrivacyStore = Privacy(database)
         self.sweep: SweepStore = Sweep(database)
         self.api_keys: ApiKeyStore = ApiKeys(database)
+        self.audits: AuditStore = Audits(database)
         self.audits: AuditStore = Audits(database)
         self.marks: MarkStore = Marks(database)
         self.routing: RoutingStore = Routings(database)

@@ -65,7 +65,7 @@ def test_consent_that_is_withdrawn_later_takes_the_conversation_out(store: Store
     taken(store, tmp_path, threads(tmp_path, [("1", "email:ann@example.com", {"consent": "yes"})]), found=found)
     report = taken(store, tmp_path, threads(tmp_path, [("1", "email:ann@example.com", {"consent": "no"})]), found=found)
     assert (report.withheld, store.conversations.count()) == (1, 0)
-    assert [one.what for one in store.privacy.audits()] == ["forget"]
+    assert [one.what for one in store.audits.page()] == ["privacy.forget"]
 
 
 def test_a_customer_who_refuses_is_forgotten_whatever_came_first_and_may_come_back(
@@ -110,8 +110,8 @@ def test_who_was_forgotten_stays_so_when_an_old_export_is_read_again(store: Stor
     taken(store, tmp_path, talks)
     gone = forget(store, [protect.customer("email:ann@example.com")], who="kim")
     assert gone["conversations"] == 1
-    (entry,) = store.privacy.audits()
-    assert (entry.what, entry.who, entry.counts["conversations"]) == ("forget", "kim", 1)
+    (entry,) = store.audits.page()
+    assert (entry.what, entry.who, entry.counts["conversations"]) == ("privacy.forget", "kim", 1)
     assert taken(store, tmp_path, talks).withheld == 1
     assert store.conversations.count() == 2
 

@@ -1,23 +1,10 @@
-"""Keys, refusals, the log of what was done for privacy, and what looks at every cell of a store."""
+"""Keys, refusals, and what looks at every cell of a store."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 Progress = Callable[[str, int, int | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What was done for privacy, and to whom (a pseudonym, or ""); kept when the rest is gone."""
-
-    at: datetime
-    what: str  # forget, export, rotate, refuse
-    subject: str = ""
-    who: str = ""
-    counts: Mapping[str, int] = field(default_factory=dict)
-    number: int = 0
 
 
 class PrivacyStore(Protocol):
@@ -34,11 +21,6 @@ class PrivacyStore(Protocol):
 
     def allow(self, identifiers: Iterable[str], *, why: str) -> int:
         """Take back what was refused for that reason; returns how many."""
-
-    def audit(self, entry: Audit) -> Audit: ...  # with its number
-
-    def audits(self) -> list[Audit]:
-        """Oldest first."""
 
 
 class SweepStore(Protocol):

@@ -1,8 +1,8 @@
-"""Under which keys the pseudonyms are, who has refused to be kept, and what was done about it."""
+"""Under which keys the pseudonyms are, and who has refused to be kept."""
 
 from sqlalchemy import Column, Integer, String, Table
 
-from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
+from pipelines.stores.schema.columns import UtcTime, key, metadata
 
 key_marks = Table(
     "key_marks",
@@ -18,15 +18,4 @@ refusals = Table(
     Column("identifier", key(), primary_key=True),
     Column("at", UtcTime, nullable=False),
     Column("why", String, nullable=False),
-)
-
-audits = Table(
-    "audits",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", UtcTime, nullable=False),
-    Column("who", String, nullable=False),
-    Column("what", String, nullable=False),
-    Column("subject", key(), nullable=False),
-    Column("counts", Json, nullable=False),
 )

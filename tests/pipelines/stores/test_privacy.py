@@ -1,4 +1,4 @@
-"""Every database keeps keys, refusals and audits, renames every pseudonym in one go, and forgets whom it is told to."""
+"""Every database keeps keys and refusals, renames every pseudonym in one go, and forgets whom it is told to."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +14,6 @@ from nlp.signal import Signal
 from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
 from pipelines.identity import resolve
-from pipelines.stores.protocols import Audit
 from pipelines.stores.sql import SqlStore
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -51,16 +50,13 @@ def rows(store: SqlStore) -> list[tuple[str, object]]:
     return sorted(((name, value) for name, value in store.sweep.cells() if not name.startswith(left)), key=repr)
 
 
-def test_keys_refusals_and_audits_come_back(store: SqlStore) -> None:
+def test_keys_and_refusals_come_back(store: SqlStore) -> None:
     store.privacy.put_keys(["a", "b"], AT)
     assert store.privacy.keys() == ["a", "b"]
     assert store.privacy.refuse(["c1", "c2", "c1"], why="consent", at=AT) == 2
     assert store.privacy.refuse(["c2", "c3"], why="forget", at=AT) == 1
     assert store.privacy.allow(["c1", "c3"], why="consent") == 1
     assert store.privacy.refusals() == {"c2": "consent", "c3": "forget"}
-    said = store.privacy.audit(Audit(AT, "forget", "c3", "kim", {"turns": 2}))
-    assert store.privacy.audits() == [said]
-    assert (said.number, store.privacy.audit(Audit(AT, "export")).number) == (1, 2)
 
 
 def test_a_renamed_store_is_the_one_that_both_keys_would_have_made(store: SqlStore, tmp_path: Path) -> None:
