@@ -12,7 +12,6 @@ from alembic.util.exc import CommandError
 from nlp.errors import StoreError
 from pipelines.stores.api_keys import ApiKeys
 from pipelines.stores.audits import Audits
-from pipelines.stores.audits import Audits
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.corrections import Corrections
 from pipelines.stores.customers import Customers
@@ -31,7 +30,6 @@ from pipelines.stores.privacy import Privacy
 from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ApiKeyStore,
-    AuditStore,
     AuditStore,
     ConversationStore,
     CorrectionStore,
@@ -100,7 +98,6 @@ class SqlStore:
         self.privacy: PrivacyStore = Privacy(database)
         self.sweep: SweepStore = Sweep(database)
         self.api_keys: ApiKeyStore = ApiKeys(database)
-        self.audits: AuditStore = Audits(database)
         self.audits: AuditStore = Audits(database)
         self.marks: MarkStore = Marks(database)
         self.routing: RoutingStore = Routings(database)

@@ -7,7 +7,6 @@ Times are aware UTC in and out. Iterators stream; pages are lists.
 from typing import Any, Protocol
 
 from pipelines.stores.protocols.audits import Audit, AuditStore
-from pipelines.stores.protocols.audits import Audit, AuditStore
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
 from pipelines.stores.protocols.corrections import CorrectionStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
@@ -35,7 +34,6 @@ from pipelines.stores.protocols.themes import (
 __all__ = [
     "ApiKeyStore",
     "Audit",
-    "AuditStore",
     "AuditStore",
     "ConversationStore",
     "CorrectionStore",
@@ -99,7 +97,6 @@ class Store(Protocol):
     privacy: PrivacyStore
     sweep: SweepStore
     api_keys: ApiKeyStore
-    audits: AuditStore
     audits: AuditStore
     marks: MarkStore
     routing: RoutingStore

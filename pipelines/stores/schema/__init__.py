@@ -1,7 +1,6 @@
 """The tables: a file a room of the store."""
 
 from pipelines.stores.schema.audits import audits
-from pipelines.stores.schema.audits import audits
 from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 from pipelines.stores.schema.conversations import conversations, embeddings, signals, summaries, turns
 from pipelines.stores.schema.corrections import corrections
