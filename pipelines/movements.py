@@ -30,11 +30,24 @@ class Course:
     changes: Mapping[str, Sequence[Change]]
 
 
-def course(store: Store, filter: Filter = Filter(), *, period: str = "week") -> Course:
-    """Of every current theme, in the filtered conversations of all themes. Periods are days, weeks or months. Raises
-    UnknownName for another."""
-    filter = replace(filter, theme="")
-    volume, daily = store.tellings.volume(filter), store.tellings.daily(filter)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many conversations there were on each day, and how many of them told each theme."""
+
+    volume: Mapping[date, int]
+    daily: Mapping[str, Mapping[date, int]]
+
+
+def told(store: Store, filter: Filter = Filter()) -> Told:
+    """Counted in the filtered conversations."""
+    return Told(store.tellings.volume(filter), store.tellings.daily(filter))
+
+
+def course(store: Store, filter: Filter = Filter(), *, period: str = "week", counted: Told | None = None) -> Course:
+    """Of every current theme, in the filtered conversations of all themes, or in what is `counted` already. Periods are
+    days, weeks or months. Raises UnknownName for another."""
+    counted = counted or told(store, replace(filter, theme=""))
+    volume, daily = counted.volume, counted.daily
     ids = [theme.id for theme in store.themes.current()]
     first, last = min(volume, default=date.min), max(volume, default=date.min)
     of = between(first, last, period)[: None if volume else 0]
@@ -77,13 +90,14 @@ class Fixed:
     effect: Effect
 
 
-def fixed(store: Store, *, theme: str = "") -> list[Fixed]:
+def fixed(store: Store, *, theme: str = "", counted: Told | None = None) -> list[Fixed]:
     """Every fix of the current themes, or of one, by theme and day, judged against the themes that no fix touched then.
     A fix is looked at up to the next one of its theme."""
     themes = store.themes.current()
     if not any(t.fixes for t in themes if theme in ("", t.id)):
         return []
-    volume, daily = store.tellings.volume(), store.tellings.daily()
+    counted = counted or told(store)
+    volume, daily = counted.volume, counted.daily
     days = between(min(volume), max(volume), "day") if volume else []
     counts = gathered((daily.get(t.id, {}) for t in themes), days, "day")
     return [

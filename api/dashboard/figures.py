@@ -1,64 +1,20 @@
 """What each page shows, made from the store: plain dictionaries for the templates."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from api.dashboard import charts, moves
-from api.dashboard.choices import Choice
+from api.dashboard import charts
 from api.dashboard.marks import marked, pieces
-from api.dashboard.words import day
-from api.history import told, words
-from api.parts import parts
+from api.history import words
 from nlp.conversation import Conversation, Speaker
 from nlp.signal import Summary
 from nlp.taxonomy import Taxonomy
-from pipelines import journeys, movements
+from pipelines import journeys
 from pipelines.analyze import side
 from pipelines.edits import log
-from pipelines.entities import most_named
-from pipelines.movements import Course, course
-from pipelines.proposals import current
 from pipelines.stores.protocols import Filter, Quote, Store
 
 Row = dict[str, Any]
-POINTS = 5_000
-"""Dots of the map, drawn as SVG: WebGL needs scripts made at run time, which the content security policy forbids."""
-
-
-def overview(store: Store, choice: Choice) -> Row:
-    """Keys totals, recent, before (the two four-week windows), weekly, themes_ranked, moving, fixes, doubts (why themes
-    are not to be relied on), last, conflicts (how many edits have one), proposals."""
-    known = store.overview()
-    last = known["last"]
-    filter, windows = choice.filter(last), choice.windows(last)
-    totals = known if filter == Filter() else store.overview(filter)
-    weeks = charts.weeks(totals["weekly"], last.date() if totals["weekly"] else None)
-    recent, before = (store.overview(window) for window in windows)
-    themes = ranked(store, filter, windows, weeks, course(store, replace(filter, since=None)))
-    return {
-        "totals": totals,
-        "recent": recent,
-        "before": before,
-        "weekly": charts.weekly(totals["weekly"], weeks),
-        "themes_ranked": themes,
-        "moving": moves.moving(themes),
-        "fixes": moves.fixes(store),
-        "doubts": moves.doubts(store),
-        "last": last,
-        "conflicts": sum(bool(line.conflict) for line in log(store)),
-        "proposals": proposals(store),
-    }
-
-
-def proposals(store: Store) -> list[Row]:
-    """What might be a theme: keys terms, segments (how many), fresh, quote (of the most central)."""
-    return [
-        {"terms": each.proposal.terms, "segments": len(each.quotes), "fresh": each.proposal.fresh}
-        | {"quote": each.quotes[0].text}
-        for each in current(store)
-    ]
 
 
 def edits(store: Store) -> list[Row]:
@@ -71,73 +27,16 @@ def edits(store: Store) -> list[Row]:
     ]
 
 
-def ranked(
-    store: Store,
-    filter: Filter,
-    windows: tuple[Filter, Filter],
-    weeks: Sequence[date],
-    found: Course,
-    *,
-    hidden: bool = False,
-) -> list[Row]:
-    """Pinned themes, then the others, by total friction, each with its weekly conversations and its change over the
-    last four weeks."""
-    rows = movements.ranked(store, filter, found, hidden=hidden)
-    now, before = (_conversations(store.themes.trend(window, theme=filter.theme)) for window in windows)
-    weekly: dict[str, dict[date, int]] = {}
-    for row in store.themes.trend(filter, theme=filter.theme):
-        weekly.setdefault(row["theme"], {})[row["week"]] = row["conversations"]
-    most = max((row["pain"] for row in rows), default=0) or 1
-    newest = windows[1].since
-    return [
-        row
-        | {"now": now.get(row["id"], 0), "before": before.get(row["id"], 0), "part": 100 * row["pain"] / most}
-        | {"trend": [weekly.get(row["id"], {}).get(week, 0) for week in weeks]}
-        | {"mark": moves.mark(row["movement"], row["first_seen"], newest)}
-        for row in rows
-    ]
-
-
-def _conversations(trend: Sequence[Row]) -> dict[str, int]:
-    """By theme. A conversation counts in one week alone, so that weeks add up."""
-    found: dict[str, int] = {}
-    for row in trend:
-        found[row["theme"]] = found.get(row["theme"], 0) + row["conversations"]
-    return found
-
-
-def theme(store: Store, id: str, stages: Sequence[str]) -> Row:
-    """Keys theme, figures (None where no segment is left), falls_into (`api/parts.py`), weekly, marks (by week), costs,
-    groups, fixes, stages, named (by type), history, current (ids of themes that have a page). Raises NotFound."""
-    found, last = store.themes.get(id), store.overview()["last"]
-    choice = Choice(theme=id)
-    weekly = store.themes.trend(theme=id)
-    weeks = charts.weeks(store.overview()["weekly"], last.date())
-    whole = course(store)
-    rows = ranked(store, choice.filter(last), choice.windows(last), weeks, whole, hidden=True)
-    where = [row for row in store.themes.by_stage(choice.filter(last)) if row["theme"] == id]
-    order = {name: place for place, name in enumerate(stages)}
-    named: dict[str, list[Row]] = {}
-    for row in most_named(store, theme=id).get(id, []):
-        named.setdefault(row["type"], []).append(row)
-    return {
-        **moves.costly(store, id),
-        "marks": moves.marks(whole, id, [fix.day for fix in found.fixes]),
-        "named": named,
-        "theme": found,
-        "falls_into": parts(store, found),
-        "figures": next((row for row in rows if row["id"] == id), None),
-        "weekly": charts.weekly(weekly, weeks),
-        "history": told(store, id),
-        "current": {theme.id for theme in store.themes.current()},
-        "stages": sorted(where, key=lambda row: (order.get(row["stage"], len(order)), row["stage"])),
-    }
-
-
 def quoted(quote: Quote) -> Row:
     """A quote with its evidence marked."""
     text = marked(quote.text, quote.signal.evidence, offset=quote.segment.start)
-    return {"html": text, "at": quote.at, "channel": quote.channel, "customer": quote.customer} | {
+    return {
+        "id": quote.segment.id,
+        "html": text,
+        "at": quote.at,
+        "channel": quote.channel,
+        "customer": quote.customer,
+    } | {
         "conversation": quote.segment.conversation,
         "segment": anchor(quote.segment.turn, quote.segment.start),
         "signal": quote.signal,
@@ -149,33 +48,12 @@ def anchor(turn: int, start: int) -> str:
     return f"s{turn}-{start}"
 
 
-def themes_on_map(store: Store) -> list[Row]:
-    """Ranked themes with their places x, y on the map."""
-    themes = {theme.id: theme for theme in store.themes.current()}
-    return [row | {"x": themes[row["id"]].x, "y": themes[row["id"]].y} for row in store.themes.ranked()]
-
-
-def map_points(store: Store) -> Row:
-    """Columns of the map's points, thinned evenly to what a browser draws at ease."""
-    rows = store.themes.points()
-    step = -(-len(rows) // POINTS) or 1
-    shown = rows[::step]
-    columns = ("x", "y", "theme", "friction", "sentiment", "stage", "channel", "conversation")
-    return {
-        "points": {name: [_plain(row[name]) for row in shown] for name in columns},
-        "days": [day(row["at"]) for row in shown],
-        "shown": len(shown),
-        "all": len(rows),
-    }
-
-
 def _plain(value: Any) -> Any:
     return round(value, 3) if isinstance(value, float) else value
 
 
-def stages(store: Store, taxonomy: Taxonomy, choice: Choice) -> Row:
+def stages(store: Store, taxonomy: Taxonomy, filter: Filter) -> Row:
     """Keys stages (journeys.stages), heat (rows of themes by column of stage), moves (journeys.transitions)."""
-    filter = choice.filter(store.overview()["last"])
     rows = journeys.stages(store, taxonomy, filter)
     cells = {(row["theme"], row["stage"]): row for row in store.themes.by_stage(filter)}
     used = {*taxonomy.stage_names, *(stage for _, stage in cells)}

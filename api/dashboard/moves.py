@@ -1,15 +1,14 @@
 """What themes do and cost, as the overview and a theme's page show it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from api import effects
 from nlp.themes.emerging import EMERGING, FADING, Movement
 from nlp.themes.fixes import UNSEEN, WORKED
 from nlp.themes.periods import start
-from pipelines.costs import groups, impact
-from pipelines.movements import Course, Fixed, fixed
+from pipelines.movements import Course, Fixed, Told, fixed
 from pipelines.stores.protocols import Store
 
 Row = dict[str, Any]
@@ -17,7 +16,7 @@ LOOKS = {WORKED: "worked", UNSEEN: "unseen"}
 """Of a verdict's mark; the others look as what failed, or is not known."""
 
 
-def mark(movement: Movement, first_seen: datetime | None, newest: datetime | None) -> str:
+def mark(movement: Movement, first_seen: date | None, newest: date | None) -> str:
     """emerging, fading, new or "": a theme is new that was first heard at `newest` or later."""
     if movement.kind in (EMERGING, FADING):
         return movement.kind
@@ -32,14 +31,17 @@ def moving(rows: Sequence[Row]) -> list[Row]:
     return [{k: r[k] for k in kept} | {"mark": r["movement"].kind, "text": effects.moved(r["movement"])} for r in told]
 
 
-def fixes(store: Store) -> list[Row]:
+def fixes(store: Store, counted: Told | None = None) -> list[Row]:
     """Every fix of a theme that is not hidden, the newest first: keys id, name, verdict, look, text."""
     names = {theme.id: theme.name for theme in store.themes.current() if not theme.hidden}
-    found = sorted((f for f in fixed(store) if f.theme in names), key=lambda f: f.fix.day, reverse=True)
-    return [{"id": f.theme, "name": names[f.theme]} | _judged(f) for f in found]
+    found = sorted(
+        (f for f in fixed(store, counted=counted) if f.theme in names), key=lambda f: f.fix.day, reverse=True
+    )
+    return [{"id": f.theme, "name": names[f.theme]} | judged(f) for f in found]
 
 
-def _judged(f: Fixed) -> Row:
+def judged(f: Fixed) -> Row:
+    """Keys verdict, look, text."""
     verdict = f.effect.verdict
     return {"verdict": verdict, "look": LOOKS.get(verdict, ""), "text": effects.sentence(f.fix.day, f.effect)}
 
@@ -48,12 +50,6 @@ def doubts(store: Store) -> Sequence[str]:
     """Why the current themes are not to be relied on."""
     quality = store.qualities.of(store.themes.current_run() or "")
     return quality.reasons if quality else ()
-
-
-def costly(store: Store, id: str) -> Row:
-    """Keys costs (sentences), groups, fixes (by day)."""
-    told = {f.fix.day: _judged(f) for f in fixed(store, theme=id)}
-    return {"costs": list(effects.costs(impact(store), id).values()), "groups": groups(store, id), "fixes": told}
 
 
 def marks(of: Course, id: str, fixed: Sequence[date]) -> dict[date, list[Row]]:

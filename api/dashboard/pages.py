@@ -1,32 +1,35 @@
 """The dashboard's pages: each reads the store, and shows what `figures.py` made of it."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.dashboard import charts, figures, flow, plotly
+from api.dashboard import charts, figures, flow, overview, plotly
 from api.dashboard.choices import PERIODS, Choice
+from api.dashboard.kept import Kept
 from api.dashboard.marks import CUES
 from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
 from api.effects import moved
 from api.security.forgery import Token
 from nlp.conversation import Channel
 from nlp.errors import NotFound
+from nlp.language import LANGUAGES
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
 from pipelines.journey_map import journey_map
-from pipelines.outcomes import outcomes
 from pipelines.stores.protocols import Store
 
 HERE = Path(__file__).parent
 ROWS = 50
-QUOTES = 20
+OFTEN, OFFERED = 2, 40
+"""A filter offers the values of so many conversations at least, and so many values at most."""
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -49,6 +52,7 @@ Page = Callable[..., Response]
 
 def mount(app: FastAPI) -> None:
     """Add the pages to an application whose state holds `store` and `desk`; "no such page" becomes a page, too."""
+    app.state.kept = Kept(app.state.store)
     app.include_router(router)
     app.mount("/dashboard/static", StaticFiles(directory=HERE / "static"))
     otherwise = app.exception_handlers.get(HTTPException)
@@ -64,7 +68,8 @@ def mount(app: FastAPI) -> None:
 
 def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
     context["csrf_token"] = Token(request)
-    html = templates.get_template(name).render(here=request.url.path, **context)
+    carried = Choice.of(request.query_params).carried
+    html = templates.get_template(name).render(here=request.url.path, carried=carried, **context)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
@@ -78,7 +83,7 @@ def page(path: str) -> Callable[[Page], Page]:
     def decorate(show: Page) -> Page:
         @wraps(show)
         def shown(request: Request) -> Response:
-            if not store_of(request).conversations.count():
+            if last_of(request) is None:
                 url = store_of(request).url
                 return render(request, "empty.html", store=url if url.startswith("sqlite:") else "")
             try:
@@ -102,38 +107,52 @@ def taxonomy_of(request: Request) -> Taxonomy:
     return taxonomy
 
 
+def kept_of(request: Request) -> Kept:
+    kept: Kept = request.app.state.kept
+    return kept
+
+
+def last_of(request: Request) -> date | None:
+    """The last day with a conversation; None of an empty store."""
+    last: date | None = kept_of(request).get("last", lambda: store_of(request).rollups.totals()["last"])
+    return last
+
+
+def themes_of(request: Request, choice: Choice) -> overview.Themes:
+    """Of the choice that goes from page to page."""
+    choice, last = choice.shared, last_of(request)
+    assert last is not None
+    return kept_of(request).get(("themes", choice), lambda: overview.themes(store_of(request), choice, last))
+
+
 def stages_of(request: Request) -> tuple[str, ...]:
     return taxonomy_of(request).stage_names
 
 
 def offered(request: Request) -> Mapping[str, Mapping[str, str]]:
-    """What the filters offer: each name with the words that show it."""
-    taxonomy = taxonomy_of(request)
+    """What the bar of filters offers, by the names of `Choice`: each value with the words that show it."""
+    store, taxonomy = store_of(request), taxonomy_of(request)
+    known = kept_of(request).get("options", store.rollups.options)
+    frequent = {kind: [value for value, count in values if count >= OFTEN] for kind, values in known.items()}
     return {
-        "stages": {name: title(name) for name in taxonomy.stage_names},
-        "intents": {name: intent(name) for name in (*taxonomy.intent_names, UNSUPPORTED)},
-        "themes": {theme.id: theme.name for theme in store_of(request).themes.current()},
+        "stage": {name: title(name) for name in taxonomy.stage_names},
+        "intent": {name: intent(name) for name in (*taxonomy.intent_names, UNSUPPORTED)},
+        "theme": {theme.id: theme.name for theme in store.themes.current()},
+        "language": {code: LANGUAGES.get(code, "Not known") for code in frequent["language"]},
+        "segment": {value: title(value.replace("=", ": ", 1)) for value in frequent["segment"][:OFFERED]},
+        **{kind: {value: title(value) for value in frequent[kind][:OFFERED]} for kind in ("product", "company")},
     }
 
 
 @page("/")
-def overview(request: Request) -> Response:
-    choice = Choice.of(request.query_params)
-    return render(
-        request, "overview.html", choice=choice, **offered(request), **figures.overview(store_of(request), choice)
+def front(request: Request) -> Response:
+    choice, last = Choice.of(request.query_params), last_of(request)
+    assert last is not None
+    known = themes_of(request, choice)
+    found = kept_of(request).get(
+        ("overview", choice), lambda: overview.overview(store_of(request), choice, last, known)
     )
-
-
-@page("/themes/{id}")
-def theme(request: Request) -> Response:
-    found = figures.theme(store_of(request), request.path_params["id"], stages_of(request))
-    start = whole_number(request.query_params.get("from", ""))
-    quotes = store_of(request).themes.quotes(found["theme"].id, limit=QUOTES + 1, offset=start)
-    shown = [figures.quoted(quote) for quote in quotes[:QUOTES]]
-    more = start + QUOTES if len(quotes) > QUOTES else None
-    after = outcomes(store_of(request), taxonomy_of(request), theme=found["theme"].id)
-    where = {"start": start, "back": max(0, start - QUOTES), "more": more}
-    return render(request, "theme.html", quotes=shown, after=after, **where, **found)
+    return render(request, "overview.html", choice=choice, offered=offered(request), **found)
 
 
 @page("/edits")
@@ -141,23 +160,14 @@ def edits(request: Request) -> Response:
     return render(request, "edits.html", lines=figures.edits(store_of(request)))
 
 
-@page("/map")
-def theme_map(request: Request) -> Response:
-    return render(request, "map.html", themes=figures.themes_on_map(store_of(request)))
-
-
-@router.get("/dashboard/data/map")
-def theme_map_data(request: Request) -> JSONResponse:
-    return JSONResponse(figures.map_points(store_of(request)))
-
-
 @page("/stages")
 def stages(request: Request) -> Response:
     choice = Choice.of(request.query_params)
     store, taxonomy = store_of(request), taxonomy_of(request)
-    found = figures.stages(store, taxonomy, choice)
-    map = journey_map(store, taxonomy, choice.filter(store.overview()["last"]))
-    return render(request, "stages.html", choice=choice, map=map, flow=flow.flow(map, taxonomy.stage_names), **found)
+    found = figures.stages(store, taxonomy, choice.filter(last_of(request)))
+    map = journey_map(store, taxonomy, choice.filter(last_of(request)))
+    drawn = flow.flow(map, taxonomy.stage_names)
+    return render(request, "stages.html", choice=choice, offered=offered(request), map=map, flow=drawn, **found)
 
 
 @page("/customers")
@@ -176,7 +186,7 @@ def customer(request: Request) -> Response:
 @page("/conversations")
 def conversations(request: Request) -> Response:
     choice, after = Choice.of(request.query_params), request.query_params.get("after", "")
-    filter = choice.filter(store_of(request).overview()["last"])
+    filter = choice.filter(last_of(request))
     rows = store_of(request).conversations.page(filter, after=after, limit=ROWS + 1)
     return render(
         request,
@@ -186,7 +196,7 @@ def conversations(request: Request) -> Response:
         rows=[figures.listed(*row) for row in rows[:ROWS]],
         after=rows[ROWS - 1][0].id if len(rows) > ROWS else "",
         paged=bool(after),
-        **offered(request),
+        offered=offered(request),
     )
 
 

@@ -1,5 +1,6 @@
 """Figures, dates and names as people read them: the filters of the templates."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -109,6 +110,12 @@ def path(id: str) -> str:
     return quote(id, safe=":")
 
 
+def by_conversations(counts: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """(name, conversations), most first."""
+    found = [(name, int(row["conversations"])) for name, row in counts.items() if row["conversations"]]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
 def fact(value: Any) -> str:
     """A value of metadata or attributes: whole numbers without their point, lists with commas."""
     if isinstance(value, bool):
@@ -127,6 +134,7 @@ def excerpt(text: str, length: int = 160) -> str:
 _ALL = (
     band,
     band_name,
+    by_conversations,
     channel,
     day,
     excerpt,

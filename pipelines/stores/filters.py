@@ -5,7 +5,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
 
 from pipelines.stores.protocols import Filter
-from pipelines.stores.schema import assignments, conversations, discoveries, signals, summaries, turns
+from pipelines.stores.schema import (
+    assignments,
+    conversation_facts,
+    conversations,
+    discoveries,
+    signals,
+    summaries,
+    turns,
+)
 
 Condition = ColumnElement[bool]
 TELLING = func.coalesce(conversations.c.duplicate_of, conversations.c.id)
@@ -40,12 +48,20 @@ def conditions(filter: Filter) -> list[Condition]:
 
 def _by_findings(filter: Filter) -> list[Condition]:
     found: list[Condition] = []
-    for column, value in ((summaries.c.stage, filter.stage), (summaries.c.intent, filter.intent)):
+    of = ((summaries.c.stage, filter.stage), (summaries.c.intent, filter.intent))
+    for column, value in (*of, (summaries.c.language, filter.language)):
         if value:
             found.append(conversations.c.id.in_(select(summaries.c.conversation).where(column == value)))
+    found += [of_fact(conversations.c.id, kind, value) for kind, value in filter.facts() if value]
     if filter.theme:
         found.append(conversations.c.id.in_(_of_theme(filter.theme)))
     return found
+
+
+def of_fact(conversation: ColumnElement[str], kind: str, value: str) -> Condition:
+    """Of the conversations with a fact, as the last refresh of the rollups found them."""
+    f = conversation_facts.c
+    return conversation.in_(select(f.conversation).where(f.kind == kind, f.value == value))
 
 
 def _of_theme(theme: str) -> Any:

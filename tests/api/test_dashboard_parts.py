@@ -96,16 +96,32 @@ def test_moments_have_their_places_on_the_line_of_time() -> None:
     assert [charts.places([]), charts.places([LAST])] == [[], [50.0]]
 
 
-def test_periods_count_back_from_the_last_conversation() -> None:
-    assert Choice.of({"period": "4w"}).filter(LAST).since == LAST - timedelta(weeks=4)
+def test_periods_are_whole_days_up_to_the_last_conversation_s() -> None:
+    midnight = datetime(2026, 11, 1, tzinfo=UTC)
+    assert Choice.of({"period": "4w"}).filter(LAST).since == midnight - timedelta(weeks=4)
     recent, before = Choice.of({"period": "52w", "stage": "use"}).windows(LAST)
     assert (recent.since, recent.until, recent.stage) == (before.until, None, "use")
-    assert LAST - timedelta(weeks=8) < (before.since or LAST) < LAST - timedelta(weeks=7)
+    assert before.since == midnight - timedelta(weeks=8)
+
+
+def test_a_period_is_compared_with_the_one_before_it_and_all_time_with_none() -> None:
+    chosen, early = (choice.before(LAST) for choice in (Choice(period="13w"), Choice()))
+    assert chosen
+    assert (chosen.since, chosen.until) == (
+        datetime(2026, 11, 1, tzinfo=UTC) - timedelta(weeks=26),
+        datetime(2026, 11, 1, tzinfo=UTC) - timedelta(weeks=13),
+    )
+    assert early is None
 
 
 def test_a_choice_is_its_address() -> None:
     assert Choice.of({"stage": "use"}).query(channel="call", stage="") == "?channel=call"
     assert Choice.of({"period": "9y", "channel": "fax"}) == Choice()
+
+
+def test_only_what_every_page_can_be_asked_for_goes_from_page_to_page() -> None:
+    chosen = Choice(period="4w", segment="plan=gold & co", intent="refund_status", theme="t1", customer="c1")
+    assert chosen.carried == "?period=4w&segment=plan%3Dgold+%26+co"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +164,7 @@ def test_text_contrasts_with_what_lies_behind_it_in_both_appearances(start: str)
 
 
 def test_nothing_of_the_dashboard_is_fetched_from_elsewhere() -> None:
-    files = [p for folder in ("static", "templates") for p in (HERE / folder).iterdir()]
+    files = [p for folder in ("static", "templates") for p in (HERE / folder).rglob("*.*")]
     assert len(files) > 10
     found = {p.name: re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z]+\.[a-z]+", p.read_text()) for p in files}
     assert {name: urls for name, urls in found.items() if urls} == {}

@@ -10,7 +10,8 @@ from nlp.signal import Signal
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which conversations to speak of; an empty field does not filter. `until` is exclusive."""
+    """Which conversations to speak of; an empty field does not filter. `until` is exclusive. `segment` is a fact of
+    customers, "plan=yearly"; `product` and `company` are in small letters, as `RollupStore.options` has them."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -20,6 +21,14 @@ class Filter:
     intent: str = ""
     customer: str = ""
     source: str = ""
+    language: str = ""
+    segment: str = ""
+    product: str = ""
+    company: str = ""
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """(kind, value) of what only `RollupStore.refresh` gathers; "" where it does not filter."""
+        return ("segment", self.segment), ("product", self.product), ("company", self.company)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,9 @@ class ThemeStore(Protocol):
     def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
         """The map: keys segment, x, y, theme, friction, sentiment, stage, channel, at, conversation."""
 
-    def quotes(self, theme: str, *, part: int | None = None, limit: int = 20, offset: int = 0) -> list[Quote]:
+    def quotes(
+        self, theme: str, filter: Filter = Filter(), *, part: int | None = None, limit: int = 20, offset: int = 0
+    ) -> list[Quote]:
         """A theme's segments, or those of one of its parts: its chosen quotes first, then by confidence."""
 
     def mentions(self, filter: Filter = Filter()) -> Iterator[Mention]:

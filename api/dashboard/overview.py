@@ -1,0 +1,160 @@
+"""What the overview shows: what hurts, how it moves, and whether fixes worked, out of the store's sums."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from api.dashboard import charts, moves, week
+from api.dashboard.choices import PERIODS, Choice
+from pipelines.edits import log
+from pipelines.movements import Course, Told, course
+from pipelines.proposals import current
+from pipelines.stores.protocols import Filter, Store
+
+Row = dict[str, Any]
+LATE = timedelta(weeks=4)
+NEW = timedelta(weeks=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """What the overview and the pages of themes share. `daily`: `RollupStore.daily` of the chosen conversations of all
+    time; `counted` and `course`: the same, counted; `rows`: `ranked` of the chosen period, hidden themes among them."""
+
+    daily: list[Row]
+    counted: Told
+    course: Course
+    rows: list[Row]
+
+
+def themes(store: Store, choice: Choice, last: date) -> Themes:
+    filter = choice.filter(last)
+    daily = store.rollups.daily(replace(filter, since=None))
+    counted = told(daily)
+    found = course(store, counted=counted)
+    return Themes(daily, counted, found, ranked(store, filter, last, daily, found))
+
+
+def overview(store: Store, choice: Choice, last: date, known: Themes) -> Row:
+    """Keys totals, compared (of two periods: now, before, and words for them), weekly, themes_ranked, moving, fixes,
+    doubts (why themes are not to be relied on), week (sentences), last, conflicts (how many edits have one),
+    proposals."""
+    filter = choice.filter(last)
+    totals = store.rollups.totals(filter)
+    themes = [row for row in known.rows if not row["hidden"]]
+    fixes = moves.fixes(store, everything(store, filter, known.counted))
+    return {
+        "totals": totals,
+        "compared": compared(store, choice, last, totals),
+        "weekly": weekly(known.daily, "", filter, last),
+        "themes_ranked": themes,
+        "moving": moves.moving(themes),
+        "fixes": fixes,
+        "doubts": moves.doubts(store),
+        "week": week.told(store, choice, last, themes, fixes),
+        "known_themes": any(not theme.hidden for theme in store.themes.current()),
+        "last": last,
+        "conflicts": sum(bool(line.conflict) for line in log(store)),
+        "proposals": proposals(store),
+    }
+
+
+def told(daily: Sequence[Row]) -> Told:
+    """What the sums say, as the course of themes is reckoned from."""
+    found: dict[str, dict[date, int]] = {}
+    for row in daily:
+        if row["conversations"]:
+            found.setdefault(row["theme"], {})[row["day"]] = int(row["conversations"])
+    return Told(found.pop("", {}), found)
+
+
+def everything(store: Store, filter: Filter, counted: Told) -> Told:
+    """Fixes are judged by all conversations, whatever is chosen."""
+    whole = replace(filter, since=None) == Filter()
+    return counted if whole else told(store.rollups.daily())
+
+
+def compared(store: Store, choice: Choice, last: date, totals: Row) -> Row:
+    """The chosen period and the one before it; of all time, the last four weeks and the four before them."""
+    before = choice.before(last)
+    if before is not None:
+        span = PERIODS[choice.period].removeprefix("Last ")
+        return {"now": totals, "before": store.rollups.totals(before), "words": "", "then": f"in the {span} before"}
+    late, early = (store.rollups.totals(window) for window in choice.windows(last))
+    return {"now": late, "before": early, "words": "last 4 weeks", "then": "before"}
+
+
+def weekly(daily: Sequence[Row], theme: str, filter: Filter, last: date) -> list[Row]:
+    """Bars of one theme, or of all conversations ("")."""
+    since = filter.since.date() if filter.since else date.min
+    sums: dict[date, list[float]] = {}
+    for row in daily:
+        if row["theme"] == theme and row["day"] >= since:
+            week = sums.setdefault(_monday(row["day"]), [0, 0, 0.0])
+            for place, name in enumerate(("conversations", "scored", "friction")):
+                week[place] += row[name]
+    rows = [
+        {"week": at, "conversations": int(count), "friction": friction / scored if scored else None}
+        for at, (count, scored, friction) in sorted(sums.items())
+    ]
+    first = min((row["day"] for row in daily if row["day"] >= since), default=last)
+    spanned = charts.weeks([{"week": _monday(first)}], last)
+    return charts.weekly(rows, spanned)
+
+
+def ranked(store: Store, filter: Filter, last: date, daily: Sequence[Row], found: Course) -> list[Row]:
+    """Pinned themes, then the others, by total friction: what each is called, its figures, its movement, its weeks
+    (`trend`), and its conversations of the last four weeks (`now`) and of the four before (`before`)."""
+    figures = store.rollups.themes(filter)
+    quality = store.qualities.of(store.themes.current_run() or "")
+    stabilities = quality.stabilities if quality else {}
+    by_day = told(daily).daily
+    rows = [
+        figures[theme.id]
+        | {name: getattr(theme, name) for name in ("id", "name", "description", "terms", "owner", "pinned", "hidden")}
+        | {"stage": _most(figures[theme.id]["stages"]), "stability": stabilities.get(theme.id)}
+        | {"movement": found.moves[theme.id], "trend": _trend(by_day.get(theme.id, {}), filter, last, daily)}
+        | _late(by_day.get(theme.id, {}), last)
+        for theme in store.themes.current()
+        if theme.id in figures and theme.id in found.moves
+    ]
+    rows.sort(key=lambda row: (not row["pinned"], -row["pain"], row["id"]))
+    most = max((row["pain"] for row in rows if not row["hidden"]), default=0) or 1
+    seen = {id: row["first_seen"] for id, row in store.rollups.themes().items()}
+    return [
+        row
+        | {"part": min(100.0, 100 * row["pain"] / most)}
+        | {"mark": moves.mark(row["movement"], seen.get(row["id"]), last - NEW + timedelta(days=1))}
+        for row in rows
+    ]
+
+
+def _late(days: Mapping[date, int], last: date) -> Row:
+    now = sum(count for day, count in days.items() if last - LATE < day <= last)
+    return {"now": now, "before": sum(count for day, count in days.items() if last - 2 * LATE < day <= last - LATE)}
+
+
+def _trend(days: Mapping[date, int], filter: Filter, last: date, daily: Sequence[Row]) -> list[int]:
+    first = max(min((row["day"] for row in daily), default=last), filter.since.date() if filter.since else date.min)
+    weeks: dict[date, int] = {}
+    for day, count in days.items():
+        weeks[_monday(day)] = weeks.get(_monday(day), 0) + count
+    return [weeks.get(at, 0) for at in charts.weeks([{"week": _monday(first)}], last)]
+
+
+def _most(counts: Mapping[str, Row]) -> str:
+    return min(counts, key=lambda name: (-counts[name]["conversations"], name))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def proposals(store: Store) -> list[Row]:
+    """What might be a theme: keys terms, segments (how many), fresh, quote (of the most central)."""
+    return [
+        {"terms": each.proposal.terms, "segments": len(each.quotes), "fresh": each.proposal.fresh}
+        | {"quote": each.quotes[0].text}
+        for each in current(store)
+    ]

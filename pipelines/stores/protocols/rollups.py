@@ -1,0 +1,32 @@
+"""Figures of a store that are summed up beforehand."""
+
+from typing import Any, Protocol
+
+from pipelines.stores.protocols.records import Filter
+
+
+class RollupStore(Protocol):
+    """Sums by UTC day, theme, channel, stage and language, of the current discovery. What tells again counts with the
+    first telling, by itself only in a theme that the first does not tell. `refresh` brings the sums up to date; every
+    other method reads them as they are."""
+
+    def refresh(self) -> int:
+        """Sum up anew the days on which anything changed, all of them after a discovery; returns the revision of the
+        sums, which grows where anything did."""
+
+    def totals(self, filter: Filter = Filter()) -> dict[str, Any]:
+        """Keys conversations, customers, segments, friction and sentiment (means over conversations, None without any),
+        leaving, unsupported, first and last (days, None without any), channels {name: conversations}, placed and
+        unassigned (segments of the current run that are in a theme, and in none)."""
+
+    def daily(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        """By theme and day: keys theme ("" for whole conversations), day, conversations, segments, and scored, of which
+        friction and sentiment are sums."""
+
+    def themes(self, filter: Filter = Filter()) -> dict[str, dict[str, Any]]:
+        """By id of each theme that is told: segments, conversations, customers, leaving, friction and sentiment (means
+        over segments), pain, first_seen and last_seen (days), stages and channels {name: {conversations, friction}}."""
+
+    def options(self) -> dict[str, list[tuple[str, int]]]:
+        """What conversations may be chosen by: language, segment ("plan=yearly"), product, company -> values, each with
+        its conversations, most first."""
