@@ -19,8 +19,12 @@ from api.routes import (
     keys,
     models,
     outcomes,
+    paths,
     reference,
+    search,
+    segments,
     stages,
+    taxonomies,
     themes,
 )
 from api.security import protect
@@ -34,6 +38,8 @@ ROUTES = (
     audit,
     analyze,
     ingest,
+    search,
+    segments,
     conversations,
     themes,
     edits,
@@ -41,7 +47,9 @@ ROUTES = (
     outcomes,
     attribution,
     customers,
+    paths,
     models,
+    taxonomies,
     about,
     reference,
 )

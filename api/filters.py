@@ -1,16 +1,11 @@
-"""Which conversations a request asks about, and where the page after this one is."""
+"""Which conversations a request asks about."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
-
-from fastapi import Request
+from collections.abc import Iterable
 
 from api.schemas.requests import Question
 from nlp.errors import UnknownName
 from nlp.taxonomy import UNKNOWN_STAGE, UNSUPPORTED, Taxonomy
 from pipelines.stores.protocols import Filter
-
-T = TypeVar("T")
 
 
 def chosen(question: Question, taxonomy: Taxonomy) -> Filter:
@@ -32,9 +27,3 @@ def chosen(question: Question, taxonomy: Taxonomy) -> Filter:
 def _check(noun: str, name: str, known: Iterable[str]) -> None:
     if name and name not in set(known):
         raise UnknownName.of(noun, name, known)
-
-
-def page(request: Request, found: Sequence[T], limit: int, **following: Any) -> dict[str, Any]:
-    """`found` holds one item more than `limit` where there is more; `following` are the query's fields of the next."""
-    next = request.url.include_query_params(**following) if len(found) > limit else None
-    return {"items": found[:limit], "next": next and f"{next.path}?{next.query}"}

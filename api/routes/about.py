@@ -6,13 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.filters import chosen
+from api.lists import behind, listed, order, page
 from api.schemas.figures import Health, Overview, RunOut, RunWithInputs, TaxonomyOut
-from api.schemas.requests import Limited, Question
+from api.schemas.findings import Page
+from api.schemas.requests import Listed, Question, RunsQuestion
 from api.schemas.themes import QualityOut
+from api.told import Told
 from nlp.errors import StoreError
 from pipelines.annotate import Annotator
 
-router = APIRouter(tags=["about"])
+router = APIRouter(tags=["about"], route_class=Told)
+DISCOVERIES = 10_000
+RUNS = ("-started_at", "started_at")
 
 
 @router.get("/health", response_model=Health)
@@ -38,10 +43,13 @@ def overview(request: Request, question: Annotated[Question, Query()]) -> dict[s
     return found
 
 
-@router.get("/v1/runs", response_model=list[RunOut])
-def runs(request: Request, question: Annotated[Limited, Query()]) -> list[dict[str, Any]]:
-    """What came in when, newest first."""
-    return [asdict(run) for run in request.app.state.store.runs.page(limit=question.limit)]
+@router.get("/v1/runs", response_model=Page[RunOut])
+def runs(request: Request, question: Annotated[RunsQuestion, Query()]) -> dict[str, Any]:
+    """What came in when, newest first, or by the sort started_at."""
+    sort, store = order(question, RUNS), request.app.state.store
+    place = behind(request, question, sort)
+    found = store.runs.page(limit=question.limit + 1, status=question.status, sort=sort, place=place)
+    return page(request, [asdict(run) for run in found], question, sort, lambda run: (run["started_at"], run["id"]))
 
 
 @router.get("/v1/runs/{id}", response_model=RunWithInputs)
@@ -51,11 +59,12 @@ def run(request: Request, id: Annotated[str, Path(examples=["run-20261101T120000
     return asdict(runs.get(id)) | {"inputs": [asdict(one) for one in runs.inputs(id)]}
 
 
-@router.get("/v1/quality", response_model=list[QualityOut])
-def quality(request: Request, question: Annotated[Limited, Query()]) -> list[dict[str, Any]]:
+@router.get("/v1/quality", response_model=Page[QualityOut])
+def quality(request: Request, question: Annotated[Listed, Query()]) -> dict[str, Any]:
     """What each discovery of themes says of itself, newest first: how far it may be relied on, and why not."""
-    found = request.app.state.store.qualities.page(limit=question.limit)
-    return [asdict(each) | {"reliable": each.reliable} for each in found]
+    found = request.app.state.store.qualities.page(limit=DISCOVERIES)
+    rows = (asdict(each) | {"reliable": each.reliable} for each in found)
+    return listed(request, rows, question, sorts=("",), id="run")
 
 
 @router.get("/v1/taxonomy", response_model=TaxonomyOut)

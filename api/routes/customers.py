@@ -6,25 +6,29 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from api.filters import page
+from api.lists import behind, order, page
 from api.schemas.figures import CustomerOut, Features, Journey
 from api.schemas.findings import Page
 from api.schemas.journeys import ForecastsOut
-from api.schemas.requests import AskedOrNow, Paged
+from api.schemas.requests import AskedOrNow, Listed
+from api.told import Quoted
 from pipelines import journeys
 from pipelines.features import online
 from pipelines.forecasts import forecasts as foretold
 from pipelines.forecasts import open_forecaster
 
-router = APIRouter(prefix="/v1/customers", tags=["journeys"])
+router = APIRouter(prefix="/v1/customers", tags=["journeys"], route_class=Quoted)
+SORTS = ("-conversations", "conversations", "id", "-id")
 Id = Annotated[str, Path(description="The pseudonym.", examples=["c0123456789abcdef0123"])]
 
 
 @router.get("", response_model=Page[CustomerOut])
-def customers(request: Request, question: Annotated[Paged, Query()]) -> dict[str, Any]:
-    """Those with the most conversations first."""
-    found = request.app.state.store.customers.page(after=question.after, limit=question.limit + 1)
-    return page(request, found, question.limit, after=found[: question.limit][-1]["id"] if found else "")
+def customers(request: Request, question: Annotated[Listed, Query()]) -> dict[str, Any]:
+    """Those with the most conversations first, or by the sorts conversations, id, -id."""
+    sort = order(question, SORTS)
+    place = behind(request, question, sort)
+    found = request.app.state.store.customers.page(sort=sort, place=place, limit=question.limit + 1)
+    return page(request, found, question, sort, lambda item: (item[sort.removeprefix("-")], item["id"]))
 
 
 @router.get("/{id}/journey", response_model=Journey)

@@ -5,27 +5,34 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from api.filters import chosen
+from api.lists import listed
 from api.schemas.figures import StageOut, Transition
+from api.schemas.findings import Page
 from api.schemas.flow import AskedMap, JourneyMap
-from api.schemas.requests import Question
+from api.schemas.requests import ListedQuestion
+from api.told import Told
 from pipelines import journeys
 from pipelines.journey_map import journey_map
 
-router = APIRouter(prefix="/v1/stages", tags=["journeys"])
+router = APIRouter(prefix="/v1/stages", tags=["journeys"], route_class=Told)
 
 
-@router.get("", response_model=list[StageOut])
-def stages(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
-    """Every stage in order: volume, sentiment, friction, and the themes that hurt most there."""
+@router.get("", response_model=Page[StageOut])
+def stages(request: Request, question: Annotated[ListedQuestion, Query()]) -> dict[str, Any]:
+    """Every stage in order: volume, sentiment, friction, and the themes that hurt most there; or by the sorts
+    -conversations, -friction, sentiment."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    return journeys.stages(request.app.state.store, taxonomy, chosen(question, taxonomy))
+    rows = journeys.stages(request.app.state.store, taxonomy, chosen(question, taxonomy))
+    return listed(request, rows, question, sorts=("", "-conversations", "-friction", "sentiment"), id="stage")
 
 
-@router.get("/transitions", response_model=list[Transition])
-def transitions(request: Request, question: Annotated[Question, Query()]) -> list[dict[str, Any]]:
+@router.get("/transitions", response_model=Page[Transition])
+def transitions(request: Request, question: Annotated[ListedQuestion, Query()]) -> dict[str, Any]:
     """Moves from stage to stage, the most frequent first."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    return journeys.transitions(request.app.state.store, chosen(question, taxonomy), taxonomy=taxonomy)
+    rows = journeys.transitions(request.app.state.store, chosen(question, taxonomy), taxonomy=taxonomy)
+    moves = [row | {"id": f"{row['from']}:{row['to']}"} for row in rows]
+    return listed(request, moves, question, sorts=("-count", "count", "median_days"))
 
 
 @router.get("/map", response_model=JourneyMap)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas.requests import In
+from api.schemas.requests import In, Listed
 
 Kind = Literal["rename", "merge", "split", "move", "pin", "unpin", "hide", "unhide", "note", "owner", "fixed", "undo"]
 Segment = Annotated[str, Field(max_length=500)]
@@ -41,5 +41,5 @@ class EditOut(BaseModel):
     conflict: str = Field(description="Why it does not do, or not wholly do, what it says; empty where it does.")
 
 
-class OfTheme(In):
+class OfTheme(Listed):
     theme: str = Field("", description="Only edits that name this theme.", examples=["t1"])

@@ -34,6 +34,7 @@ class StageOut(BaseModel):
 
 
 class Transition(BaseModel):
+    id: str = Field(description='"from:to"', examples=["purchase:onboarding"])
     origin: str = Field(alias="from", examples=["purchase"])
     to: str = Field(examples=["onboarding"])
     count: int
@@ -59,6 +60,15 @@ class Stay(BaseModel):
     since: datetime
     until: datetime
     visits: int
+
+
+class PathOut(BaseModel):
+    id: str = Field(description="The customer's pseudonym.", examples=["c0123456789abcdef0123"])
+    conversations: int
+    stage: str = Field(description="Where the customer stands.", examples=["use"])
+    confidence: Figure
+    reason: str
+    path: list[Stay]
 
 
 class Named(BaseModel):
@@ -171,6 +181,12 @@ class IntentOut(BaseModel):
     stage: str | None
 
 
+class IntentWithFigures(IntentOut):
+    conversations: int
+    friction: Figure | None
+    sentiment: Figure | None
+
+
 class StageName(BaseModel):
     name: str
     order: int
@@ -183,6 +199,11 @@ class TaxonomyOut(BaseModel):
     intents: list[IntentOut]
     stages: list[StageName]
     events: dict[str, str] = Field(description="Event: the stage that it leads to.")
+
+
+class Alive(BaseModel):
+    status: str = Field(description="ok, or not ready.", examples=["ok"])
+    why: str = Field(description="Why it is not; empty where it is.", examples=[""])
 
 
 class Health(BaseModel):

@@ -50,16 +50,44 @@ class Limited(In):
     limit: int = Field(50, ge=1, le=200, examples=[20])
 
 
-class Paged(Limited):
-    after: str = Field("", description="Id of the last item of the page before; `next` holds it.")
+class Sparse(In):
+    fields: str = Field(
+        "", max_length=1_000, description="Names of an item's fields with commas between them: those alone are told."
+    )
 
 
-class PagedQuestion(Question, Paged):
+class Paged(Limited, Sparse):
+    cursor: str = Field("", max_length=2_000, description="Where the page begins; `next` of the page before holds it.")
+
+
+class Listed(Paged):
+    sort: str = Field("", description='What to sort by, "-" before it for the largest first; see the list.')
+
+
+class ListedQuestion(Question, Listed):
     pass
 
 
-class Counted(Limited):
-    offset: int = Field(0, ge=0, le=1_000_000, description="Items to pass over; `next` holds it.")
+class SegmentsQuestion(ListedQuestion):
+    friction: float = Field(0.0, ge=0, le=100, description="Of at least this friction.", examples=[50])
+
+
+class RunsQuestion(Listed):
+    status: Literal["", "running", "done", "failed", "killed"] = Field("", description="Of this status alone.")
+
+
+class SearchQuestion(Question, Paged):
+    q: str = Field(
+        min_length=1,
+        max_length=1_000,
+        description='Words that must all be said, `"a phrase"`, `-without`, `one OR other`.',
+        examples=["refund -cancelled"],
+    )
+    mode: Literal["text", "semantic", "both"] = Field(
+        "both", description="By words, by meaning (customers' segments alone), or both rankings as one."
+    )
+    speaker: Speaker | None = Field(None, description="What this side said.", examples=["customer"])
+    least: float = Field(0.0, ge=-1, le=1, description="Lowest cosine of what is found by meaning.", examples=[0.3])
 
 
 class Asked(In):
@@ -70,6 +98,10 @@ class AskedOrNow(In):
     at: Moment | None = Field(
         None, description="What was known before this time; now where none is given.", examples=["2026-09-01T00:00:00Z"]
     )
+
+
+class ListedMoving(Moving, Listed):
+    pass
 
 
 class AskedOutcomes(In):

@@ -59,6 +59,7 @@ class NamedOften(BaseModel):
 class ProposalOut(BaseModel):
     """Segments in no theme that speak alike, and have grown since the last discovery."""
 
+    id: str = Field(description="Its most central segment.", examples=["shop:4711#0:0"])
     at: datetime
     terms: list[str] = Field(examples=[["voucher", "code"]])
     fresh: int = Field(description="Segments that came since the discovery.")
@@ -171,6 +172,7 @@ class ThemeDetail(ThemeOut):
 class ChapterOut(BaseModel):
     """What discoveries, one after the other, say of a theme."""
 
+    id: str = Field(description="Of the chapter within the answer.", examples=["t1:0"])
     theme: str = Field(examples=["t1"])
     kind: str = Field(description="born, continued, split from, merged into, dormant or died.", examples=["split from"])
     other: str = Field(description="The theme that it split from or merged into.", examples=["t3"])
@@ -178,6 +180,18 @@ class ChapterOut(BaseModel):
     since: datetime
     until: datetime
     discoveries: int
+
+
+class FactOut(BaseModel):
+    """What one discovery found of a theme."""
+
+    id: str = Field(examples=["run-20261101T120000000000Z:t1"])
+    run: str
+    at: datetime
+    theme: str = Field(examples=["t1"])
+    kind: str = Field(description="born, continued, split from, merged into, dormant or died.", examples=["born"])
+    other: str = Field(description="The theme that it split from or merged into.")
+    share: Figure | None
 
 
 class QualityOut(BaseModel):

@@ -24,6 +24,7 @@ from nlp.signal import Summary
 from pipelines.stores.database import CHUNK, Database, chunks
 from pipelines.stores.filters import conditions
 from pipelines.stores.forgetting import forget
+from pipelines.stores.order import Place, ordered
 from pipelines.stores.protocols import Filter
 from pipelines.stores.protocols.records import Given
 from pipelines.stores.schema import (
@@ -38,6 +39,12 @@ from pipelines.stores.summaries import read_summary
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 UNKNOWN = Given("")
 C = conversations.c
+SORTS: dict[str, ColumnElement[Any]] = {
+    "started_at": C.started_at,
+    "friction": func.coalesce(summaries.c.friction, -1.0),
+    "sentiment": func.coalesce(summaries.c.sentiment, 2.0),
+}
+"""What waits to be annotated stands at one end: below no friction, above the best sentiment."""
 
 
 class Conversations:
@@ -93,15 +100,25 @@ class Conversations:
             raise NotFound(f"no conversation {id!r}")
         return found[0]
 
-    def page(self, filter: Filter, *, after: str = "", limit: int = 50) -> list[tuple[Conversation, Summary | None]]:
-        statement = select(conversations).where(*conditions(filter))
+    def page(
+        self,
+        filter: Filter,
+        *,
+        after: str = "",
+        limit: int = 50,
+        sort: str = "-started_at",
+        place: Place | None = None,
+    ) -> list[tuple[Conversation, Summary | None]]:
+        joined = conversations.outerjoin(summaries, summaries.c.conversation == C.id)
+        source = conversations if sort.endswith("started_at") else joined
+        statement = select(conversations).select_from(source).where(*conditions(filter))
         with self._database.read() as connection:
             if after:
                 last = connection.execute(select(C.started_at).where(C.id == after)).scalar()
                 if last is None:
                     raise NotFound(f"no conversation {after!r} to page after")
                 statement = statement.where(or_(C.started_at < last, and_(C.started_at == last, C.id > after)))
-            statement = statement.order_by(C.started_at.desc(), C.id).limit(limit)
+            statement = ordered(statement, SORTS, C.id, sort=sort, place=place).limit(limit)
             return with_summaries(connection, read_conversations(connection, statement))
 
     def pending(

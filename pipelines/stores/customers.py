@@ -12,6 +12,7 @@ from nlp.errors import NotFound
 from nlp.journeys.contact import Contact
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import TELLING, conditions
+from pipelines.stores.order import Place, ordered
 from pipelines.stores.protocols import Filter
 from pipelines.stores.schema import conversations, customers, identity_links, summaries, turns
 from pipelines.stores.summaries import read_summary
@@ -55,9 +56,12 @@ class Customers:
         for owner, found in groupby(rows, key=lambda row: row.owner):
             yield Customer(owner, _merged(found))
 
-    def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
+    def page(
+        self, *, after: str = "", limit: int = 50, sort: str = "-conversations", place: Place | None = None
+    ) -> list[dict[str, Any]]:
         known = _known()
-        statement = select(known).order_by(known.c.conversations.desc(), known.c.id).limit(limit)
+        sorts = {"conversations": known.c.conversations, "id": known.c.id}
+        statement = ordered(select(known), sorts, known.c.id, sort=sort, place=place).limit(limit)
         with self._database.read() as connection:
             if after:
                 last = connection.execute(select(known.c.conversations).where(known.c.id == after)).scalar()

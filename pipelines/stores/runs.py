@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from nlp.errors import NotFound
 from pipelines.stores.database import Database, chunks
+from pipelines.stores.order import Place, ordered
 from pipelines.stores.protocols import Run, RunInput
 from pipelines.stores.schema import run_inputs, runs
 
@@ -28,8 +30,11 @@ class Runs:
             raise NotFound(f"no run {id!r}")
         return Run(*row)
 
-    def page(self, *, limit: int = 50, status: str = "") -> list[Run]:
-        statement = select(runs).order_by(runs.c.started_at.desc(), runs.c.id).limit(limit)
+    def page(
+        self, *, limit: int = 50, status: str = "", sort: str = "-started_at", place: Place | None = None
+    ) -> list[Run]:
+        sorts: dict[str, ColumnElement[Any]] = {"started_at": runs.c.started_at}
+        statement = ordered(select(runs), sorts, runs.c.id, sort=sort, place=place).limit(limit)
         if status:
             statement = statement.where(runs.c.status == status)
         with self._database.read() as connection:

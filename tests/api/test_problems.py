@@ -35,10 +35,10 @@ def problem(answer: Any, status: int) -> dict:
         "/v1/themes/t99/history",
         "/v1/conversations/zendesk:none",
         "/v1/conversations/a//b",
-        "/v1/conversations?after=zendesk:none",
+        "/v1/segments/zendesk:none",
         "/v1/customers/nobody/journey",
         "/v1/customers/nobody/features?at=2026-01-01",
-        "/v1/customers?after=nobody",
+        "/v1/intents/nobody",
     ],
 )
 def test_what_is_not_there_is_not_found(client: TestClient, path: str) -> None:

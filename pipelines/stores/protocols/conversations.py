@@ -1,7 +1,7 @@
 """Conversations, and what was found in them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from nlp.conversation import Conversation
 from nlp.encoder import Floats
@@ -25,8 +25,18 @@ class ConversationStore(Protocol):
 
     def get(self, id: str) -> Conversation: ...  # raises NotFound
 
-    def page(self, filter: Filter, *, after: str = "", limit: int = 50) -> list[tuple[Conversation, Summary | None]]:
-        """Newest first. `after` is the last id of the page before."""
+    def page(
+        self,
+        filter: Filter,
+        *,
+        after: str = "",
+        limit: int = 50,
+        sort: str = "-started_at",
+        place: tuple[Any, str] | None = None,
+    ) -> list[tuple[Conversation, Summary | None]]:
+        """By `sort`: started_at, friction or sentiment, "-" before it for the largest first. A page goes on after a
+        `place`, (value, id) of the last item of the page before, or, newest first, `after` its id. What waits to be
+        annotated has a friction of -1 and a sentiment of 2 here. Raises UnknownName."""
 
     def pending(
         self, model: str, *, batch: int = 256, anew: bool = True, of: Sequence[str] | None = None
@@ -85,6 +95,19 @@ class SignalStore(Protocol):
 
     def embedded(self, *, but: str = "") -> int:
         """How many segments have an embedding; without those of the encoder `but`, where it is named."""
+
+    def page(
+        self,
+        filter: Filter = Filter(),
+        *,
+        friction: float = 0.0,
+        sort: str = "-at",
+        place: tuple[Any, str] | None = None,
+        limit: int = 50,
+    ) -> list[Quote]:
+        """Segments of the filtered conversations that bear at least that friction, 0..100, by `sort`: at (when they
+        were said), friction or sentiment, "-" before it for the largest first; a page goes on after a `place`, (value,
+        segment id) of the last item of the page before. Raises UnknownName."""
 
     def quotes(self, segments: Sequence[str]) -> list[Quote]:
         """Those segments, in the order asked for; unknown ids are left out."""

@@ -18,8 +18,16 @@ class CustomerStore(Protocol):
     def all(self) -> Iterator[Customer]:
         """Those that have a row, in order of id, each with the facts of all rows that are theirs."""
 
-    def page(self, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
-        """By conversations, most first, then id. Keys id, conversations, channels, first_seen, last_seen, friction
+    def page(
+        self,
+        *,
+        after: str = "",
+        limit: int = 50,
+        sort: str = "-conversations",
+        place: tuple[Any, str] | None = None,
+    ) -> list[dict[str, Any]]:
+        """By conversations, most first, then id; or by the sorts conversations, id, -id. A page goes on after a
+        `place`, (value, id) of the last item of the page before, or, in the usual order, `after` its id. Keys id, conversations, channels, first_seen, last_seen, friction
         (mean), sentiment (mean), stage (last), attributes."""
 
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:

@@ -12,8 +12,16 @@ class RunStore(Protocol):
 
     def get(self, id: str) -> Run: ...  # raises NotFound
 
-    def page(self, *, limit: int = 50, status: str = "") -> list[Run]:
-        """Newest first; with `status` only those."""
+    def page(
+        self,
+        *,
+        limit: int = 50,
+        status: str = "",
+        sort: str = "-started_at",
+        place: tuple[datetime, str] | None = None,
+    ) -> list[Run]:
+        """Newest first, or oldest by the sort `started_at`; with `status` only those. A page goes on after a `place`,
+        (started_at, id) of the last run of the page before."""
 
     def beat(self, id: str, at: datetime) -> None:
         """A worker still works on a run: says so without touching anything else of it."""
