@@ -81,3 +81,75 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         told("switches", ".0%"),
     )
     return (row["stage"], f"{row['conversations']:,}", f"{row['customers']:,}", *figures)
+
+
+@command.command("patterns")
+@click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@click.option("--outcome", default="leaves", show_default=True, help="leaves, writes_again or does_not_buy.")
+@click.option("--since", type=Moment(), help="Conversations and events from this time on, UTC.")
+@click.option("--until", type=Moment(), help="Those before this time, UTC.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def patterns(url: str | None, outcome: str, since: datetime | None, until: datetime | None, as_json: bool) -> None:
+    """Tell which sequences of contacts are frequent, and after which of them an outcome is likelier.
+
+    \b
+    Example: frictionary journeys patterns --outcome writes_again --store demo.db
+    """
+    from rich.console import Console
+
+    from api.terminal import table
+    from nlp.taxonomy import Taxonomy
+    from pipelines.patterns import patterns as found_patterns
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+    from pipelines.stores.protocols import Filter
+
+    settings = Settings.from_environment(store=url)
+    taxonomy = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"), origin=str(settings.taxonomy))
+    with open_existing(settings.store) as store:
+        found = found_patterns(store, taxonomy, Filter(since, until), outcome=outcome)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    columns = {"": False, "sequence": False} | dict.fromkeys(("people", "risk", "others", "ratio", "95 %"), True)
+    Console().print(table(columns, map(_pattern, found["patterns"])))
+    click.echo(f"* stands out. Of {found['untold']} sequences too few have the outcome.\n{found['caveat']}")
+
+
+def _pattern(row: dict[str, Any]) -> tuple[str, ...]:
+    risk = f"{row['risk']['value']:.0%}" if row["risk"] else "–"
+    others = "–" if row["others"] is None else f"{row['others']:.0%}"
+    told = ("–", "–") if row["ratio"] is None else (f"{row['ratio']:.2f}", f"{row['low']:.2f}–{row['high']:.2f}")
+    return ("*" if row["stands_out"] else "", row["text"], f"{row['customers']:,}", risk, others, *told)
+
+
+@command.command("archetypes")
+@click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@click.option("--days", type=int, default=30, show_default=True, help="As of so many days before the last moment.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def archetypes(url: str | None, days: int, as_json: bool) -> None:
+    """Tell groups of customers who write alike, and what became of them after.
+
+    \b
+    Example: frictionary journeys archetypes --store demo.db
+    """
+    from rich.console import Console
+
+    from api.commands.cohorts import side_by_side
+    from api.terminal import table
+    from nlp.taxonomy import Taxonomy
+    from pipelines.archetypes import found_archetypes
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+
+    settings = Settings.from_environment(store=url)
+    taxonomy = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"), origin=str(settings.taxonomy))
+    with open_existing(settings.store) as store:
+        found = found_archetypes(store, taxonomy, days=days)
+    if as_json:
+        click.echo(json.dumps(found, default=str, indent=2))
+        return
+    columns, cells = side_by_side(found["archetypes"])
+    own = ([*row, f"{one['stability']:.2f}"] for row, one in zip(cells, found["archetypes"], strict=True))
+    Console().print(table(columns | {"stability": True}, own))
+    click.echo(f"* differs from all others beyond chance.\n{found['caveat']}")

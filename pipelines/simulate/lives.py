@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from itertools import accumulate
 from random import Random
 
-from pipelines.simulate.world import CHANNELS, DAYS, PROBLEMS, STEPS, World
+from pipelines.simulate.world import CHANNELS, DAYS, PROBLEMS, STEPS, SURGE, World
 
 RATES = {"consideration": 0.03, "onboarding": 0.035, "use": 0.012, "renewal": 0.03, "exit": 0.01}
 """Contacts a day of a customer of usual restlessness."""
@@ -23,6 +23,10 @@ NEAR = 12.0
 """Days around a renewal that are its stage."""
 MEMORY = 25.0
 """Days after which a third of a bad experience is left."""
+FOLLOWS, FOLLOWS_WITHIN = 0.5, 20.0
+"""Chance that the first problem of a planted sequence brings the second, and days until it does at most."""
+SURGING = 0.015
+"""Chance that a surge or a storm makes a customer write, a day."""
 LOYAL = 0.6
 """How often a customer takes the channel that they prefer."""
 
@@ -50,9 +54,9 @@ class Life:
     said: list[Said] = field(default_factory=list)
 
 
-def live(world: World, number: int) -> Life:
-    """The life of a customer up to the world's last day."""
-    life = _Living(world, number)
+def live(world: World, number: int, *, treated: bool = False) -> Life:
+    """The life of a customer up to the world's last day; treated or not, it is the same until the trial."""
+    life = _Living(world, number, treated)
     life.join()
     found = life.life
     found.events = [event for event in found.events if event[0] < DAYS]
@@ -67,12 +71,13 @@ def lives(world: World, customers: range) -> Iterator[Life]:
 class _Living:
     """One customer on the way: a restless one writes more, leaves more, and remembers what hurt."""
 
-    def __init__(self, world: World, number: int) -> None:
-        self.world, self.rng = world, Random(f"{world.seed}/{number}")
+    def __init__(self, world: World, number: int, treated: bool) -> None:
+        self.world, self.rng, self.treated = world, Random(f"{world.seed}/{number}"), treated
         self.life = Life(number, self.rng.choice(("basic", "plus", "pro")))
         self.restless = self.rng.gammavariate(2.5, 0.4)
         self.prefers = self.rng.choice(CHANNELS)
         self.hurt, self.hurt_day = 0.0, 0.0
+        self.met = -HORIZON
 
     def join(self) -> None:
         """Sign up, think it over, and buy or not."""
@@ -131,6 +136,8 @@ class _Living:
         waiting: list[tuple[float, int]] = []
         for day in self._days(RATES[phase], start, end):
             heappush(waiting, (day, -1))
+        for day, problem in self._surges(start, end):
+            heappush(waiting, (day, problem))
         while waiting and (gone is None or waiting[0][0] < gone):
             day, problem = heappop(waiting)
             stage = "purchase" if phase == "consideration" and rng.random() < 0.5 else phase
@@ -140,6 +147,10 @@ class _Living:
                 continue
             leaving = self._leaves(problem, stage, day)
             self._say(problem, stage, day, leaving is not None)
+            if problem == world.sequence[0]:
+                self.met = day
+                if rng.random() < FOLLOWS and (after := day + FOLLOWS_WITHIN * rng.betavariate(1.5, 1.5)) < end:
+                    heappush(waiting, (after, world.sequence[1]))
             if leaving is not None:
                 gone = leaving if gone is None else min(gone, leaving)
             if rng.random() < REPEATS * world.repeats.get((problem, stage), 1.0):
@@ -155,6 +166,13 @@ class _Living:
             if day >= 0 and self.rng.random() * 2 < self.world.weather(day):
                 yield day
 
+    def _surges(self, start: float, end: float) -> Iterator[tuple[float, int]]:
+        """Contacts that a surge or a storm adds; -1 for whatever problem comes up."""
+        for first, problem in ((self.world.surge_day, self.world.surge), (self.world.storm_day, -1)):
+            since, until = max(start, first), min(end, first + SURGE)
+            if since < until and self.rng.random() < SURGING * (until - since):
+                yield self.rng.uniform(since, until), problem
+
     def _problem(self, stage: str, day: float) -> int:
         """What comes up; -1 where it would have been a problem that is fixed by now."""
         weights, total = _weights(stage)
@@ -167,7 +185,12 @@ class _Living:
 
     def _leaves(self, problem: int, stage: str, day: float) -> float | None:
         chance = LEAVES.get(stage, 0.0) * math.sqrt(self.restless) * math.exp(0.5 * self._mood(day))
-        if self.rng.random() < min(0.95, chance * self.world.leaves.get((problem, stage), 1.0)):
+        chance *= self.world.leaves.get((problem, stage), 1.0)
+        if problem == self.world.sequence[1] and day - self.met <= HORIZON:
+            chance *= self.world.sequence_times
+        if self.treated and day >= self.world.trial_day:
+            chance *= self.world.helps
+        if self.rng.random() < min(0.95, chance):
             return day + HORIZON * self.rng.betavariate(1.3, 2.2)
         return None
 
@@ -183,6 +206,9 @@ class _Living:
         self.life.said.append(Said(day, stage, problem, self._channel(day), friction, feeling, told))
 
     def _channel(self, day: float) -> str:
+        storm = 0 <= day - self.world.storm_day < SURGE
+        if storm and self.rng.random() < 0.6:
+            return self.world.storm
         if self.rng.random() < LOYAL and not (self.prefers == "call" and day >= self.world.shift_day):
             return self.prefers
         return CHANNELS[bisect(list(accumulate(self.world.channels(day)))[:-1], self.rng.random())]

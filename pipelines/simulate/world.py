@@ -11,6 +11,8 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 DAYS = 540
 """How long a world lasts; times are days since START."""
 YEAR = 365.25
+SURGE = 3
+"""Days that a surge or a storm lasts."""
 CHANNELS = ("ticket", "call", "chat", "social")
 USUAL = (0.35, 0.35, 0.2, 0.1)
 """The channels' shares before any shift."""
@@ -57,7 +59,10 @@ class World:
     write again within a week, and (at most 1) to buy. drop: the step that fewer take from `drop_day` on, `drop_to` of
     before. fixed: the problem that comes up `fixed_to` as often from `fix_day` on. season: amplitude and the day of the
     peak. shift: the share of calls that turns into chats from `shift_day` on. bait: a harmless problem that restless
-    customers, who write and leave more anyway, meet more often: associated with leaving, not its cause.
+    customers, who write and leave more anyway, meet more often: associated with leaving, not its cause. sequence: two
+    problems; the second within 30 days of the first multiplies the chance to leave by `sequence_times`. surge: a
+    problem that many have on the SURGE days from `surge_day` on; storm: a channel by which many write on as many days
+    from `storm_day` on. helps: by how much being treated multiplies the chance to leave from `trial_day` on.
     """
 
     seed: int
@@ -74,6 +79,14 @@ class World:
     shift_day: float
     shift: float
     bait: int
+    sequence: tuple[int, int]
+    sequence_times: float
+    surge: int
+    surge_day: float
+    storm: str
+    storm_day: float
+    helps: float
+    trial_day: float
 
     def weather(self, day: float) -> float:
         """How many contacts there are on a day, relative to the mean: the year's course, and quiet weekends."""
@@ -106,6 +119,10 @@ class World:
             "season": {"amplitude": self.season[0], "peak_day": self.season[1]},
             "channel_shift": {"from": "call", "to": "chat", "day": self.shift_day, "share": self.shift},
             "bait": PROBLEMS[self.bait].name,
+            "sequence": {"themes": [PROBLEMS[n].name for n in self.sequence], "times": round(self.sequence_times, 4)},
+            "surge": {"theme": PROBLEMS[self.surge].name, "day": self.surge_day, "days": SURGE},
+            "storm": {"channel": self.storm, "day": self.storm_day, "days": SURGE},
+            "trial": {"day": self.trial_day, "times": round(self.helps, 4)},
         }
 
 
@@ -132,7 +149,23 @@ def drawn(seed: int) -> World:
         shift_day=round(rng.uniform(0.3, 0.7) * DAYS),
         shift=rng.uniform(0.4, 0.7),
         bait=bait[0],
+        sequence=_sequence(rng, {cell[0] for cell in parts[:5]}),
+        sequence_times=rng.uniform(4, 6),
+        surge=rng.choice([n for n, problem in enumerate(PROBLEMS) if "use" in problem.stages]),
+        surge_day=float(rng.randrange(200, 480)),
+        storm=rng.choice(CHANNELS),
+        storm_day=float(rng.randrange(200, 480)),
+        helps=rng.uniform(0.3, 0.7),
+        trial_day=round(0.6 * DAYS),
     )
+
+
+def _sequence(rng: Random, taken: set[int]) -> tuple[int, int]:
+    """Two problems without a part, that may follow one another: both come up at one of the later stages."""
+    free = [n for n in range(len(PROBLEMS)) if n not in taken and n != _payment()]
+    late = {"onboarding", "use", "renewal"}
+    pairs = [(a, b) for a in free for b in free if a != b and late & set(PROBLEMS[a].stages) & set(PROBLEMS[b].stages)]
+    return rng.choice(pairs)
 
 
 def _payment() -> int:

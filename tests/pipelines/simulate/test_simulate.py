@@ -15,7 +15,7 @@ from pipelines import sources
 from pipelines.settings import ROOT
 from pipelines.simulate.columns import Columns, columns
 from pipelines.simulate.files import NAMES, TRUTH, write
-from pipelines.simulate.lives import lives
+from pipelines.simulate.lives import live, lives
 from pipelines.simulate.world import PROBLEMS, drawn
 from pipelines.sources import Options
 
@@ -103,8 +103,43 @@ def test_a_planted_cause_makes_leaving_likelier(many: Columns) -> None:
     left, stage, problem = leaves(many), many.contacts["stage"], many.contacts["problem"]
     for (n, where), times in WORLD.leaves.items():
         here = stage == where
-        ratio = left[here & (problem == n)].mean() / left[here & ~np.isin(problem, [p for p, _ in WORLD.leaves])].mean()
+        planted = [*(p for p, _ in WORLD.leaves), *WORLD.sequence]
+        ratio = left[here & (problem == n)].mean() / left[here & ~np.isin(problem, planted)].mean()
         assert 0.5 * times < ratio < 1.3 * times
+
+
+def test_a_planted_sequence_makes_leaving_likelier_than_its_last_step(many: Columns) -> None:
+    left, said = leaves(many), many.contacts
+    first, second = WORLD.sequence
+    met: dict[int, float] = {}
+    after = np.zeros(len(left), bool)
+    for n, (customer, day, problem) in enumerate(zip(said["customer"], said["day"], said["problem"], strict=True)):
+        after[n] = day - met.get(customer, -np.inf) <= 30
+        if problem == first:
+            met[customer] = day
+    last = said["problem"] == second
+    assert left[last & after].mean() > 1.5 * left[last & ~after].mean()
+
+
+def test_a_surge_and_a_storm_last_three_days(many: Columns) -> None:
+    said = many.contacts
+    for day, which in (
+        (WORLD.surge_day, said["problem"] == WORLD.surge),
+        (WORLD.storm_day, said["channel"] == WORLD.storm),
+    ):
+        counts = np.bincount(said["day"][which].astype(int), minlength=540)
+        assert counts[int(day) : int(day) + 3].min() > 1.5 * counts[int(day) - 28 : int(day)].mean()
+
+
+def test_those_who_are_treated_live_alike_until_the_trial_and_leave_less_after_it() -> None:
+    gone = {False: 0, True: 0}
+    for number in range(3_000):
+        ways = {treated: live(WORLD, number, treated=treated) for treated in (False, True)}
+        early = [[e for e in life.events if e[0] < WORLD.trial_day] for life in ways.values()]
+        assert early[0] == early[1]
+        for treated, life in ways.items():
+            gone[treated] += any(name == "cancelled" and day >= WORLD.trial_day for day, name, _ in life.events)
+    assert gone[True] < 0.9 * gone[False]
 
 
 def test_a_fix_a_shift_and_a_drop_off_are_there_from_their_day_on(many: Columns) -> None:

@@ -1,0 +1,27 @@
+"""Micro-moments and archetypes: what customers' journeys have in common."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from api.schemas.groups import ArchetypesOut, AskedPatterns, AskedThen, PatternsOut
+from pipelines.archetypes import found_archetypes
+from pipelines.patterns import patterns as found_patterns
+from pipelines.stores.protocols import Filter
+
+router = APIRouter(prefix="/v1/journeys", tags=["journeys"])
+
+
+@router.get("/patterns", response_model=PatternsOut)
+def patterns(request: Request, question: Annotated[AskedPatterns, Query()]) -> dict[str, Any]:
+    """Frequent sequences of contacts within 30 days, and how much likelier an outcome is after each than by another way
+    to its last step. Association, not cause."""
+    taxonomy, filter = request.app.state.desk.annotator.taxonomy, Filter(question.since, question.until)
+    return found_patterns(request.app.state.store, taxonomy, filter, outcome=question.outcome)
+
+
+@router.get("/archetypes", response_model=ArchetypesOut)
+def archetypes(request: Request, question: Annotated[AskedThen, Query()]) -> dict[str, Any]:
+    """Customers who write alike, as many groups as come back in other customers, and what became of them after."""
+    taxonomy = request.app.state.desk.annotator.taxonomy
+    return found_archetypes(request.app.state.store, taxonomy, days=question.days)
