@@ -1,5 +1,8 @@
 """The web application: routes, one error shape, one guard, and the dashboard on top."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -7,6 +10,9 @@ from fastapi import Depends, FastAPI
 
 from api import dashboard, problems
 from api.desk import Desk
+from api.gate import Gate
+from api.meters import Metered, Meters
+from api.realtime import RealTime
 from api.routes import (
     about,
     analyze,
@@ -18,26 +24,35 @@ from api.routes import (
     customers,
     edits,
     ingest,
-    journeys,
     keys,
+    login,
+    journeys,
+    live,
     models,
     outcomes,
     paths,
     reference,
+    review,
+    routing,
     search,
     segments,
+    sinks,
     stages,
     taxonomies,
     themes,
+    wellness,
 )
+from api.running import Running
 from api.security import protect
 from api.security.guard import declared
+from api.security.login import Login
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 ROUTES = (
     keys,
+    login,
     audit,
     analyze,
     ingest,
@@ -46,6 +61,7 @@ ROUTES = (
     conversations,
     themes,
     edits,
+    review,
     stages,
     outcomes,
     attribution,
@@ -57,8 +73,13 @@ ROUTES = (
     models,
     taxonomies,
     about,
+    wellness,
+    live,
+    routing,
+    sinks,
     reference,
 )
+REAL_TIME = ("/v1/analyze", "/v1/intents:classify", "/v1/live/")
 ABOUT = """What customers want, how they feel, what hurts them and where they stand in their journey, from support
 tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem detail (RFC 9457)."""
 
@@ -72,13 +93,30 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
         docs_url=None,
         redoc_url=None,
         dependencies=[Depends(declared)],
+        lifespan=_life,
     )
     app.state.store, app.state.settings = store, settings
-    app.state.desk = Desk(store, annotator, model=Path(settings.model) if settings.model else None)
+    app.state.desk = desk = Desk(store, annotator, model=Path(settings.model) if settings.model else None)
+    app.state.meters = meters = Meters()
+    app.state.realtime = RealTime(desk, meters, most=settings.max_wait, workers=settings.workers)
+    app.state.running, app.state.ending = Running(), False
+    meters.tell(desk.models, desk.figures)
+    app.state.login = Login(settings) if settings.login_issuer else None
     problems.handle(app)
     for noun in ROUTES:
         app.include_router(noun.router)
     reference.describe(app)
     dashboard.mount(app)
+    app.add_middleware(Gate, paths=REAL_TIME, late=app.state.realtime.late, meters=meters)
     protect(app, store, settings)
+    app.add_middleware(Metered, meters=meters)
     return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """What waits for the models when the server ends is done first."""
+    watching = asyncio.create_task(app.state.realtime.watch())
+    yield
+    watching.cancel()
+    app.state.realtime.close()

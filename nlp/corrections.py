@@ -19,8 +19,8 @@ HELD_OUT = 25
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`who` says that the `kind` of finding of `segment` is `value`: an intent, a class of sentiment, a theme's id ("" for
-    no theme), or UNSURE. `guess`: what the `model` had said then. `number` counts from 1; the last one of a person holds."""
+    """`who` says that the `kind` of finding of `segment` is `value`: an intent, a class of sentiment, a theme's id (""
+    for no theme), or UNSURE. `guess`: what the `model` had said then. `number`: from 1; a person's last one holds."""
 
     number: int
     at: datetime

@@ -21,6 +21,8 @@ class Settings:
     """Folder of model cards and weights."""
     model: str = ""
     """Folder of your own intent model, written by `frictionary train intent`; the shipped one where empty."""
+    reviewed: Path = Path("reviewed-model")
+    """Folder of the intent model that learns from people's corrections (`frictionary review`), until it is served."""
     forecasts: str = ""
     """Folder of forecasts, written by `frictionary train forecasts`; rules speak where empty."""
     taxonomy: Path = ROOT / "corpora" / "taxonomy" / "support.toml"
@@ -41,6 +43,8 @@ class Settings:
     privacy: str = ""
     """TOML file of the privacy policy: what becomes of personal data by type, field and source, and who has refused;
     everything is masked where empty."""
+    sinks: str = ""
+    """TOML file of the systems that are told what happens; none where empty."""
     gazetteer: str = ""
     """CSV or TOML file of your own products, companies, competitors and places; none where empty."""
     entities: str = "patterns"
@@ -63,6 +67,16 @@ class Settings:
     """Who needs a key or a login: local (nobody on this machine, which alone is served) or required (everybody)."""
     public_url: str = ""
     """Where people reach the server, such as https://friction.example.com; needed for logins."""
+    login_issuer: str = ""
+    """Address of an OpenID Connect issuer that people log in with; nobody can where empty."""
+    login_client: str = ""
+    """What the issuer calls this application: the client's id."""
+    login_secret: str = ""
+    """The client's secret, where the issuer gave it one."""
+    login_claim: str = "roles"
+    """Claim of a login that tells roles; one within others is written "realm_access.roles"."""
+    login_roles: str = "viewer=viewer analyst=analyst admin=admin"
+    """Which of the claim's values gives which role, as role=value apart by spaces; "viewer=*" for everybody."""
     session_secret: str = ""
     """Signs the cookies of sessions; made at each start where empty, so that people log in anew."""
     cors: str = ""
@@ -73,6 +87,14 @@ class Settings:
     """Requests a day (UTC) that a key or a person may make, unless the key says otherwise; 0 for any number."""
     log: str = "warning"
     """From which level on the server tells what it does: debug, info (a line a request), warning, error."""
+    workers: int = 0
+    """Threads in which the server's models work; 0 for one a processor, up to four."""
+    max_wait: float = 0.1
+    """Seconds that an ask in real time may wait for the models; what would wait longer is refused with 429."""
+    deadline: float = 30.0
+    """Seconds within which an ask in real time is answered, or else with 504."""
+    drain: int = 30
+    """Seconds that the server, told to end, gives to what it has begun."""
     max_body: int = 50_000_000
     """Largest request body, in bytes."""
     max_record: int = 20_000_000

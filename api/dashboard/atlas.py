@@ -75,7 +75,7 @@ def theme_of(request: Request, form: dict[str, str]) -> HTMLResponse | RedirectR
     try:
         segments = [found.ids[n] for n in found.within(read_shape(form.get("shape", "")))]
         with desk.writing:
-            said = {name: form.get(name, "") for name in ("name", "who")}
+            said = {"name": form.get("name", ""), "who": who(request, form.get("who", ""))}
             made = gather(store_of(request), segments, **said, at=datetime.now(UTC))
     except BadInput as error:
         return render(request, "refused.html", 400, why=str(error), back="/map")

@@ -16,11 +16,14 @@ PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=T
 PAGES.filters["json"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
 TAGS = {
     "analyze": "In real time, storing nothing.",
+    "routing": "Who should deal with it.",
     "ingest": "Into the store.",
     "conversations": "What was said, and what was found in it.",
     "themes": "What hurts, ranked.",
+    "review": "Findings in doubt, and what people say of them.",
     "journeys": "Where customers stand, and how they got there.",
     "about": "The store and the server.",
+    "sinks": "Other systems that are told what happens.",
     "keys": "Who may ask for what, and who did.",
 }
 KINDS = {
@@ -30,12 +33,16 @@ KINDS = {
     404: "No such conversation, theme, customer or page.",
     405: "The page knows no such method.",
     408: "The body came too slowly.",
+    409: "Turns before these are not known here: send all.",
+    412: "What was to be changed has been changed meanwhile.",
     413: "The body is too large.",
     415: "The body is of a kind that is not taken here.",
     422: "A field, a name or a file is not valid; `errors` names each field, its value and what would be valid.",
-    429: "More was asked than the rate or the quota allows; `Retry-After` says when to ask again.",
+    429: "More was asked than the rate or the quota allows, or than the server can do soon; `Retry-After` says when to "
+    "ask again.",
     500: "The server failed; its log says where.",
     503: "The store cannot be reached.",
+    504: "It could not be done by the time at which the answer was wanted.",
 }
 
 
@@ -83,7 +90,7 @@ def docs(request: Request) -> HTMLResponse:
             "path": path,
             "examples": _examples(operation),
             "body": _fields(operation.get("requestBody", {}), schemas),
-            "answer": _fields(operation["responses"]["200"], schemas),
+            "answer": _fields(operation["responses"].get("200", {}), schemas),
         }
         for path, methods in found["paths"].items()
         for method, operation in methods.items()

@@ -1,5 +1,6 @@
 """The map's pages: points for the browser, what lies within a shape, a theme made of it."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def client(tmp_path: Path, annotator: Annotator, put_leavers: Callable[[Store], 
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         put_leavers(store)
         yield TestClient(create_app(store, Settings(), annotator), base_url="http://localhost", headers=PAGE)
+
+
+def token(client: TestClient) -> dict[str, str]:
+    page = client.get(f"/map/read?shape={AROUND}").text
+    return dict(re.findall(r'name="(csrf_token)" value="([^"]+)"', page))
 
 
 def test_points_come_as_bytes_and_only_where_something_has_changed(client: TestClient) -> None:
@@ -53,7 +59,7 @@ def test_a_shape_that_is_none_is_told(client: TestClient) -> None:
 
 def test_a_theme_made_on_the_map_is_shown_and_stands_in_the_log(client: TestClient) -> None:
     form = {"shape": AROUND, "name": "All that broke", "who": "Ada"}
-    answer = client.post("/map/theme", data=form, follow_redirects=False)
+    answer = client.post("/map/theme", data=form | token(client), follow_redirects=False)
     assert answer.status_code == 303
     assert "All that broke" in client.get(answer.headers["location"]).text
     assert "All that broke" in client.get("/edits").text
@@ -61,5 +67,5 @@ def test_a_theme_made_on_the_map_is_shown_and_stands_in_the_log(client: TestClie
 
 def test_a_theme_needs_a_name_and_who_gives_it(client: TestClient) -> None:
     for form in ({"name": "", "who": "Ada"}, {"name": "Broken", "who": " "}):
-        answer = client.post("/map/theme", data={"shape": AROUND, **form})
+        answer = client.post("/map/theme", data={"shape": AROUND, **form, **token(client)})
         assert answer.status_code == 400
