@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 NEAR, NEAR_VECTOR = 2e-4, 2e-3
-MOMENTS = {"assignments": {"assigned_at"}, "proposals": {"at"}}
+MOMENTS = {"assignments": {"assigned_at"}, "proposals": {"at"}, "key_marks": {"at"}}
 """Columns that tell when something was done, and so differ between any two runs."""
 LOGS = {"runs", "run_inputs", "marks", "alembic_version", "sqlite_sequence", "stale_features", "online_features"}
 """Tables of what was done when, and of what is at hand until it is gathered anew."""
+INDEX = ("turn_words", "turn_places")
+"""Tables of the full text index begin so: it numbers turns as they came, and follows from them by triggers."""
 Rows = dict[str, list[list[Any]]]
 
 
@@ -26,7 +28,7 @@ def rows(store: Path) -> Rows:
     found: Rows = {}
     with sqlite3.connect(store) as connection:
         tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
-        for table in sorted(set(tables) - LOGS):
+        for table in sorted(name for name in tables if name not in LOGS and not name.startswith(INDEX)):
             columns = connection.execute(f"pragma table_info('{table}')").fetchall()
             keys = [name for _, name, *_, key in columns if key]
             names = [name for _, name, *_ in columns if name not in MOMENTS.get(table, ())]

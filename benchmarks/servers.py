@@ -1,11 +1,15 @@
 """Brokers of a benchmark's own, which are killed and started again: each on a free port, with its data in a folder."""
 
+import os
 import signal
 import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+"""The server itself: the command of that name runs it as a user of its own, who may not write into our folder."""
 
 
 @dataclass
@@ -19,17 +23,21 @@ class Server:
 
     @property
     def url(self) -> str:
+        if self.name == "rabbitmq":
+            return f"amqp://guest:guest@127.0.0.1:{self.port}/"
         return f"{self.name}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        place = ["-p", str(self.port)] if self.name == "nats" else ["--port", str(self.port)]
-        command = {
-            "nats": ["nats-server", "-a", "127.0.0.1", *place, "-js", "-sd", str(self.folder)],
-            "redis": ["redis-server", "--bind", "127.0.0.1", *place, "--dir", str(self.folder), "--appendonly", "yes"],
-        }[self.name]
-        if self.name == "redis":
-            command += ["--appendfsync", "always", "--save", ""]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """Returns when it answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.process = subprocess.Popen(
+            self._command(),
+            env=os.environ | (self._rabbitmq() if self.name == "rabbitmq" else {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -38,9 +46,31 @@ class Server:
             else:
                 return
 
+    def _command(self) -> list[str]:
+        port, folder = str(self.port), str(self.folder)
+        if self.name == "nats":
+            return ["nats-server", "-a", "127.0.0.1", "-p", port, "-js", "-sd", folder]
+        if self.name == "redis":
+            kept = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+            return ["redis-server", "--bind", "127.0.0.1", "--port", port, "--dir", folder, *kept]
+        return [RABBITMQ]
+
+    def _rabbitmq(self) -> dict[str, str]:
+        """A node of its own, which shares nothing with one that the machine may run."""
+        names = ("MNESIA_BASE", "LOG_BASE", "CONF_ENV_FILE", "CONFIG_FILE", "ENABLED_PLUGINS_FILE", "PID_FILE")
+        return {
+            "HOME": str(self.folder),
+            "RABBITMQ_NODENAME": f"frictionary{self.port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            **{f"RABBITMQ_{name}": str(self.folder / name.lower()) for name in names},
+        }
+
     def kill(self) -> None:
+        """With all that it started."""
         if self.process:
-            self.process.send_signal(signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
     def restart(self) -> None:
