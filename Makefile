@@ -15,7 +15,7 @@ $(BIN)/python:
 
 .venv/dev: .venv/serve
 	$(BIN)/pip install -q torch==2.13.0
-	$(BIN)/pip install -q -c constraints.txt -e '.[train,postgres,brokers,linkage,s3,dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[train,postgres,brokers,linkage,s3,login,dev]'
 	@touch $@
 
 demo: .venv/serve  ## install what serving needs, analyse the sample, serve API and dashboard
@@ -55,4 +55,7 @@ bench: .venv/dev  ## measure against peers and on the test sets, written to benc
 real-input: .venv/dev  ## public corpora through the whole path, written to benchmarks/results
 	$(BIN)/python -m benchmarks.real_input
 
-.PHONY: help demo test test-all check encoder heads bench real-input
+asyncapi: .venv/dev  ## write docs/asyncapi.yaml anew, after a change of what is told to other systems
+	$(BIN)/python -c 'import yaml; from api.asyncapi import document; print(yaml.safe_dump(document(), sort_keys=False, width=120), end="")' > docs/asyncapi.yaml
+
+.PHONY: help demo test test-all check encoder heads bench real-input asyncapi

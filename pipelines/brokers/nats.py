@@ -39,10 +39,13 @@ class NatsLine:
             **RECONNECT,  # type: ignore[arg-type]
         )
 
+    async def connect(self) -> None:
+        await self._broker.connect()
+        self._stream = await self._holding(self._feed.subject, self._stream)
+
     async def start(self) -> None:
         feed = self._feed
-        await self._broker.connect()
-        self._stream = await self._holding(feed.subject, self._stream)
+        await self.connect()
         await self._holding(feed.dead, f"{self._stream}_DEAD")
         await self._context.add_consumer(self._stream, self._consumer())
         self._broker.subscriber(
@@ -85,8 +88,8 @@ class NatsLine:
     async def stop(self) -> None:
         await self._broker.stop()
 
-    async def publish(self, subject: str, body: bytes) -> None:
-        await self._context.publish(subject, body, timeout=GRACE)
+    async def publish(self, subject: str, body: bytes, *, id: str = "", key: str = "") -> None:
+        await self._context.publish(subject, body, timeout=GRACE, headers={"Nats-Msg-Id": id} if id else None)
 
     async def lag(self) -> int | None:
         told = await self._context.consumer_info(self._stream, self._feed.group)

@@ -28,6 +28,10 @@ class RabbitLine:
             decoder=whole,
         )(self._take)
 
+    async def connect(self) -> None:
+        await self._broker.connect()
+        await self._broker.declare_queue(self._queue)
+
     async def start(self) -> None:
         await self._broker.connect()
         await self._broker.declare_queue(RabbitQueue(self._feed.dead, durable=True))
@@ -39,8 +43,10 @@ class RabbitLine:
     async def stop(self) -> None:
         await self._broker.stop()
 
-    async def publish(self, subject: str, body: bytes) -> None:
-        await self._broker.publish(body, queue=subject, persist=True, mandatory=True, timeout=GRACE)
+    async def publish(self, subject: str, body: bytes, *, id: str = "", key: str = "") -> None:
+        await self._broker.publish(
+            body, queue=subject, persist=True, mandatory=True, timeout=GRACE, message_id=id or None
+        )
 
     async def lag(self) -> int | None:
         """Messages that wait; those in hand are not told by the server."""

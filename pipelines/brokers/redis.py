@@ -37,6 +37,10 @@ class RedisLine:
         stream = StreamSub(self._feed.subject, group=self._feed.group, consumer=worker, batch=True, **options)
         self._broker.subscriber(stream=stream, ack_policy=AckPolicy.NACK_ON_ERROR, decoder=whole)(self._take)
 
+    async def connect(self) -> None:
+        client: Any = await self._broker.connect()
+        await client.ping()
+
     async def start(self) -> None:
         feed = self._feed
         client: Any = await self._broker.connect()
@@ -73,7 +77,7 @@ class RedisLine:
             self._begun.cancel()
         await self._broker.stop()
 
-    async def publish(self, subject: str, body: bytes) -> None:
+    async def publish(self, subject: str, body: bytes, *, id: str = "", key: str = "") -> None:
         client: Any = await self._broker.connect()
         await client.xadd(subject, {"data": body})
 

@@ -1,4 +1,5 @@
-"""Where rows go: one file a format, each with `write(rows, columns, file)`; the file's name is the format's name."""
+"""Where rows and messages go. A file that writes tables has `write(rows, columns, file)`; one that takes messages as
+they happen has `Options` and `open_sink(options, environment)`. The file's name is the format's, or the kind's."""
 
 import importlib
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,19 @@ Row = Mapping[str, Any]
 
 
 def formats() -> list[str]:
-    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem != "__init__")
+    """Those that write tables."""
+    return _with("write")
+
+
+def kinds() -> list[str]:
+    """Those that take messages."""
+    return _with("open_sink")
+
+
+def _with(function: str) -> list[str]:
+    """Told without importing them: what they need may not be installed."""
+    files = Path(__file__).parent.glob("[a-z]*.py")
+    return sorted(path.stem for path in files if f"\ndef {function}(" in path.read_text("utf-8"))
 
 
 def write(rows: Iterable[Row], columns: Columns, file: BinaryIO, *, format: str) -> None:
