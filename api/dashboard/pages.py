@@ -67,7 +67,7 @@ def mount(app: FastAPI) -> None:
 
 
 def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
-    context["csrf_token"] = Token(request)
+    context |= {"csrf_token": Token(request), "actor": request.state.actor}
     carried = Choice.of(request.query_params).carried
     html = templates.get_template(name).render(here=request.url.path, carried=carried, **context)
     return HTMLResponse(html, status, {"cache-control": "no-store"})

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Collection
 from time import time
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -61,7 +62,7 @@ class Guard:
         try:
             refused = await self.refusal(scope, extra)
             if refused:
-                status, detail, headers = refused
+                status, detail, headers = self.led(scope, refused)
                 await problem(status, detail, scope["path"], headers=headers)(scope, receive, answer)
                 return
             await self.app(scope, await self.body(scope, receive), answer)
@@ -104,6 +105,18 @@ class Guard:
             return 413, too_large(self.settings.max_body), {}
         wrong = unknown_kind(headers, known.takes) if known and scope["method"] not in SAFE else ""
         return (415, wrong, {"accept": ", ".join(known.takes)}) if wrong and known else None
+
+    def led(self, scope: Scope, refused: Refusal) -> Refusal:
+        """A person's browser without a session goes to the login; whatever else is refused stays so."""
+        headers = Headers(scope=scope)
+        page = not scope["path"].startswith("/v1/") and "text/html" in headers.get("accept", "")
+        if refused[0] != 401 or not self.settings.login_issuer or not page or scope["method"] not in SAFE:
+            return refused
+        if "authorization" in headers:
+            return refused
+        query = scope["query_string"].decode("latin-1")
+        to = scope["path"] + (f"?{query}" if query else "")
+        return 303, "log in first", {"location": f"/login?{urlencode({'next': to})}"}
 
     def full(self, actor: Actor, extra: dict[str, str]) -> Refusal | None:
         """Where a key or a person asks more than their rate or quota; this machine may ask as much as it likes."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, or_, select
+from sqlalchemy import insert, or_, select
 
 from pipelines.stores.database import Database
 from pipelines.stores.protocols.audits import Audit
@@ -35,19 +35,16 @@ class Audits:
         limit: int = 50,
     ) -> list[Audit]:
         statement = select(audits).order_by(A.number.desc()).limit(limit)
-        for narrowed, given in (
-            (A.at.__ge__, since),
-            (A.at.__lt__, until),
-            (A.number.__lt__, before),
-            (A.who.__eq__, who),
-            (A.subject.__eq__, subject),
-            (_done, what),
-        ):
+        if since:
+            statement = statement.where(A.at >= since)
+        if until:
+            statement = statement.where(A.at < until)
+        if before is not None:
+            statement = statement.where(A.number < before)
+        if what:
+            statement = statement.where(or_(A.what == what, A.what.startswith(f"{what}.", autoescape=True)))
+        for column, given in ((A.who, who), (A.subject, subject)):
             if given:
-                statement = statement.where(narrowed(given))
+                statement = statement.where(column == given)
         with self._database.read() as connection:
             return [Audit(**row) for row in connection.execute(statement).mappings()]
-
-
-def _done(what: str) -> ColumnElement[bool]:
-    return or_(A.what == what, A.what.startswith(f"{what}.", autoescape=True))
