@@ -7,19 +7,22 @@ from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic, sleep
 
-from nlp.errors import FrictionaryError
+from nlp.errors import FrictionaryError, StoreError
 from nlp.names import Names
+from nlp.routing import Routing
 from nlp.themes.assign import Assigner
 from pipelines.analyze import Analyst
 from pipelines.annotate import Annotator, annotate
 from pipelines.discover import assign_new, assigner
 from pipelines.intents import stamp_of
-from pipelines.stores.protocols import Store
+from pipelines.routing import Router
+from pipelines.stores.protocols import RoutingVersion, Store
 
 FRESH = 1.0
 BATCH, PAUSE = 32, 0.05
 """Conversations of an older model annotated at a time, and the seconds after them in which others may write."""
 SETTLED = 5.0
+NO_RULES = RoutingVersion(0, datetime.min.replace(tzinfo=UTC), "", "", Routing())
 log = logging.getLogger("frictionary.api")
 
 
@@ -39,6 +42,7 @@ class Desk:
         self.writing = Lock()
         self._store, self._annotator = store, annotator
         self._themes: tuple[float, tuple[str | None, int], Assigner | None] = (-fresh, (None, 0), None)
+        self._rules: tuple[float, RoutingVersion] = (-fresh, NO_RULES)
         self._model, self._looking, self._fresh = model, Lock(), fresh
         self._catching, self._settling, self._unsettled, self._pause = Lock(), Lock(), False, pause
         self._looked, self._stamp = -fresh, annotator.intents.stamp
@@ -84,6 +88,39 @@ class Desk:
         known = known if current == seen else assigner(self._store, encoder=self._annotator.encoder.version)
         self._themes = (monotonic(), current, known)
         return known
+
+    def router(self) -> Router:
+        """With the rules of the moment."""
+        rules = self.routing()
+        return Router(self.analyst(), rules.routing, rules.number)
+
+    def routing(self, *, fresh: bool = False) -> RoutingVersion:
+        """The rules of the moment; those of up to `fresh` seconds ago, unless they are asked for `fresh`."""
+        checked, known = self._rules
+        if fresh or monotonic() - checked >= self._fresh:
+            if self._store.routing.last() != known.number:
+                known = self._store.routing.current() or NO_RULES
+            self._rules = (monotonic(), known)
+        return known
+
+    def models(self) -> dict[str, str]:
+        """What speaks: the versions of the encoder, the intents, the signals and the rules, and the themes' run."""
+        annotator = self.annotator
+        return {
+            "encoder": annotator.encoder.version,
+            "intents": annotator.intents.name,
+            "signals": annotator.version,
+            "themes": self._themes[1][0] or "",
+            "rules": str(self._rules[1].number),
+        }
+
+    def figures(self) -> dict[str, float]:
+        """What the store says of how far it is behind; `store_up` 0 where it says nothing."""
+        try:
+            waiting = self._store.conversations.waiting(self._annotator.version)
+        except StoreError:
+            return {"store_up": 0}
+        return {"store_up": 1, "conversations_waiting": waiting}
 
     def catch_up(self) -> Thread | None:
         """Begin to annotate anew what an older model has annotated, beside what is asked meanwhile; None where it goes

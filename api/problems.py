@@ -22,7 +22,10 @@ STATUS = {
     errors.BadRecord: 422,
     errors.UnknownName: 422,
     errors.BadSetting: 422,
+    errors.Outdated: 412,
+    errors.Overloaded: 429,
     errors.StoreError: 503,
+    errors.TooLate: 504,
 }
 INSIDE = "the server could not do it; its log says why"
 log = logging.getLogger("frictionary.api")
@@ -71,8 +74,9 @@ def handle(app: FastAPI) -> None:
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    if status < 500:
-        return problem(status, str(error), request.url.path)
+    if status < 500 or status == 504:
+        headers = {"retry-after": str(error.after)} if isinstance(error, errors.Overloaded) else {}
+        return problem(status, str(error), request.url.path, headers=headers)
     log.error("%s %s: %s", request.method, request.url.path, error)
     return problem(status, INSIDE, request.url.path)
 

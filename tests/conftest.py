@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,27 @@ from pipelines.stores.protocols import Store
 @pytest.fixture(scope="session")
 def annotator() -> Annotator:
     return Annotator.load(Settings().models, Settings().taxonomy)
+
+
+@pytest.fixture(scope="session")
+def assert_near() -> Callable[[Any, Any], None]:
+    """Says that two answers are the same: equal labels, and figures within 0.01, friction's (0..100) within 1."""
+
+    def check(one: Any, other: Any, *, within: float = 0.01) -> None:
+        if isinstance(one, dict):
+            assert one.keys() == other.keys()
+            for name in one:
+                check(one[name], other[name], within=1 if name == "friction" else within)
+        elif isinstance(one, list | tuple):
+            assert len(one) == len(other)
+            for each, like in zip(one, other, strict=True):
+                check(each, like, within=within)
+        elif isinstance(one, float):
+            assert one == pytest.approx(other, abs=within)
+        else:
+            assert one == other
+
+    return check
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,22 +43,17 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator", *,
     """Serve until interrupted. `first_key`: print an admin's key where the store has none yet.
 
     Raises BadSetting where the address cannot be listened on, or not without keys."""
-    import uvicorn
-
     from api.app import create_app
-    from pipelines.analyze import Analyst
+    from api.server import run, warm
 
     with listen(settings) as listener:
         app = create_app(store, settings, annotator)
         app.state.desk.catch_up()  # what was taken in and not annotated before a kill
-        # A town, and words that are no plain English: what is loaded on first use is loaded now.
-        Analyst(annotator).texts(["Where is my parcel to Hastings?", "Wo bleibt mein Paket?"], ["1", "2"])
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        warm(annotator)
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
         if first_key:
             tell_first_key(store, settings)
-        with suppress(KeyboardInterrupt):  # the server has closed by then
-            uvicorn.Server(config).run(sockets=[listener])
+        run(app, listener, drain=settings.drain)
 
 
 def tell_first_key(store: "Store", settings: "Settings") -> None:

@@ -1,13 +1,16 @@
 """POST /v1/analyze: texts or a conversation in real time; nothing is stored."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Request, Response
 
+from api.deadline import Until
+from api.reply import reply
 from api.schemas.findings import Analysis
-from api.schemas.requests import AnalyzeIn, SpokenIn
-from nlp.conversation import Conversation, Turn
+from api.schemas.requests import AnalyzeIn
+from nlp.conversation import Turn
+from pipelines.analyze import Ask
+from pipelines.talk import Talk
 
 router = APIRouter(prefix="/v1", tags=["analyze"])
 EXAMPLES = {
@@ -29,22 +32,21 @@ EXAMPLES = {
 
 
 @router.post("/analyze", response_model=Analysis, response_model_exclude_unset=True)
-def analyze(request: Request, body: Annotated[AnalyzeIn, Body(openapi_examples=EXAMPLES)]) -> dict[str, Any]:
+async def analyze(
+    request: Request, body: Annotated[AnalyzeIn, Body(openapi_examples=EXAMPLES)], until: Until
+) -> Response:
     """Intent, sentiment, friction, stage, theme and language of one text, several, or a conversation.
 
     Personal data are masked first; offsets are places in the masked text. A conversation gives one result for each
     segment (a few sentences) of its customer's turns, and a summary.
     """
-    analyst = request.app.state.desk.analyst(names=body.names)
+    answer = await request.app.state.realtime.answer(_ask(body), until=until, names=body.names)
+    return reply({"results": answer.rows, **answer.whole})
+
+
+def _ask(body: AnalyzeIn) -> Ask:
+    wanted = {"evidence": body.evidence, "explain": body.explain}
     if body.conversation:
-        said = _conversation(body.conversation)
-        results, whole = analyst.conversation(said, evidence=body.evidence, explain=body.explain, agent=body.agent)
-        return {"results": results, **whole}
-    texts = [body.text] if body.text is not None else body.texts or []
-    ids = [str(n + 1) for n in range(len(texts))]
-    return {"results": analyst.texts(texts, ids, evidence=body.evidence, explain=body.explain)}
-
-
-def _conversation(said: SpokenIn) -> Conversation:
-    turns = tuple(Turn(number, turn.speaker, turn.text) for number, turn in enumerate(said.turns))
-    return Conversation("", "", said.channel, "", datetime.now(UTC), turns)
+        turns = tuple(Turn(number, turn.speaker, turn.text) for number, turn in enumerate(body.conversation.turns))
+        return Ask(turns=turns, before=Talk(), agent=body.agent, **wanted)
+    return Ask(texts=(body.text,) if body.text is not None else tuple(body.texts or ()), **wanted)

@@ -1,16 +1,19 @@
 """`frictionary serve`: ready soon, and clear about what is in its way."""
 
+import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -26,6 +29,7 @@ def serving(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server in a process of its own, and its address."""
     command = [sys.executable, "-c", "from api.commands import main; main()", "serve", "--port", "0"]
     environment = {**os.environ, "FRICTIONARY_STORE": settings.store, "PYTHONUNBUFFERED": "1"}
+    environment["FRICTIONARY_MAX_WAIT"] = "30"  # nothing is refused
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:
@@ -45,6 +49,32 @@ def test_it_says_its_address_and_answers_there(store: Store, settings: Settings)
         assert server.wait(30) == 0
         assert server.stderr
         assert server.stderr.read() == ""
+
+
+def test_told_to_end_it_answers_what_it_has_begun_and_takes_no_more(store: Store, settings: Settings) -> None:
+    texts = ["I was charged twice, nobody helps me, and I am tired of asking. " * 20] * 16
+    body = json.dumps({"texts": texts}).encode()
+    with serving(settings) as (server, address):
+        place = urlsplit(address)
+        asking = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+        asking.request("POST", "/v1/analyze", body, {"content-type": "application/json"})
+        while not _meter(address, "frictionary_queue_items"):
+            time.sleep(0.01)
+        server.send_signal(signal.SIGTERM)
+        with pytest.raises(OSError):  # noqa: PT012
+            while True:
+                socket.create_connection((str(place.hostname), place.port or 0), timeout=5).close()
+                time.sleep(0.01)
+        answer = asking.getresponse()
+        assert answer.status == 200
+        assert len(json.loads(answer.read())["results"]) == len(texts)
+        assert server.wait(30) == 0
+
+
+def _meter(address: str, name: str) -> float:
+    with urllib.request.urlopen(f"{address}/metrics", timeout=30) as answer:
+        lines = answer.read().decode().splitlines()
+    return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -1,5 +1,6 @@
 """A conversation heard turn by turn is known as if it had been heard whole."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from pipelines.analyze import Analyst, Answer, Ask
 from pipelines.annotate import Annotator
 from pipelines.talk import Heard, Talk, read, until
 
+Check = Callable[[Any, Any], None]
 SAID = (
     (Speaker.CUSTOMER, "Hello, I was charged twice for my order 20410. That is 40 pounds too much!"),
     (Speaker.AGENT, "I am sorry to hear that. Could you tell me the last digits of the card?"),
@@ -43,33 +45,16 @@ def piecemeal(analyst: Analyst, *said: tuple[Speaker, str]) -> Answer:
     return answer
 
 
-def assert_near(one: Any, other: Any) -> None:
-    """Equal but for figures, which may differ by 0.01, friction's (0..100) by 1."""
-    if isinstance(one, dict):
-        assert one.keys() == other.keys()
-        for name in one:
-            if name == "friction":
-                assert one[name] == pytest.approx(other[name], abs=1)
-            else:
-                assert_near(one[name], other[name])
-    elif isinstance(one, list):
-        assert len(one) == len(other)
-        for each, like in zip(one, other, strict=True):
-            assert_near(each, like)
-    elif isinstance(one, float):
-        assert one == pytest.approx(other, abs=0.01)
-    else:
-        assert one == other
-
-
-def test_turn_by_turn_gives_what_the_whole_gives(analyst: Analyst) -> None:
+def test_turn_by_turn_gives_what_the_whole_gives(analyst: Analyst, assert_near: Check) -> None:
     for length in range(1, len(SAID) + 1):
         one, other = piecemeal(analyst, *SAID[:length]), whole(analyst, *SAID[:length])
         assert_near(one.rows, other.rows)
         assert_near(one.whole, other.whole)
 
 
-def test_a_short_turn_is_read_anew_when_the_conversation_tells_its_language(analyst: Analyst) -> None:
+def test_a_short_turn_is_read_anew_when_the_conversation_tells_its_language(
+    analyst: Analyst, assert_near: Check
+) -> None:
     said = ((Speaker.CUSTOMER, "Hallo Moritz"), (Speaker.CUSTOMER, "Wo bleibt mein Geld? Ich warte seit drei Wochen."))
     first = whole(analyst, said[0])
     assert first.rows[0]["intent"] != "unsupported"
@@ -117,7 +102,7 @@ def test_a_talk_goes_back_to_before_a_turn(annotator: Annotator) -> None:
     assert len(back.signals) == len(back.texts) == len(back.languages) == len(back.embeddings) == len(back.segments)
 
 
-def test_an_answer_does_not_depend_on_what_is_asked_beside_it(analyst: Analyst) -> None:
+def test_an_answer_does_not_depend_on_what_is_asked_beside_it(analyst: Analyst, assert_near: Check) -> None:
     texts = ("Where is my refund?", "where is my refund", "thank you", "", "Wo bleibt mein Paket?", "I want to cancel!")
     asks = [Ask(texts=(text,), evidence=True) for text in texts]
     asks += [Ask(turns=turns(*SAID), before=Talk(), agent=True), Ask(texts=texts)]
