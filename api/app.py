@@ -50,11 +50,13 @@ from pipelines.annotate import Annotator
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
-ROUTES = (
+ROUTES = (  # those of real time first: they are looked for in this order
+    analyze,
+    routing,
+    live,
     keys,
     login,
     audit,
-    analyze,
     ingest,
     search,
     segments,
@@ -74,8 +76,6 @@ ROUTES = (
     taxonomies,
     about,
     wellness,
-    live,
-    routing,
     sinks,
     reference,
 )

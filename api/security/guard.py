@@ -147,7 +147,7 @@ class Guard:
         return passed
 
 
-def declared(request: Request) -> None:
+async def declared(request: Request) -> None:
     """A dependency of every route: whoever asks a route that no door leads to, or another than was checked, must be an
     admin."""
     door: Door | None = request.state.door
