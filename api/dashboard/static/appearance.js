@@ -24,6 +24,8 @@
     });
     dark.addEventListener("change", changed);
     button.hidden = false;
+    const here = document.querySelector(".top nav [aria-current]"), row = here?.parentElement;
+    if (row && row.scrollWidth > row.clientWidth) row.scrollLeft = here.offsetLeft - row.offsetLeft - row.clientWidth / 3;
     changed();
   });
 })();
