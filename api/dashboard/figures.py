@@ -1,5 +1,6 @@
 """What each page shows, made from the store: plain dictionaries for the templates."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,9 +13,11 @@ from nlp.taxonomy import Taxonomy
 from pipelines import journeys
 from pipelines.analyze import side
 from pipelines.edits import log
-from pipelines.stores.protocols import Filter, Quote, Store
+from pipelines.stores.protocols import Quote, Store
 
 Row = dict[str, Any]
+NEIGHBOURS, NEAR = 5, 0.5
+"""Similar conversations that are shown, and the cosine from which on two are similar."""
 
 
 def edits(store: Store) -> list[Row]:
@@ -48,45 +51,6 @@ def anchor(turn: int, start: int) -> str:
     return f"s{turn}-{start}"
 
 
-def _plain(value: Any) -> Any:
-    return round(value, 3) if isinstance(value, float) else value
-
-
-def stages(store: Store, taxonomy: Taxonomy, filter: Filter) -> Row:
-    """Keys stages (journeys.stages), heat (rows of themes by column of stage), moves (journeys.transitions)."""
-    rows = journeys.stages(store, taxonomy, filter)
-    cells = {(row["theme"], row["stage"]): row for row in store.themes.by_stage(filter)}
-    used = {*taxonomy.stage_names, *(stage for _, stage in cells)}
-    columns = [row["stage"] for row in rows if row["stage"] in used]
-    heat = [
-        {"id": theme["id"], "name": theme["name"], "cells": [cells.get((theme["id"], name)) for name in columns]}
-        for theme in store.themes.ranked(filter)
-    ]
-    moves = journeys.transitions(store, filter, taxonomy=taxonomy)
-    most = max((row["conversations"] for row in rows), default=0) or 1
-    return {
-        "rows": rows,
-        "most": most,
-        "columns": columns,
-        "heat": heat,
-        "moves": moves,
-        "chart": _heat_map(heat, columns),
-    }
-
-
-def _heat_map(heat: Sequence[Row], columns: Sequence[str]) -> Row:
-    """What the plotly heat map needs: colour is mean friction, the number in a cell its conversations."""
-    cells = [
-        [cell and {k: _plain(cell[k]) for k in ("friction", "conversations")} for cell in row["cells"]] for row in heat
-    ]
-    return {
-        "stages": list(columns),
-        "themes": [{"id": row["id"], "name": row["name"]} for row in heat],
-        "friction": [[cell and cell["friction"] for cell in row] for row in cells],
-        "conversations": [[cell and cell["conversations"] for cell in row] for row in cells],
-    }
-
-
 def customer(store: Store, id: str, taxonomy: Taxonomy) -> Row:
     """A journey with places 0..100 on the line of time, its entries in lanes of stages. Raises NotFound."""
     found = journeys.journey(store, id, taxonomy=taxonomy)
@@ -98,6 +62,8 @@ def customer(store: Store, id: str, taxonomy: Taxonomy) -> Row:
     return {
         "journey": found | {"entries": entries},
         "lanes": [(name, inside) for name, inside in lanes if inside],
+        "feelings": feelings([(entry["sentiment"], f"e{entries.index(entry)}") for entry in spoken]),
+        "themes": Counter((theme["id"], theme["name"]) for entry in spoken for theme in entry["themes"]).most_common(),
         "conversations": len(spoken),
         "friction": _mean([entry["friction"] for entry in spoken]),
         "sentiment": _mean([entry["sentiment"] for entry in spoken]),
@@ -134,9 +100,34 @@ def conversation(store: Store, id: str) -> Row:
     facts = {name: value for name, value in found.metadata.items() if value not in (None, "", [], ())}
     return {
         "conversation": found,
+        "feelings": feelings([(s.sentiment, anchor(s.segment.turn, s.segment.start)) for s in signals]),
         "summary": store.signals.summary(id),
         "course": side(found.turns, signals),
         "turns": turns,
         "themes": themes,
         "facts": facts,
     }
+
+
+def similar(store: Store, id: str, encoder: str) -> list[Row]:
+    """Other conversations in which a customer says what hurts most here, nearest first: keys id, text, at, channel,
+    similarity (cosine). By the stored embeddings of this version of the encoder."""
+    _, _, vectors, friction = store.signals.bearing(0, of=[id], encoder=encoder)
+    if not len(friction):
+        return []
+    found = store.search.near(vectors[int(friction.argmax())], encoder=encoder, least=NEAR, limit=4 * NEIGHBOURS)
+    places = list({place.conversation: place for place in reversed(found) if place.conversation != id}.values())[::-1]
+    scores = {place.conversation: place.score for place in places}
+    return [
+        {"id": p.conversation, "text": p.text, "at": p.at, "channel": p.channel, "similarity": scores[p.conversation]}
+        for p in store.search.read(places[:NEIGHBOURS])
+    ]
+
+
+def feelings(points: Sequence[tuple[float, str]]) -> list[Row]:
+    """Sentiment -1..+1 from first to last as places on a drawing of 400 by 40: keys x, y, sentiment, anchor."""
+    step = 392 / max(1, len(points) - 1)
+    return [
+        {"x": round(4 + n * step, 1), "y": round(20 - 17 * value, 1)} | {"sentiment": value, "anchor": anchor}
+        for n, (value, anchor) in enumerate(points)
+    ]

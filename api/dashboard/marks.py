@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup, escape
 
 from nlp.conversation import Turn
+from nlp.redaction import PLACEHOLDER
 from nlp.signal import Evidence, Signal
 
 CUES = {"effort": "extra effort", "blocked": "blocked", "leaving": "threat to leave", "escalation": "escalation"}
 FEELINGS = {"negative": "negative word", "positive": "positive word"}
+MASKED = Markup('<span class="masked" title="Masked: {}">{}</span>')
 MARK = Markup('<mark class="{}" title="{}">{}</mark>')
 
 
@@ -23,8 +25,18 @@ def marked(text: str, evidence: Iterable[Evidence], *, offset: int = 0) -> Marku
     for start, end, kinds in _merged(narrow or spans, offset, len(text)):
         what = ", ".join((CUES | FEELINGS).get(kind, kind) for kind in kinds)
         look = kinds[0] if set(kinds) in ({name} for name in FEELINGS) else "cue"
-        html += escape(text[at:start]) + MARK.format(look, what, text[start:end])
+        html += shown(text[at:start]) + MARK.format(look, what, shown(text[start:end]))
         at = end
+    return html + shown(text[at:])
+
+
+def shown(text: str) -> Markup:
+    """HTML of a text, in which what was masked looks like it."""
+    html, at = Markup(), 0
+    for found in PLACEHOLDER.finditer(text):
+        kind = found[1].replace("_", " ").lower()
+        html += escape(text[at : found.start()]) + MASKED.format(kind, kind)
+        at = found.end()
     return html + escape(text[at:])
 
 
@@ -49,9 +61,9 @@ def pieces(turn: Turn, signals: Sequence[Signal]) -> list[tuple[Markup, Signal |
     for signal in sorted((s for s in signals if s.segment.turn == turn.number), key=lambda s: s.segment.start):
         start, end = signal.segment.start, signal.segment.end
         if turn.text[at:start].strip():
-            found.append((escape(turn.text[at:start]), None))
+            found.append((shown(turn.text[at:start]), None))
         found.append((marked(turn.text[start:end], signal.evidence, offset=start), signal))
         at = max(at, end)
     if turn.text[at:].strip() or not found:
-        found.append((escape(turn.text[at:]), None))
+        found.append((shown(turn.text[at:]), None))
     return found

@@ -1,7 +1,7 @@
 """The dashboard's pages: each reads the store, and shows what `figures.py` made of it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -12,18 +12,19 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.dashboard import charts, figures, flow, overview, plotly
+from api.dashboard import charts, figures, overview
 from api.dashboard.choices import PERIODS, Choice
 from api.dashboard.kept import Kept
 from api.dashboard.marks import CUES
-from api.dashboard.words import BAND_NAMES, FILTERS, channel, intent, title
+from api.dashboard.words import BAND_NAMES, FILTERS, PARTED, channel, intent, parting, title
 from api.effects import moved
 from api.security.forgery import Token
 from nlp.conversation import Channel
 from nlp.errors import NotFound
+from nlp.journeys.targets import CONTACT, EXIT, NEXT
 from nlp.language import LANGUAGES
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
-from pipelines.journey_map import journey_map
+from pipelines.forecasts import forecasts, open_forecaster
 from pipelines.stores.protocols import Store
 
 HERE = Path(__file__).parent
@@ -44,8 +45,8 @@ templates.globals.update(
     channels={str(c): title(channel(c, 2)) for c in Channel},
     bands=BAND_NAMES,
     cues=CUES,
+    targets={CONTACT: "Writes again within a week", EXIT: "Leaves within 30 days", NEXT: "Next stage within 30 days"},
     kinds={"product": "Products", "company": "Companies", "competitor": "Competitors", "place": "Places"},
-    plotly=plotly.PATH,
 )
 Page = Callable[..., Response]
 
@@ -69,6 +70,7 @@ def mount(app: FastAPI) -> None:
 def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
     context |= {"csrf_token": Token(request), "actor": request.state.actor}
     carried = Choice.of(request.query_params).carried
+    PARTED.set(parting(request.headers.get("accept-language", "")))
     html = templates.get_template(name).render(here=request.url.path, carried=carried, **context)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
@@ -149,8 +151,10 @@ def front(request: Request) -> Response:
     choice, last = Choice.of(request.query_params), last_of(request)
     assert last is not None
     known = themes_of(request, choice)
+    language = request.headers.get("accept-language", "")[:20]
     found = kept_of(request).get(
-        ("overview", choice), lambda: overview.overview(store_of(request), choice, last, known)
+        ("overview", choice, language),
+        lambda: overview.overview(store_of(request), choice, last, known),
     )
     return render(request, "overview.html", choice=choice, offered=offered(request), **found)
 
@@ -158,16 +162,6 @@ def front(request: Request) -> Response:
 @page("/edits")
 def edits(request: Request) -> Response:
     return render(request, "edits.html", lines=figures.edits(store_of(request)))
-
-
-@page("/stages")
-def stages(request: Request) -> Response:
-    choice = Choice.of(request.query_params)
-    store, taxonomy = store_of(request), taxonomy_of(request)
-    found = figures.stages(store, taxonomy, choice.filter(last_of(request)))
-    map = journey_map(store, taxonomy, choice.filter(last_of(request)))
-    drawn = flow.flow(map, taxonomy.stage_names)
-    return render(request, "stages.html", choice=choice, offered=offered(request), map=map, flow=drawn, **found)
 
 
 @page("/customers")
@@ -179,8 +173,18 @@ def customers(request: Request) -> Response:
 
 @page("/customers/{id:path}")
 def customer(request: Request) -> Response:
-    found = figures.customer(store_of(request), request.path_params["id"], taxonomy_of(request))
-    return render(request, "customer.html", **found)
+    store, id, taxonomy = store_of(request), request.path_params["id"], taxonomy_of(request)
+    found = figures.customer(store, id, taxonomy)
+    return render(request, "customer.html", foretold=foretold(request, id), **found)
+
+
+def foretold(request: Request, customer: str) -> dict[str, Any]:
+    """As of the end of the last day that the store knows anything of: later, all would have fallen silent."""
+    last, folder = last_of(request), request.app.state.settings.forecasts
+    assert last is not None
+    model = open_forecaster(Path(folder)) if folder else None
+    at = datetime.combine(last + timedelta(days=1), time(), UTC)
+    return forecasts(store_of(request), customer, at, taxonomy=taxonomy_of(request), forecaster=model)
 
 
 @page("/conversations")
@@ -202,12 +206,10 @@ def conversations(request: Request) -> Response:
 
 @page("/conversations/{id:path}")
 def conversation(request: Request) -> Response:
-    return render(request, "conversation.html", **figures.conversation(store_of(request), request.path_params["id"]))
-
-
-@router.get(plotly.PATH)
-def plotly_script(request: Request) -> Response:
-    return plotly.answer(zipped="gzip" in request.headers.get("accept-encoding", ""))
+    store, id = store_of(request), request.path_params["id"]
+    encoder = request.app.state.desk.annotator.encoder.version
+    alike = kept_of(request).get(("similar", id), lambda: figures.similar(store, id, encoder))
+    return render(request, "conversation.html", alike=alike, **figures.conversation(store, id))
 
 
 def whole_number(text: str) -> int:

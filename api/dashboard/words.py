@@ -1,15 +1,26 @@
 """Figures, dates and names as people read them: the filters of the templates."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
+
+from markupsafe import Markup, escape
 
 from nlp.taxonomy import NONE, UNSUPPORTED
 
 NOTHING = "–"
 BANDS = (20, 40, 60, 80)
 BAND_NAMES = ("low", "mild", "noticeable", "high", "severe")
+DIGITS = {
+    "da de el es hr id is it nl pt ro sl tr vi": ".,",
+    "bg cs et fi fr hu lt lv nb no nn pl ru sk sv uk": "\N{NARROW NO-BREAK SPACE},",
+}
+"""Languages, and how they write 1,234.5."""
+PARTED: ContextVar[Mapping[int, str]] = ContextVar("PARTED", default=MappingProxyType({}))
+"""Of the reader whose page is made."""
 _CHANNELS = {
     "ticket": ("ticket", "tickets"),
     "call": ("call", "calls"),
@@ -19,8 +30,17 @@ _CHANNELS = {
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """1,234 or 12.3; a dash where there is none."""
-    return NOTHING if value is None else f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    """1,234 or 12.3, as the reader's language parts digits; a dash where there is none."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.{digits}f}".translate(dict(PARTED.get())).replace("-", "\N{MINUS SIGN}")
+
+
+def parting(languages: str) -> dict[int, str]:
+    """How a reader who takes these languages (the header Accept-Language) parts digits: what "," and "." become."""
+    first = languages.split(",")[0].split(";")[0].strip().casefold()
+    marks = next((marks for names, marks in DIGITS.items() if first.split("-")[0] in names.split()), ",.")
+    return str.maketrans(",.", "\N{RIGHT SINGLE QUOTATION MARK}." if first == "de-ch" else marks)
 
 
 def signed(value: float | None, digits: int = 0) -> str:
@@ -28,7 +48,7 @@ def signed(value: float | None, digits: int = 0) -> str:
     if value is None:
         return NOTHING
     text = number(abs(value), digits)
-    if not text.strip("0."):
+    if not round(value, digits):
         return text
     return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}"
 
@@ -46,6 +66,13 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """31 Oct 2026, 09:12 (UTC)."""
     return f"{day(value)}, {value:%H:%M}" if value else NOTHING
+
+
+def at(value: datetime | None) -> Markup:
+    """A moment that the reader's browser tells in the reader's zone (static/local.js)."""
+    if value is None:
+        return escape(NOTHING)
+    return Markup('<time data-local datetime="{}">{} UTC</time>').format(value.isoformat(), moment(value))
 
 
 def span(first: date | None, last: date | None) -> str:
@@ -132,6 +159,7 @@ def excerpt(text: str, length: int = 160) -> str:
 
 
 _ALL = (
+    at,
     band,
     band_name,
     by_conversations,

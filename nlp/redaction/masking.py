@@ -27,7 +27,8 @@ _NUMBER_WORDS = re.compile(
     re.IGNORECASE,
 )
 _FOUND = re.compile(rf"<({'|'.join(KINDS[:-2])})(?:_[A-P]{{8}})?>")
-_PLACEHOLDER = re.compile(rf"<({'|'.join(KINDS)})(?:_[A-P]{{8}})?>")
+PLACEHOLDER = re.compile(rf"<({'|'.join(KINDS)})(?:_[A-P]{{8}})?>")
+"""What stands in place of what was masked; its first group is the type."""
 _NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
 
@@ -57,7 +58,7 @@ def redact(text: str, *, keep: Container[str] = (), place: Place = plain) -> tup
 
 def placeholders(masked: str) -> list[str]:
     """The types of the placeholders in a masked text, names and handles too."""
-    return [match[1] for match in _PLACEHOLDER.finditer(masked)]
+    return [match[1] for match in PLACEHOLDER.finditer(masked)]
 
 
 def _once(text: str, keep: Container[str], place: Place) -> str:

@@ -1,7 +1,6 @@
 """The dashboard's pages over a store built by hand, hostile texts in it."""
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,6 +35,7 @@ PAGES = (
     "/edits",
     "/map",
     "/stages",
+    "/stages/patterns",
     "/customers",
     "/customers/c%26one",
     "/conversations",
@@ -308,20 +308,12 @@ def test_a_customer_s_timeline_holds_conversations_and_events_in_time(client: Te
     assert "Value 218" in text
 
 
-def test_the_heat_map_s_figures_are_in_the_page_as_data(client: TestClient) -> None:
-    data = re.findall(r'data-chart="([^"]*)"', client.get("/stages").text)[0]
-    chart = json.loads(html.unescape(data))
-    assert chart["themes"] == [{"id": "t1", "name": "<b>Late</b> & lost"}]
-    assert chart["conversations"][0][chart["stages"].index("onboarding")] == 30
-
-
-def test_plotly_comes_from_the_installed_package_and_is_kept_by_the_browser(client: TestClient) -> None:
-    path = re.findall(r'src="(/dashboard/plotly-[^"]+)"', client.get("/stages").text)[0]
-    zipped, plain = (client.get(path, headers={"accept-encoding": coding}) for coding in ("gzip", "identity"))
-    assert "plotly.js" in plain.text[:200]
-    assert zipped.text == plain.text
-    assert zipped.headers["content-encoding"] == "gzip"
-    assert "immutable" in plain.headers["cache-control"]
+def test_the_heat_map_counts_a_theme_s_conversations_at_a_stage_and_leads_to_them(client: TestClient) -> None:
+    page = client.get("/stages?channel=ticket").text
+    cell = re.findall(r'<td class="on f3" data-label="Onboarding"><a href="([^"]+)" title="[^"]*">30</a>', page)
+    assert [html.unescape(address) for address in cell] == [
+        "/conversations?channel=ticket&stage=onboarding&theme=t1",
+    ]
 
 
 def test_pages_with_a_customer_s_words_are_not_kept_by_the_browser_unasked(client: TestClient) -> None:
