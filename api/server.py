@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -18,6 +19,19 @@ GARBAGE = 20_000
 """New objects after which garbage is looked for."""
 KEPT = 75
 """Seconds for which a connection is kept open; balancers mostly keep theirs for 60."""
+
+
+def load_ahead() -> None:
+    """Begin to load the tables of languages and towns, in a thread: half of it is unpacking, beside which modules are
+    imported."""
+    Thread(target=_tables, name="load ahead", daemon=True).start()
+
+
+def _tables() -> None:
+    from nlp import language, ordinary
+
+    language.detect("Wo bleibt mein Paket?")
+    ordinary.places()
 
 
 def warm(annotator: "Annotator") -> None:

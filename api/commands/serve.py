@@ -30,6 +30,9 @@ def command(url: str | None, host: str | None, port: int | None, model: Path | N
     \b
     Example: frictionary serve --store demo.db --port 8080
     """
+    from api.server import load_ahead
+
+    load_ahead()
     from pipelines.annotate import Annotator
     from pipelines.settings import Settings
     from pipelines.stores import open_existing

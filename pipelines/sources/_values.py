@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer
 from nlp.errors import BadRecord, BadSetting
@@ -141,6 +138,9 @@ def from_html(body: str) -> str:
     if not LEFT_OUT.search(body) or len(re.findall(r"<[a-zA-Z]", body)) > NESTED:
         # nothing to leave out, or too deep for the parser, whose time grows with the square of the nesting
         return re.sub(r"[ \t\xa0]+", " ", html.unescape(TAG.sub("", BREAK.sub("\n", body))))
+    from bs4 import BeautifulSoup  # slow to import, and a server waits for it at its start
+    from bs4.exceptions import ParserRejectedMarkup
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
