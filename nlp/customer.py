@@ -41,3 +41,9 @@ class Event:
     name: str
     at: datetime
     value: float | None = None
+
+
+def in_order(event: Event) -> tuple[datetime, str, float, str]:
+    """Sorts a customer's events: the oldest first, those of one moment by name and value. Ids come last, since they are
+    keyed: under another key they would tell another order."""
+    return event.at, event.name, -math.inf if event.value is None else event.value, event.id

@@ -76,9 +76,9 @@ def resolve(
 
 
 def _part(graph: Graph, parted: Iterable[Decision]) -> None:
-    """The two no longer stand in one record: the less telling one leaves it."""
+    """The two no longer stand in one record: the less telling one leaves it, of two alike the one named second."""
     for decision in parted:
-        less = max(decision.pair, key=lambda i: (rank(graph.kinds.get(i, "")), i))
+        less = max((decision.other, decision.one), key=lambda i: rank(graph.kinds.get(i, "")))
         for record in graph.of.get(decision.one, set()) & graph.of.get(decision.other, set()):
             graph.remove(record, less)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from nlp.customer import Event
+from nlp.customer import Event, in_order
 from nlp.journeys.contact import Contact, Mention
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def facts(
     Events of one name, moment and value are one, whatever their ids: they reach us under several identifiers.
     """
     spoke = sorted((c for c in contacts if at is None or c.at < at), key=lambda c: (c.at, c.id))
-    did = sorted((e for e in events if at is None or e.at < at), key=lambda e: (e.at, e.id))
+    did = sorted((e for e in events if at is None or e.at < at), key=in_order)
     known = [m for m in mentions if at is None or (m.said_at < at and m.assignment.assigned_at < at)]
     themes = _themes(known)
     moments = [c.last_at for c in spoke] + [max(m.said_at, m.assignment.assigned_at) for m in known]

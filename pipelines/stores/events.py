@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import select
 
-from nlp.customer import Event
+from nlp.customer import Event, in_order
 from pipelines.stores.conversations import linked
 from pipelines.stores.database import Database
 from pipelines.stores.schema import events
@@ -30,12 +31,13 @@ class Events:
 
     def of(self, customer: str, *, until: datetime | None = None) -> list[Event]:
         """Oldest first; `until` is exclusive."""
-        statement = select(*COLUMNS).where(events.c.customer == customer).order_by(events.c.at, events.c.id)
+        statement = select(*COLUMNS).where(events.c.customer == customer)
         if until:
             statement = statement.where(events.c.at < until)
         with self._database.read() as connection:
-            return [Event(*row) for row in connection.execute(statement)]
+            return sorted((Event(*row) for row in connection.execute(statement)), key=in_order)
 
     def all(self) -> Iterator[Event]:
-        for row in self._database.stream(select(*COLUMNS).order_by(events.c.customer, events.c.at, events.c.id)):
-            yield Event(*row)
+        found = self._database.stream(select(*COLUMNS).order_by(events.c.customer, events.c.at))
+        for _, those in groupby((Event(*row) for row in found), key=lambda event: (event.customer, event.at)):
+            yield from sorted(those, key=in_order)

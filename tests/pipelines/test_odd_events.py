@@ -67,6 +67,22 @@ def test_events_that_come_in_any_order_leave_the_same_store(tmp_path: Path) -> N
     assert found[0][0].witnesses[-1].reason == "event installed 2 days before"
 
 
+def test_events_of_one_moment_leave_the_same_under_any_key(tmp_path: Path) -> None:
+    """Ids are keyed: what they sort by is chance."""
+    found = []
+    for ids in (("1", "2", "3"), ("3", "2", "1")):
+        with open_store(f"sqlite:///{tmp_path}/{ids[0]}.db") as store:
+            told(store, 5, "unknown")
+            one, other = done(ids[0], "subscribed", 3), done(ids[1], "installed", 3)
+            store.events.put([one, other, done(ids[2], "installed", 3, 8.0)])
+            refresh(store, shipped())
+            kept = [(event.name, event.value) for event in store.events.of("ann")]
+            assert kept == [(event.name, event.value) for event in store.events.all()]
+            found.append((kept, store.signals.summary("s:5"), features(store, "ann", START + 10 * DAY)))
+    assert found[0] == found[1]
+    assert found[0][0] == [("installed", None), ("installed", 8.0), ("subscribed", None)]
+
+
 def test_an_event_in_the_future_counts_from_its_moment_on(store: Store) -> None:
     store.events.put([done("1", "ordered", 0), done("2", "cancelled", 100)])
     refresh(store, shipped())

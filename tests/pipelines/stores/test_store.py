@@ -626,6 +626,10 @@ def test_events_and_runs_come_back_as_put(store: SqlStore) -> None:
     assert (store.events.put(events), store.events.put(events)) == (2, 0)
     assert list(store.events.all()) == events[::-1]
     assert store.events.of("b", until=MONDAY) == []
+    at_once = [Event("z", "c", "installed", MONDAY), Event("b", "c", "installed", MONDAY, 1.0)]
+    store.events.put([Event("a", "c", "ordered", MONDAY), *at_once])
+    assert store.events.of("c") == [*at_once, Event("a", "c", "ordered", MONDAY)]
+    assert [event.id for event in store.events.all()] == ["e1", "e2", "z", "b", "a"]
     run = Run("r", MONDAY, None, "running", {"in": 1}, {"read": 0.5}, {"intent": "m1"})
     store.runs.put(run)
     store.runs.put(replace(run, finished_at=MONDAY, status="done"))
