@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI
 from api import dashboard, problems
 from api.desk import Desk
 from api.gate import Gate
+from api.idempotent import Idempotent
 from api.meters import Metered, Meters
 from api.realtime import RealTime
 from api.routes import (
@@ -23,7 +24,9 @@ from api.routes import (
     conversations,
     customers,
     edits,
+    exports,
     ingest,
+    jobs,
     journeys,
     keys,
     live,
@@ -47,6 +50,7 @@ from api.security import protect
 from api.security.guard import declared
 from api.security.login import Login
 from pipelines.annotate import Annotator
+from pipelines.jobs import Worker, here
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
@@ -58,6 +62,8 @@ ROUTES = (  # those of real time first: they are looked for in this order
     login,
     audit,
     ingest,
+    jobs,
+    exports,
     search,
     segments,
     conversations,
@@ -107,7 +113,9 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
         app.include_router(noun.router)
     reference.describe(app)
     dashboard.mount(app)
+    app.state.jobs = Worker(store, settings, lambda: desk.annotator, writing=lambda: desk.writing)
     app.add_middleware(Gate, paths=REAL_TIME, late=app.state.realtime.late, meters=meters)
+    app.add_middleware(Idempotent, store=store)
     protect(app, store, settings)
     app.add_middleware(Metered, meters=meters)
     return app
@@ -117,6 +125,9 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """What waits for the models when the server ends is done first."""
     watching = asyncio.create_task(app.state.realtime.watch())
+    if here(app.state.settings):
+        app.state.jobs.start()
     yield
     watching.cancel()
+    app.state.jobs.stop()
     app.state.realtime.close()

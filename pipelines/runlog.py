@@ -58,7 +58,7 @@ def logged(store: Store, *, versions: Mapping[str, str]) -> Iterator[RunLog]:
             yield log
         except BaseException as error:
             with suppress(StoreError):
-                log.end("failed", error=_masked(error))
+                log.end("failed", error=masked(error))
             raise
     log.end("done")
 
@@ -66,7 +66,7 @@ def logged(store: Store, *, versions: Mapping[str, str]) -> Iterator[RunLog]:
 def bury(store: Store, *, now: datetime | None = None) -> list[Run]:
     """Marks the runs as killed that say they go on while their worker does not; returns them."""
     now = now or datetime.now(UTC)
-    dead = [run for run in store.runs.page(limit=MANY, status="running") if not _alive(run, now)]
+    dead = [run for run in store.runs.page(limit=MANY, status="running") if not alive(run.worker, run.beat_at, now)]
     for run in dead:
         store.runs.put(replace(run, status="killed"))
     return dead
@@ -102,11 +102,12 @@ def worker() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{_born(os.getpid())}"
 
 
-def _alive(run: Run, now: datetime) -> bool:
-    host, process, born = (*run.worker.split("/"), "", "")[:3]
+def alive(worker: str, beat_at: datetime | None, now: datetime) -> bool:
+    """Of a worker on this machine whether its process is still there; of others whether they were heard of lately."""
+    host, process, born = (*worker.split("/"), "", "")[:3]
     if host == socket.gethostname() and process.isdigit():
         return _runs(int(process)) and _born(int(process)) == born
-    return run.beat_at is not None and now - run.beat_at < SILENT
+    return beat_at is not None and now - beat_at < SILENT
 
 
 def _runs(process: int) -> bool:
@@ -127,5 +128,6 @@ def _born(process: int) -> str:
         return ""
 
 
-def _masked(error: BaseException) -> str:
+def masked(error: BaseException) -> str:
+    """What went wrong, as it may be kept."""
     return redact(f"{type(error).__name__}: {error}")[0][:500]

@@ -22,6 +22,7 @@ TAGS = {
     "themes": "What hurts, ranked.",
     "review": "Findings in doubt, and what people say of them.",
     "journeys": "Where customers stand, and how they got there.",
+    "jobs": "Long work, done beside the requests.",
     "about": "The store and the server.",
     "sinks": "Other systems that are told what happens.",
     "keys": "Who may ask for what, and who did.",

@@ -104,6 +104,12 @@ class ListedMoving(Moving, Listed):
     pass
 
 
+class ExportQuestion(Question):
+    at: Moment | None = Field(
+        None, description="Of features: as known before this time; now where none is given.", examples=["2026-09-01"]
+    )
+
+
 class AskedOutcomes(In):
     theme: str = Field("", description="Of this theme alone.", examples=["t1"])
     stage: str = Field("", description="At this stage alone; see /v1/taxonomy.", examples=["use"])

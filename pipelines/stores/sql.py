@@ -21,6 +21,7 @@ from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
 from pipelines.stores.features import Features
 from pipelines.stores.identity import Identity
+from pipelines.stores.jobs import Jobs
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.marks import Marks
 from pipelines.stores.outbox import Outbox
@@ -40,6 +41,7 @@ from pipelines.stores.protocols import (
     FeatureStore,
     Filter,
     IdentityStore,
+    JobStore,
     LineageStore,
     MarkStore,
     OutboxStore,
@@ -48,6 +50,7 @@ from pipelines.stores.protocols import (
     ProposalStore,
     QualityStore,
     RoutingStore,
+    ReplyStore,
     RollupStore,
     RoutingStore,
     RunStore,
@@ -59,6 +62,7 @@ from pipelines.stores.protocols import (
 )
 from pipelines.stores.qualities import Qualities
 from pipelines.stores.routing import Routings
+from pipelines.stores.replies import Replies
 from pipelines.stores.rollups import Rollups
 from pipelines.stores.routing import Routings
 from pipelines.stores.runs import Runs
@@ -103,6 +107,8 @@ class SqlStore:
         self.routing: RoutingStore = Routings(database)
         self.outbox: OutboxStore = Outbox(database)
         self.search: SearchStore = Search(database)
+        self.jobs: JobStore = Jobs(database)
+        self.replies: ReplyStore = Replies(database)
 
     @classmethod
     def open(cls, url: str) -> "SqlStore":

@@ -47,6 +47,7 @@ from pipelines.stores.schema import (
     outbox_sinks,
     proposals,
     refusals,
+    replies,
     signals,
     themes,
 )
@@ -106,6 +107,7 @@ class Sweep:
                     gone[table.name] += _forget_named(connection, table, ids)
             gone["outbox"] += forget(connection, ids, talks, but=FORGOTTEN)
             self._database.backend.purge(connection)
+            connection.execute(delete(replies))  # answers that may quote them
             if gone.total():
                 announce(self._database, connection, forgotten(connection, ids, talks))
         return {table: rows for table, rows in gone.items() if rows}

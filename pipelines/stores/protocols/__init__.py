@@ -13,6 +13,7 @@ from pipelines.stores.protocols.customers import CustomerStore, EventStore
 from pipelines.stores.protocols.duplicates import DuplicateStore
 from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
+from pipelines.stores.protocols.jobs import Job, JobStore, Reply, ReplyStore
 from pipelines.stores.protocols.keys import ApiKeyStore
 from pipelines.stores.protocols.outbox import OutboxStore
 from pipelines.stores.protocols.privacy import PrivacyStore, SweepStore
@@ -45,6 +46,8 @@ __all__ = [
     "Filter",
     "Given",
     "IdentityStore",
+    "Job",
+    "JobStore",
     "LineageStore",
     "MarkStore",
     "OutboxStore",
@@ -57,6 +60,8 @@ __all__ = [
     "Quote",
     "RoutingStore",
     "RoutingVersion",
+    "Reply",
+    "ReplyStore",
     "RollupStore",
     "RoutingStore",
     "RoutingVersion",
@@ -102,6 +107,8 @@ class Store(Protocol):
     routing: RoutingStore
     outbox: OutboxStore
     search: SearchStore
+    jobs: JobStore
+    replies: ReplyStore
 
     def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
         """Keys conversations (those that tell again count with the first, here and below), duplicates (how many do),

@@ -17,6 +17,7 @@ from pipelines.stores.schema.identity import (
 )
 from pipelines.stores.schema.keys import api_keys
 from pipelines.stores.schema.outbox import outbox, outbox_held, outbox_sinks, told_customers, told_movements
+from pipelines.stores.schema.jobs import jobs, replies
 from pipelines.stores.schema.privacy import key_marks, refusals
 from pipelines.stores.schema.rollups import (
     conversation_facts,
@@ -64,6 +65,7 @@ __all__ = [
     "identity_links",
     "identity_matches",
     "identity_traits",
+    "jobs",
     "key",
     "key_marks",
     "lineage",
@@ -81,6 +83,7 @@ __all__ = [
     "rollup_state",
     "rollup_tellings",
     "routings",
+    "replies",
     "run_inputs",
     "runs",
     "signals",
