@@ -12,6 +12,7 @@ from alembic.util.exc import CommandError
 from nlp.errors import StoreError
 from pipelines.stores.api_keys import ApiKeys
 from pipelines.stores.audits import Audits
+from pipelines.stores.choices import Choices
 from pipelines.stores.conversations import Conversations
 from pipelines.stores.corrections import Corrections
 from pipelines.stores.customers import Customers
@@ -19,6 +20,7 @@ from pipelines.stores.database import Database
 from pipelines.stores.duplicates import Duplicates
 from pipelines.stores.edits import Edits
 from pipelines.stores.events import Events
+from pipelines.stores.experiments import Experiments
 from pipelines.stores.features import Features
 from pipelines.stores.identity import Identity
 from pipelines.stores.jobs import Jobs
@@ -32,12 +34,14 @@ from pipelines.stores.proposals import Proposals
 from pipelines.stores.protocols import (
     ApiKeyStore,
     AuditStore,
+    ChoiceStore,
     ConversationStore,
     CorrectionStore,
     CustomerStore,
     DuplicateStore,
     EditStore,
     EventStore,
+    ExperimentStore,
     FeatureStore,
     Filter,
     IdentityStore,
@@ -98,6 +102,8 @@ class SqlStore:
         self.events: EventStore = Events(database)
         self.duplicates: DuplicateStore = Duplicates(database)
         self.features: FeatureStore = Features(database)
+        self.experiments: ExperimentStore = Experiments(database)
+        self.choices: ChoiceStore = Choices(database)
         self.runs: RunStore = Runs(database)
         self.privacy: PrivacyStore = Privacy(database)
         self.sweep: SweepStore = Sweep(database)

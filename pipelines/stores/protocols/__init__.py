@@ -11,6 +11,7 @@ from pipelines.stores.protocols.conversations import ConversationStore, SignalSt
 from pipelines.stores.protocols.corrections import CorrectionStore
 from pipelines.stores.protocols.customers import CustomerStore, EventStore
 from pipelines.stores.protocols.duplicates import DuplicateStore
+from pipelines.stores.protocols.experiments import ChoiceStore, ExperimentStore
 from pipelines.stores.protocols.features import FeatureStore
 from pipelines.stores.protocols.identity import IdentityStore
 from pipelines.stores.protocols.jobs import Job, JobStore, Reply, ReplyStore
@@ -36,12 +37,14 @@ __all__ = [
     "ApiKeyStore",
     "Audit",
     "AuditStore",
+    "ChoiceStore",
     "ConversationStore",
     "CorrectionStore",
     "CustomerStore",
     "DuplicateStore",
     "EditStore",
     "EventStore",
+    "ExperimentStore",
     "FeatureStore",
     "Filter",
     "Given",
@@ -98,6 +101,8 @@ class Store(Protocol):
     events: EventStore
     duplicates: DuplicateStore
     features: FeatureStore
+    experiments: ExperimentStore
+    choices: ChoiceStore
     runs: RunStore
     privacy: PrivacyStore
     sweep: SweepStore

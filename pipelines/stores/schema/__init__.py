@@ -6,6 +6,7 @@ from pipelines.stores.schema.conversations import conversations, embeddings, sig
 from pipelines.stores.schema.corrections import corrections
 from pipelines.stores.schema.customers import customers, events
 from pipelines.stores.schema.duplicates import duplicate_decisions, duplicate_links, fingerprints
+from pipelines.stores.schema.experiments import choices, experiment_entries, experiments
 from pipelines.stores.schema.features import online_features, stale_features
 from pipelines.stores.schema.identity import (
     identity_claims,
@@ -47,6 +48,7 @@ __all__ = [
     "assignments",
     "audits",
     "conversation_facts",
+    "choices",
     "conversations",
     "corrections",
     "customers",
@@ -57,6 +59,8 @@ __all__ = [
     "edits",
     "embeddings",
     "events",
+    "experiment_entries",
+    "experiments",
     "fingerprints",
     "found_themes",
     "identity_claims",
