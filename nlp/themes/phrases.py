@@ -94,6 +94,9 @@ def _told(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
     verb, lemma, base = clause.verb, clause.verb.lemma_.lower(), (clause.verb, clause.verb.lemma_.lower())
     states = [t for t in clause.states if t.lower_ not in ("yet", "never", "still")]
     match clause.manner:
+        case "cannot" if clause.passive:
+            telling = subjects and lemma not in BLAND
+            return ("cannot" if telling else ""), [*subjects, "cannot be", (verb, form(verb, "VBN")), *states]
         case "cannot":
             telling = objects or states or lemma not in BLAND
             return ("cannot" if telling else ""), [*([] if clause.by else subjects), "cannot", base, *states, *objects]

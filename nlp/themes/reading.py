@@ -25,6 +25,8 @@ ASKING, FAILING = ("wish", "how", "when"), ("cannot", "not", "refuses", "keeps",
 """Kinds of phrases that never say the same, however near they lie: "How to sign in", "Cannot sign in"."""
 USUAL = 0.30
 """Share of texts that ask, or say what fails, where a theme does so."""
+ACRONYM = 6
+"""Letters of the longest word that is taken for an acronym where it is in capitals."""
 FEW = 10
 """Of fewer texts than this, what one alone says counts whatever its kind."""
 _HIDDEN = PLACEHOLDER.pattern
@@ -153,10 +155,12 @@ def _shares(docs: Sequence[Any]) -> dict[str, float]:
 
 
 def _written(docs: Sequence[Any]) -> dict[str, str]:
-    """Nouns that are mostly written with a capital, or with several, where no sentence begins."""
+    """Nouns that are mostly written with a capital, or with several, where no sentence begins; what is as often a verb
+    in small letters ("Google Play") is none, nor is a long word in capitals alone, which is shouted."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    inside = (token for doc in docs for token in doc if token.i and not token.is_sent_start)
-    for token in (token for token in inside if token.is_alpha and token.pos_ in NOUNS):
-        forms[token.lower_][token.text] += 1
-    most = {word: min(c.items(), key=lambda i: (-i[1], i[0]))[0] for word, c in forms.items()}
+    inside = [token for doc in docs for token in doc if token.i and not token.is_sent_start and token.is_alpha]
+    for token in inside:
+        forms[token.lower_][token.lower_ if token.is_upper and len(token) > ACRONYM else token.text] += 1
+    nouns = {token.lower_ for token in inside if token.pos_ in NOUNS}
+    most = {word: min(c.items(), key=lambda i: (-i[1], i[0]))[0] for word, c in forms.items() if word in nouns}
     return {word: form for word, form in most.items() if form != word and len(word) > 1}

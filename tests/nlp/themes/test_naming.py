@@ -128,6 +128,16 @@ def test_a_name_is_written_as_customers_write_it(encoder: Encoder, parse: Parse)
     assert "iPhone" in screen.name
 
 
+def test_a_shouted_word_and_a_verb_that_is_also_a_name_are_written_small(encoder: Encoder, parse: Parse) -> None:
+    told = (
+        "I cannot play the REPLACEMENT disc from Google Play.",
+        "We could not play the REPLACEMENT disc at all.",
+        "It will not let me play the REPLACEMENT disc.",
+    )
+    disc, _ = named([told, PARCEL], encoder, parse)
+    assert disc.name == "Cannot play replacement disc"
+
+
 def test_the_shipped_headlines_fit_the_themes_that_they_speak_of(annotator: Annotator) -> None:
     themes = [CANCEL, PARCEL]
     labels = [n for n, theme in enumerate(themes) for _ in theme]

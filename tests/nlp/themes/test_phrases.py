@@ -19,6 +19,7 @@ def said(text: str, parse: Parse) -> dict[str, str]:
         ("There is no way to cancel the plan on the website.", "Cannot cancel plan", "cannot"),
         ("I'm unable to log into my account.", "Cannot log into account", "cannot"),
         ("I'm having trouble logging in to my account.", "Cannot log in to account", "cannot"),
+        ("The account cannot be removed from my report.", "Account cannot be removed", "cannot"),
         ("I still haven't received my refund.", "Refund not received", "not"),
         ("My parcel never arrived.", "Parcel never arrived", "not"),
         ("My card isn't working.", "Card not working", "not"),
