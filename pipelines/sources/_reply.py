@@ -1,4 +1,7 @@
-"""What a mail's writer wrote this time: without quoted history, what was forwarded, and signatures, in nine languages.
+"""What a mail's writer wrote this time: without quoted history, what was forwarded, and signatures, in ten languages.
+
+Libraries that do this (mail-parser-reply, quotequail, email-reply-parser) leave more of others' words and signatures:
+`benchmarks/results/replies.md`.
 
 Every pattern begins at a line and is bounded, so that its time grows with the length of the mail alone.
 """
@@ -20,6 +23,8 @@ SENT = (
 QUOTED = re.compile(
     # "On … wrote:", also where the line is broken once, or the name follows the verb
     rf"^[ \t]*(?:{WROTE[0]}\b[^\n]{{5,200}}(?:\n[^\n]{{0,120}})?\b{WROTE[1]}[ \t]?:[ \t]*$"
+    # Polish Gmail begins with the day
+    r"|(?:pon|wt|śr|czw|pt|sob|niedz)\.,? \d[^\n]{5,200}(?:\n[^\n]{0,120})?\bnapisał(?:\(a\))?[ \t]?:[ \t]*$"
     r"|-{2,} ?(?:Original|Forwarded) Message ?-{2,}"
     r"|-{2,} ?(?:Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Message transféré"
     r"|Mensaje original|Messaggio originale|Oorspronkelijk bericht) ?-{2,}"
@@ -28,12 +33,14 @@ QUOTED = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 SIGNATURE = re.compile(
-    r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Get Outlook for |Gesendet von meinem |Von meinem \w+ gesendet"
-    r"|Envoyé de mon |Enviado desde mi |Inviato da(?:l mio)? |Verzonden vanaf mijn )",
+    r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Sent with \[?Proton|Get Outlook for |Gesendet von meinem "
+    r"|Von meinem \w+ gesendet|Envoyé de mon |Enviado desde mi |Inviato da(?:l mio)? |Verzonden vanaf mijn "
+    r"|This (?:e-?mail|message)\b[^\n]{0,60}\b(?:is|are|may be|contains?)\b[^\n]{0,40}\bconfidential"
+    r"|Diese E-Mail (?:enthält|ist)\b[^\n]{0,40}\bvertraulich)",
     re.MULTILINE | re.IGNORECASE,
 )
 SIGN_OFF = re.compile(
-    r"(?:(?:best|kind|kindest|warm|many|with best|with kind) (?:regards|wishes)|regards|sincerely(?: yours)?"
+    r"(?:best(?=,)|(?:best|kind|kindest|warm|many|with best|with kind) (?:regards|wishes)|regards|sincerely(?: yours)?"
     r"|yours (?:sincerely|faithfully|truly)|mit freundlichen grüßen|(?:viele|liebe|beste|freundliche) grüße|mfg"
     r"|(?:bien )?cordialement|cordiales saludos|un saludo|saludos(?: cordiales)?|atentamente|cordiali saluti"
     r"|distinti saluti|met vriendelijke groet(?:en)?|med vänliga hälsningar|med venlig hilsen|atenciosamente"
@@ -46,13 +53,19 @@ SIGNATURE_LINES, SIGNATURE_WIDTH = 10, 60
 def new_text(body: str) -> str:
     """What the writer wrote this time: quoted history and signature cut. A body of nothing else stays whole."""
     text = clean(body).replace("\r\n", "\n")
-    cut = text
-    for mark in (QUOTED, SIGNATURE):
-        if found := mark.search(cut):
-            cut = cut[: found.start()]
-    cut = "\n".join(line for line in cut.split("\n") if not line.startswith(">"))
-    cut = re.sub(r" *\n[ \n]*\n", "\n\n", _without_sign_off(cut)).strip()
-    return cut or text.strip()
+    found = QUOTED.search(text)
+    before, after = (text[: found.start()], text[found.end() :]) if found else (text, "")
+    if not before.strip() and after.lstrip().startswith(">"):  # answers stand between what they answer
+        before = after
+    return _own(before) or text.strip()
+
+
+def _own(text: str) -> str:
+    """Of a text whose further history is cut: without quoted lines and signature."""
+    if found := SIGNATURE.search(text):
+        text = text[: found.start()]
+    text = "\n".join(line for line in text.split("\n") if not line.startswith(">"))
+    return re.sub(r" *\n[ \n]*\n", "\n\n", _without_sign_off(text)).strip()
 
 
 def _without_sign_off(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.replies import mails
 from nlp.conversation import Conversation, Speaker
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options
@@ -158,13 +159,27 @@ def test_a_mailbox_that_breaks_off_keeps_the_threads_before(cut: int) -> None:
             "Regards\nI said, but nobody answered me, and so I write to you for the third time in this matter.",
         ),
         ("> Which one?\nThe blue one.", "The blue one."),
+        ("On 1 May 2024, Acme wrote:\n> Which?\nThe blue one.\n> When?\nIn May.", "The blue one.\nIn May."),
+        ("Cieknie.\n\nśr., 1 maj 2024 o 10:00 Acme <h@acme.example> napisał(a):\n\n> Witaj", "Cieknie."),
+        ("It leaks.\n\nSent with Proton Mail secure email.", "It leaks."),
+        ("It leaks.\n\nBest,\nNora", "It leaks."),
+        ("It leaks.\nBest of all: it smells.", "It leaks.\nBest of all: it smells."),
+        ("It leaks.\n\nThis e-mail and its attachments are confidential.\nDelete it if it is not yours.", "It leaks."),
     ],
 )
 def test_what_is_new_in_a_mail_is_kept_and_nothing_else(body: str, new: str) -> None:
     assert new_text(body) == new
 
 
-@pytest.mark.parametrize("line", ["Regards\n", "On the day I\n", "From: a\n", "words ", "On ", "a\n", "-- x\n"])
+def test_of_the_gold_mails_no_own_word_is_lost_and_all_but_one_are_cut_where_they_should_be() -> None:
+    found = [(new_text(mail["body"]).split(), mail["new"].split()) for mail in mails()]
+    assert sum(got != new for got, new in found) <= 1
+    assert all(got[: len(new)] == new for got, new in found)
+
+
+@pytest.mark.parametrize(
+    "line", ["wt., 3 cze\n", "Regards\n", "On the day I\n", "From: a\n", "words ", "On ", "a\n", "-- x\n"]
+)
 def test_the_time_of_cutting_grows_with_the_length_alone(line: str) -> None:
     def seconds(length: int) -> float:
         started = time.process_time()
