@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from pipelines.annotate import Annotator
+    from pipelines.settings import Settings
 
 SWITCH = 0.001
 """Seconds after which a thread that computes lets another one run: the loop waits for as long to take a request."""
@@ -41,10 +42,13 @@ def warm(annotator: "Annotator") -> None:
     Analyst(annotator).texts(["Where is my parcel to Hastings?", "Wo bleibt mein Paket?"], ["1", "2"])
 
 
-def run(app: "FastAPI", listener: socket.socket, *, drain: int) -> None:
-    """Serve until SIGINT or SIGTERM, then take no more and give what has begun `drain` seconds to end."""
+def run(app: "FastAPI", listener: socket.socket, settings: "Settings") -> None:
+    """Serve until SIGINT or SIGTERM, then take no more and give what has begun `settings.drain` seconds to end."""
     import uvicorn
     from threadpoolctl import threadpool_limits
+
+    from api import logs
+    from api.patience import patient
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: object) -> None:
@@ -53,12 +57,14 @@ def run(app: "FastAPI", listener: socket.socket, *, drain: int) -> None:
 
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        http=patient(settings.patience),
+        log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=drain,
+        timeout_graceful_shutdown=settings.drain,
         timeout_keep_alive=KEPT,
     )
+    logs.set_up(settings.log)
     gc.collect()
     gc.freeze()  # what is loaded now stays, and need not be looked at again
     gc.set_threshold(GARBAGE, 10, 10)

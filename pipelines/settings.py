@@ -85,6 +85,8 @@ class Settings:
     """Requests a minute that a key or a person may make, unless the key says otherwise; 0 for any number."""
     quota: int = 0
     """Requests a day (UTC) that a key or a person may make, unless the key says otherwise; 0 for any number."""
+    patience: float = 30.0
+    """Seconds that the head of a request has to come in, and its body; a body one more for each 10 kB of it."""
     log: str = "warning"
     """From which level on the server tells what it does: debug, info (a line a request), warning, error."""
     workers: int = 0

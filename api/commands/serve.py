@@ -56,7 +56,7 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator", *,
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
         if first_key:
             tell_first_key(store, settings)
-        run(app, listener, drain=settings.drain)
+        run(app, listener, settings)
 
 
 def tell_first_key(store: "Store", settings: "Settings") -> None:

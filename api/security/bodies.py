@@ -11,9 +11,10 @@ from starlette.types import Message, Receive
 
 DEPTH = 32
 """Objects and lists within one another; what we take needs six."""
-PATIENCE, PACE = 30.0, 10_000
-"""Seconds that a body has to come in, and one more for so many bytes of it."""
+PACE = 10_000
+"""Bytes for which a body has one second more to come in."""
 STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+INNERMOST = re.compile(rb"\[\]|\{\}")
 NO_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 SMALL = 64_000
 """Bytes that are looked through while others wait."""
@@ -35,7 +36,7 @@ def unknown_kind(headers: Headers, takes: Sequence[str]) -> str:
 class Body:
     """The messages of one body, counted and timed. `most`: bytes, `patience`: seconds."""
 
-    def __init__(self, receive: Receive, *, most: int, patience: float = PATIENCE) -> None:
+    def __init__(self, receive: Receive, *, most: int, patience: float) -> None:
         self._receive, self._most, self._patience, self._size = receive, most, patience, 0
         self._ends = asyncio.get_running_loop().time() + patience
         self._whole = False
@@ -93,8 +94,8 @@ def nested_too_deep(body: bytes) -> bool:
         return False
     rest = STRINGS.sub(b"", body).translate(None, NO_BRACKETS)
     for _ in range(DEPTH):
-        smaller = rest.replace(b"[]", b"").replace(b"{}", b"")
+        smaller = INNERMOST.sub(b"", rest)
         if len(smaller) == len(rest):
             break
         rest = smaller
-    return rest.count(b"[") + rest.count(b"{") > DEPTH or b"[]" in rest or b"{}" in rest
+    return rest.count(b"[") + rest.count(b"{") > DEPTH or INNERMOST.search(rest) is not None

@@ -67,7 +67,8 @@ class Guard:
                 return
             await self.app(scope, await self.body(scope, receive), answer)
         except HTTPException as error:
-            await problem(error.status_code, str(error.detail), scope["path"])(scope, receive, answer)
+            ending = {"connection": "close"} if error.status_code == 408 else {}
+            await problem(error.status_code, str(error.detail), scope["path"], headers=ending)(scope, receive, answer)
         except Exception as error:
             place = traceback.extract_tb(error.__traceback__)[-1]
             # the message is not logged: it may quote what a customer wrote
@@ -135,7 +136,11 @@ class Guard:
         if scope["method"] in SAFE:
             return receive
         page, kind = not scope["path"].startswith("/v1/"), media_type(Headers(scope=scope))
-        body = Body(receive, most=FORM_BODY if page and kind in FORM else self.settings.max_body)
+        body = Body(
+            receive,
+            most=FORM_BODY if page and kind in FORM else self.settings.max_body,
+            patience=self.settings.patience,
+        )
         whole = b""
         passed: Receive = body.receive
         if kind in JSON or (page and kind in FORM):

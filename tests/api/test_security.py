@@ -158,7 +158,7 @@ def test_every_answer_tells_a_browser_what_it_may_do(client: TestClient) -> None
         assert "script-src 'self';" in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert "strict-transport-security" not in headers
     assert client.get("/v1/keys").headers["cache-control"] == "no-store"
     assert "access-control-allow-origin" not in client.get("/v1/overview", headers={"origin": "http://x"}).headers
