@@ -15,7 +15,7 @@ $(BIN)/python:
 
 .venv/dev: .venv/serve
 	$(BIN)/pip install -q torch==2.13.0
-	$(BIN)/pip install -q -c constraints.txt -e '.[train,postgres,brokers,linkage,s3,login,dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[train,postgres,brokers,linkage,s3,login,telemetry,dev]'
 	@touch $@
 
 demo: .venv/serve  ## install what serving needs, analyse the sample, serve API and dashboard

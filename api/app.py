@@ -51,6 +51,7 @@ from api.running import Running
 from api.security import protect
 from api.security.guard import declared
 from api.security.login import Login
+from api.traces import telemetry, tracer
 from pipelines.annotate import Annotator
 from pipelines.jobs import Worker, here
 from pipelines.settings import Settings
@@ -96,6 +97,7 @@ tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem de
 
 def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAPI:
     """The application over one store."""
+    spans = tracer(settings)
     app = FastAPI(
         title="Frictionary",
         version=version("frictionary"),
@@ -104,12 +106,13 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
         redoc_url=None,
         dependencies=[Depends(declared)],
         lifespan=_life,
+        telemetry=telemetry(spans),  # type: ignore[arg-type]
     )
     app.state.store, app.state.settings = store, settings
     app.state.desk = desk = Desk(store, annotator, model=Path(settings.model) if settings.model else None)
     app.state.meters = meters = Meters()
     app.state.realtime = RealTime(desk, meters, most=settings.max_wait, workers=settings.workers)
-    app.state.running, app.state.ending = Running(), False
+    app.state.running, app.state.ending, app.state.tracer = Running(), False, spans
     meters.tell(desk.models, desk.figures)
     app.state.login = Login(settings) if settings.login_issuer else None
     problems.handle(app)
@@ -135,3 +138,5 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     watching.cancel()
     app.state.jobs.stop()
     app.state.realtime.close()
+    if app.state.tracer:
+        app.state.tracer.shutdown()

@@ -93,6 +93,8 @@ class Settings:
     """Threads in which the server's models work; 0 for one a processor, up to four."""
     max_wait: float = 0.1
     """Seconds that an ask in real time may wait for the models; what would wait longer is refused with 429."""
+    traces: str = ""
+    """OTLP address over HTTP, such as http://localhost:4318, of a collector that gets traces; none where empty."""
     deadline: float = 30.0
     """Seconds within which an ask in real time is answered, or else with 504."""
     drain: int = 30
