@@ -3,9 +3,11 @@
 from typing import Any
 
 from fastapi import Response
-from pydantic_core import to_json
+from pydantic import TypeAdapter
+
+PLAIN: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def reply(found: Any, *, status: int = 200) -> Response:
     """JSON of plain objects; what a route's `response_model` would check again costs more than the models' work."""
-    return Response(to_json(found), status, media_type="application/json")
+    return Response(PLAIN.dump_json(found), status, media_type="application/json")

@@ -9,7 +9,7 @@ from pipelines.analyze import Row
 from pipelines.talk import Talk
 
 MOST = 2_000
-"""Conversations; a conversation of 20 segments takes some 60 kB."""
+"""Conversations; a vector of 384 numbers a segment is most of one."""
 IDLE = 3_600.0
 """Seconds after its last turn in which one is kept."""
 
