@@ -20,11 +20,14 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from nlp.errors import MissingDependency
 from pipelines.stores.matches import Matches
+from pipelines.stores.pool import POOL
 from pipelines.stores.protocols.search import Words
 from pipelines.stores.schema import turns
 
 __all__ = ["Insert", "day", "insert", "lock", "lock_outbox", "matches", "open_engine", "purge", "week"]
 
+RECYCLE = 1_800
+"""Seconds after which a connection is opened anew: proxies and firewalls drop those that lie idle."""
 LOCK = 7_106_114  # any number, the same in every process
 LANGUAGE: ColumnElement[Any] = literal_column("'frictionary'::regconfig")
 """The text search configuration of migration 0015."""
@@ -36,7 +39,7 @@ def open_engine(url: URL) -> Engine:
     """Raises MissingDependency where psycopg is not installed."""
     if find_spec("psycopg") is None:
         raise MissingDependency.of("postgres", "psycopg", "postgres")
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_recycle=RECYCLE, **POOL)
 
 
 def lock(connection: Connection) -> None:

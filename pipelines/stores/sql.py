@@ -53,7 +53,6 @@ from pipelines.stores.protocols import (
     PrivacyStore,
     ProposalStore,
     QualityStore,
-    RoutingStore,
     ReplyStore,
     RollupStore,
     RoutingStore,
@@ -65,7 +64,6 @@ from pipelines.stores.protocols import (
     ThemeStore,
 )
 from pipelines.stores.qualities import Qualities
-from pipelines.stores.routing import Routings
 from pipelines.stores.replies import Replies
 from pipelines.stores.rollups import Rollups
 from pipelines.stores.routing import Routings
@@ -141,19 +139,35 @@ class SqlStore:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the schema to a revision, up or down ("base" is empty). Raises StoreError where a newer version made it."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with database.read() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if revision == "head" and current == ScriptDirectory.from_config(config).get_current_head():
+    """Bring the schema to a revision, up or down ("base" is empty). Raises StoreError where a newer version made it, or
+    for a revision that this version does not know."""
+    config = _config()
+    current, newest = revisions(database)
+    if revision == "head" and current == newest:
         return
+    known = [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+    if revision not in (*known, "head", "base"):
+        raise StoreError(f"no schema {revision!r}; known: base, {known[0]} to {known[-1]}, head")
+    later = known.index(revision) > known.index(current) if current in known and revision in known else not current
     with database.write() as connection:
         database.backend.lock(connection)
         config.attributes["connection"] = connection
         try:
-            (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+            (command.upgrade if revision == "head" or later else command.downgrade)(config, revision)
         except CommandError as error:
             raise StoreError(
                 f"{database.name}: schema {current!r} is not of this version; update frictionary"
             ) from error
+
+
+def revisions(database: Database) -> tuple[str | None, str | None]:
+    """The schema's revision, None of an empty database, and the newest that this version knows."""
+    with database.read() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

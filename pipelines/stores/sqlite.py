@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 
 from nlp.errors import StoreError
 from pipelines.stores.matches import Matches
+from pipelines.stores.pool import POOL
 from pipelines.stores.protocols.search import Words
 from pipelines.stores.schema import turns
 
@@ -36,7 +37,7 @@ def open_engine(url: URL) -> Engine:
     """Raises StoreError for a database in memory: every connection would see another one."""
     if not url.database or url.database == ":memory:":
         raise StoreError(f"{url}: a store needs a file; give sqlite:///path.db")
-    engine = create_engine(url)
+    engine = create_engine(url, **POOL)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

@@ -61,8 +61,6 @@ __all__ = [
     "ProposalStore",
     "QualityStore",
     "Quote",
-    "RoutingStore",
-    "RoutingVersion",
     "Reply",
     "ReplyStore",
     "RollupStore",

@@ -16,9 +16,9 @@ from pipelines.stores.schema.identity import (
     identity_matches,
     identity_traits,
 )
+from pipelines.stores.schema.jobs import jobs, replies
 from pipelines.stores.schema.keys import api_keys
 from pipelines.stores.schema.outbox import outbox, outbox_held, outbox_sinks, told_customers, told_movements
-from pipelines.stores.schema.jobs import jobs, replies
 from pipelines.stores.schema.privacy import key_marks, refusals
 from pipelines.stores.schema.rollups import (
     conversation_facts,
@@ -47,8 +47,8 @@ __all__ = [
     "api_keys",
     "assignments",
     "audits",
-    "conversation_facts",
     "choices",
+    "conversation_facts",
     "conversations",
     "corrections",
     "customers",
@@ -82,12 +82,11 @@ __all__ = [
     "proposals",
     "qualities",
     "refusals",
-    "routings",
+    "replies",
     "rollup_days",
     "rollup_state",
     "rollup_tellings",
     "routings",
-    "replies",
     "run_inputs",
     "runs",
     "signals",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,22 +13,43 @@ from pipelines.stores.sql import SqlStore
 POSTGRES = os.environ.get("FRICTIONARY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.db'}"
-        return
+@contextmanager
+def schema() -> Iterator[str]:
+    """The URL of an empty schema on the test server, dropped afterwards; without a server the test is skipped."""
     psycopg = pytest.importorskip("psycopg")
     try:
         server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
         pytest.skip(f"no PostgreSQL server to test on: {error}")
-    schema = f"test_{uuid4().hex}"
+    name = f"test_{uuid4().hex}"
     with server:
-        server.execute(f"CREATE SCHEMA {schema}")
-        yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{schema}"
-        server.execute(f"DROP SCHEMA {schema} CASCADE")
+        server.execute(f"CREATE SCHEMA {name}")
+        yield f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{name}"
+        server.execute(f"DROP SCHEMA {name} CASCADE")
     server.close()
+
+
+@contextmanager
+def place(database: str, folder: Path) -> Iterator[str]:
+    """An empty store's URL."""
+    if database == "sqlite":
+        yield f"sqlite:///{folder / 'store.db'}"
+    else:
+        with schema() as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with place(request.param, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def other(url: str, tmp_path: Path) -> Iterator[str]:
+    """A second store's URL, on the other database."""
+    with place("postgres" if url.startswith("sqlite") else "sqlite", tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
