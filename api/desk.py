@@ -118,9 +118,12 @@ class Desk:
         """What the store says of how far it is behind; `store_up` 0 where it says nothing."""
         try:
             waiting = self._store.conversations.waiting(self._annotator.version)
+            sinks = self._store.outbox.sinks()
         except StoreError:
             return {"store_up": 0}
-        return {"store_up": 1, "conversations_waiting": waiting}
+        behind = {"waiting": max((s.waiting for s in sinks), default=0), "dead": sum(s.dead for s in sinks)}
+        told = {f"outbox_{name}": float(figure) for name, figure in behind.items()}
+        return {"store_up": 1, "conversations_waiting": waiting, **told}
 
     def catch_up(self) -> Thread | None:
         """Begin to annotate anew what an older model has annotated, beside what is asked meanwhile; None where it goes

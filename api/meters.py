@@ -84,6 +84,8 @@ class _Told(Collector):
 FIGURES = {
     "store_up": "1 where the store answers.",
     "conversations_waiting": "Conversations that wait to be annotated.",
+    "outbox_waiting": "Messages that wait for the sink that is most behind.",
+    "outbox_dead": "Dead letters of all sinks.",
 }
 
 

@@ -11,7 +11,7 @@ import random
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import uuid4
@@ -19,8 +19,9 @@ from uuid import uuid4
 from nlp.errors import StoreError
 from pipelines.messages import Message
 from pipelines.outbox_meters import OutboxMeters
+from pipelines.rounds import Round, Sender
 from pipelines.sinkfile import Outlet
-from pipelines.sinks._protocol import MessageSink, Refused, Unavailable
+from pipelines.sinks._protocol import MessageSink, Unavailable
 from pipelines.stores.protocols import Store
 from pipelines.stores.protocols.outbox import Held, Progress
 
@@ -28,8 +29,6 @@ ROUND = 64
 """Messages of a round at most, where a sink takes them one by one: how many may come twice after a kill."""
 LEASE = timedelta(seconds=30)
 """How long a publisher that says nothing keeps others from its sink."""
-GRACE = 60.0
-"""Seconds that a sink has for whatever it was given."""
 OFTEN = 5.0
 """Seconds between two looks at what waits, for the metrics."""
 KEPT = timedelta(days=7)
@@ -47,35 +46,6 @@ class Pace:
     first: float = 2.0
     longest: float = 3600.0
     away: float = 60.0
-
-
-@dataclass(slots=True)
-class Sent:
-    """What became of the messages of a round; `silent`, of those that failed: the sink said nothing of them."""
-
-    delivered: list[Message] = field(default_factory=list)
-    failed: list[tuple[Message, str]] = field(default_factory=list)
-    behind: list[Message] = field(default_factory=list)
-    silent: bool = True
-    wait: float = 0.0
-
-    def fail(self, message: Message, error: Unavailable | Refused) -> None:
-        self.failed.append((message, str(error)))
-        if isinstance(error, Unavailable):
-            self.wait = max(self.wait, error.wait)
-        else:
-            self.silent = False
-
-    @property
-    def away(self) -> bool:
-        """Nothing at all got through, and nothing was said of any message: not they are at fault, but the sink."""
-        return bool(self.failed) and self.silent and not self.delivered
-
-    def unblocked(self, part: Sequence[Message]) -> list[Message]:
-        """Without those that wait behind one of their key that failed."""
-        bad = {message.key for message, _ in self.failed}
-        self.behind += [message for message in part if message.key in bad]
-        return [message for message in part if message.key not in bad]
 
 
 class Publisher:
@@ -97,7 +67,8 @@ class Publisher:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.stopping = asyncio.Event()
         self._chance = random.Random(seed)
-        self._started, self._keep = False, keep
+        self._sender = Sender(sink, self.stopping, self._chance)
+        self._keep = keep
         self._looked = float("-inf")
         self._most = max(ROUND, sink.most)
 
@@ -155,12 +126,16 @@ class Publisher:
         if failures:
             pause = max(sent.wait, self._drawn(self.pace.first * 2 ** min(failures - 1, 20), self.pace.away))
             return len(sent.delivered), pause if follow else None
-        return len(sent.delivered), 0.0
+        return len(sent.delivered), sent.wait
 
     def _mine(self, now: datetime) -> bool:
-        state = self.store.outbox.sink(self.outlet.name)
-        gone = [state.owner] if _dead(state.owner) else []
+        self._state = self.store.outbox.sink(self.outlet.name, counted=False)
+        gone = [self._state.owner] if _dead(self._state.owner) else []
         return self.store.outbox.lease(self.outlet.name, self.owner, at=now, until=now + LEASE, over=gone)
+
+    def _still_mine(self) -> None:
+        now = datetime.now(UTC)
+        self.store.outbox.lease(self.outlet.name, self.owner, at=now, until=now + LEASE)
 
     def _read(self, now: datetime) -> tuple[list[Held], list[Message]]:
         box, name = self.store.outbox, self.outlet.name
@@ -181,7 +156,7 @@ class Publisher:
             while True:
                 await asyncio.sleep(LEASE.total_seconds() / 3)
                 with suppress(StoreError):  # what the round did is not noted then, and comes again
-                    await asyncio.to_thread(self._mine, datetime.now(UTC))
+                    await asyncio.to_thread(self._still_mine)
 
         task = asyncio.create_task(beat())
         try:
@@ -189,122 +164,58 @@ class Publisher:
         finally:
             task.cancel()
 
-    async def _send(self, due: Sequence[Held], fresh: Sequence[Message]) -> Sent:
-        """What is due, each alone; of the rest, what is wanted and waits behind nothing."""
-        sent, start = Sent(), monotonic()
+    async def _send(self, due: Sequence[Held], fresh: Sequence[Message]) -> Round:
+        """What is due; of the rest, what is wanted and waits behind nothing."""
+        start, name = monotonic(), self.outlet.name
         wanted = [message for message in fresh if self.outlet.wants(message.kind)]
-        blocked = await asyncio.to_thread(self.store.outbox.blocked, self.outlet.name, {m.key for m in wanted})
-        sent.behind = [message for message in wanted if message.key in blocked]
+        blocked = await asyncio.to_thread(self.store.outbox.blocked, name, {m.key for m in wanted})
         free = [message for message in wanted if message.key not in blocked]
-        lanes = [[held.message] for held in due] + _lanes(free, self.sink.most)
-        if not lanes:
-            return sent
-        try:
-            if not self._started:
-                await asyncio.wait_for(self.sink.start(), GRACE)
-                self._started = True
-        except (Unavailable, TimeoutError) as error:
-            for lane in lanes:
-                sent.fail(lane[0], _silence(error))
-            return sent
-        self._chance.shuffle(lanes)  # so that no few that hang are always the first to be tried
-        room = asyncio.Semaphore(max(self.sink.together, 1))
-        async with asyncio.TaskGroup() as group:
-            for lane in lanes:
-                group.create_task(self._lane(lane, sent, room))
+        sent = await self._sender.send([held.message for held in due], free)
+        sent.behind += [message for message in wanted if message.key in blocked]
         if sent.delivered:
-            self.meters.seconds.labels(self.outlet.name).observe(monotonic() - start)
+            self.meters.seconds.labels(name).observe(monotonic() - start)
         return sent
 
-    async def _lane(self, lane: Sequence[Message], sent: Sent, room: asyncio.Semaphore) -> None:
-        """To its end, unless something of it fails, the sink is away, or the publisher is to stop."""
-        most = self.sink.most
-        async with room:
-            for n in range(0, len(lane), most):
-                if self.stopping.is_set() or (sent.away and len(sent.failed) >= self.sink.together):
-                    sent.behind += lane[n:]
-                    return
-                part = sent.unblocked(lane[n : n + most])
-                if part and not await self._hand(part, sent):
-                    sent.behind += lane[n + most :]
-                    return
-
-    async def _hand(self, part: Sequence[Message], sent: Sent) -> bool:
-        """Whether the sink takes more. Which message of a batch is refused is found by halves."""
-        try:
-            await asyncio.wait_for(self.sink.send(part), GRACE)
-        except Refused as error:
-            if len(part) == 1:
-                sent.fail(part[0], error)
-                return True
-            return await self._halves(part, sent)
-        except (Unavailable, TimeoutError) as error:
-            sent.fail(part[0], _silence(error))
-            sent.behind += part[1:]
-            return False
-        except Exception as error:  # a fault of ours in one message must not cost the others
-            log.error("sink %s: %s of a message of ours", self.outlet.name, type(error).__name__)
-            if len(part) == 1:
-                sent.fail(part[0], Refused(f"{type(error).__name__} in this sink"))
-                return True
-            return await self._halves(part, sent)
-        sent.delivered += part
-        return True
-
-    async def _halves(self, part: Sequence[Message], sent: Sent) -> bool:
-        half = len(part) // 2
-        if not await self._hand(part[:half], sent):
-            sent.behind += part[half:]
-            return False
-        rest = sent.unblocked(part[half:])
-        return not rest or await self._hand(rest, sent)
-
-    def _settle(self, due: Sequence[Held], fresh: Sequence[Message], sent: Sent) -> int:
+    def _settle(self, due: Sequence[Held], fresh: Sequence[Message], sent: Round) -> int:
         """Returns how many times running the sink was away."""
-        now, name = datetime.now(UTC), self.outlet.name
-        state = self.store.outbox.sink(name)
-        until, error = now + LEASE, sent.failed[0][1] if sent.failed else ""
-        if sent.away:
-            failures = state.failures + 1
-            aside = failures % self.outlet.tries == 0  # so that what one customer's fills does not stop all for ever
-            held = [Held(m, error=error) for m in fresh if self.outlet.wants(m.kind)] if aside else []
-            position = fresh[-1].number if aside and fresh else state.position
-            stuck = Progress(position, now, held=held, failures=failures, error=error, until=until)
-            self.store.outbox.settle(name, self.owner, stuck)
-            return failures
-        tries = {held.message.number: held.tries for held in due}
-        held = [self._again(message, tries.get(message.number, 0) + 1, why, now) for message, why in sent.failed]
-        held += [Held(message) for message in sent.behind]
-        position = fresh[-1].number if fresh else state.position
-        done = Progress(position, now, [m.number for m in sent.delivered], held, error=error, until=until)
-        self.store.outbox.settle(name, self.owner, done)
-        return 0
+        now, state = datetime.now(UTC), self._state
+        failures = state.failures + 1 if sent.away else 0
+        aside = failures and failures % self.outlet.tries == 0  # so that one customer's do not stop all for ever
+        held = self._held(due, sent, now) if not sent.away else []
+        if aside:
+            held = [Held(m) for m in fresh if self.outlet.wants(m.kind)]
+        moves = fresh and (aside or not sent.away)
+        progress = Progress(
+            after=state.position,
+            position=fresh[-1].number if moves else state.position,
+            at=now,
+            delivered=[m.number for m in sent.delivered],
+            held=held,
+            failures=failures,
+            error=sent.failed[0].why if sent.failed else "",
+            until=now + LEASE,
+        )
+        self.store.outbox.settle(self.outlet.name, self.owner, progress)
+        return failures
 
-    def _again(self, message: Message, tries: int, why: str, now: datetime) -> Held:
-        wait = self._drawn(self.pace.first * 2 ** min(tries - 1, 20), self.pace.longest)
-        return Held(message, tries, now + timedelta(seconds=wait), why, dead=tries >= self.outlet.tries)
+    def _held(self, due: Sequence[Held], sent: Round, now: datetime) -> list[Held]:
+        tries = {held.message.number: held.tries for held in due}
+        held = [Held(message) for message in sent.behind]
+        for failure in sent.failed:
+            count = tries.get(failure.message.number, 0) + failure.counts
+            wait = self._drawn(self.pace.first * 2 ** min(max(count - 1, 0), 20), self.pace.longest)
+            dead = count >= self.outlet.tries
+            again = now + timedelta(seconds=max(wait, sent.wait))
+            held.append(Held(failure.message, count, again, failure.why, dead=dead))
+        return held
 
     def _drawn(self, seconds: float, most: float) -> float:
         return min(seconds, most) * self._chance.uniform(0.5, 1.0)
 
-    def _count(self, sent: Sent) -> None:
+    def _count(self, sent: Round) -> None:
         for message in sent.delivered:
             self.meters.delivered.labels(self.outlet.name, message.kind).inc()
         self.meters.failures.labels(self.outlet.name).inc(len(sent.failed))
-
-
-def _lanes(messages: Sequence[Message], most: int) -> list[list[Message]]:
-    """One by one: a lane a key. In batches: all in one, in order."""
-    if most > 1:
-        return [list(messages)] if messages else []
-    lanes: dict[str, list[Message]] = {}
-    for message in messages:
-        lanes.setdefault(message.key, []).append(message)
-    return list(lanes.values())
-
-
-def _silence(error: Exception) -> Unavailable:
-    return error if isinstance(error, Unavailable) else Unavailable("no answer in time")
 
 
 def _dead(owner: str) -> bool:

@@ -15,6 +15,8 @@ WAIT = (301, 302, 303, 307, 308, 401, 402, 403, 404, 405, 406, 407, 408, 410, 42
 """Answers that speak of the door, not of the message: it waits until somebody mends that, or the server is back."""
 ANSWER = 200
 """Characters of an answer's reason that are kept."""
+BUSY = 1.0
+"""Seconds to wait for one that is asked too much and does not say how long."""
 LONGEST = 3600.0
 """Seconds at most that an answer may have us wait."""
 
@@ -83,12 +85,12 @@ def _judge(answer: httpx2.Response) -> None:
     if status == 410:
         reason += ": it wants no more; remove the sink"
     if status in WAIT:
-        raise Unavailable(reason, wait=_wait(answer.headers.get("retry-after", "")))
+        raise Unavailable(reason, wait=_wait(answer.headers.get("retry-after", ""), BUSY if status == 429 else 0.0))
     raise Refused(reason)
 
 
-def _wait(text: str) -> float:
-    return min(float(text), LONGEST) if text.isdecimal() else 0.0
+def _wait(text: str, least: float) -> float:
+    return max(min(float(text), LONGEST) if text.isdecimal() else 0.0, least)
 
 
 def _shown(url: str) -> str:

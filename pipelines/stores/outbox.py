@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, or_, select, update
 
 from nlp.errors import NotFound, StoreError
 from pipelines.messages import Message
@@ -57,12 +57,12 @@ class Outbox:
         with self._database.read() as connection:
             return [_sink(connection, row) for row in connection.execute(select(outbox_sinks).order_by(S.name)).all()]
 
-    def sink(self, name: str) -> Sink:
+    def sink(self, name: str, *, counted: bool = True) -> Sink:
         with self._database.read() as connection:
             row = connection.execute(select(outbox_sinks).where(S.name == name)).first()
             if row is None:
                 raise _unknown(connection, name)
-            return _sink(connection, row)
+            return _sink(connection, row) if counted else Sink(**row._mapping)
 
     def lease(self, name: str, owner: str, *, at: datetime, until: datetime, over: Collection[str] = ()) -> bool:
         free = or_(S.owner.in_(["", owner, *over]), S.until.is_(None), S.until <= at)
@@ -97,7 +97,8 @@ class Outbox:
 
     def settle(self, name: str, owner: str, progress: Progress) -> None:
         p = progress
-        values: dict[str, Any] = {"position": p.position, "failures": p.failures, "error": p.error}
+        moved = case((S.position == p.after, p.position), else_=S.position)  # where nobody has replayed meanwhile
+        values: dict[str, Any] = {"position": moved, "failures": p.failures, "error": p.error}
         values |= {"delivered": S.delivered + len(p.delivered)} if p.delivered else {}
         values |= {"delivered_at": p.at} if p.delivered else {}
         values |= {"until": p.until} if p.until else {}

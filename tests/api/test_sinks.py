@@ -76,10 +76,12 @@ def test_sinks_are_listed_and_told_again(writable: TestClient) -> None:
     box.subscribe("crm", AT)
     writable.app.state.store.edits.add(Edit(0, AT, "kim", "note", "t1", text="x"))
     (one,) = box.fresh("crm", limit=9)
-    box.settle("crm", "", Progress(one.number, AT, held=[Held(one, 10, AT, "answered 422", dead=True)], error="no"))
+    box.settle("crm", "", Progress(0, one.number, AT, held=[Held(one, 10, AT, "answered 422", dead=True)], error="no"))
     (sink,) = writable.get("/v1/sinks").json()
     assert (sink["name"], sink["waiting"], sink["dead"], sink["served"]) == ("crm", 0, 1, False)
+    assert "frictionary_outbox_dead 1.0" in writable.get("/metrics").text
     assert writable.post("/v1/sinks/crm:replay", json={}).json() == {"messages": 1}
+    assert "frictionary_outbox_waiting 1.0" in writable.get("/metrics").text
     assert writable.get("/v1/sinks").json()[0]["waiting"] == 1
     assert writable.post("/v1/sinks/crm:replay", json={"since": "2026-03-01T00:00:00Z"}).json() == {"messages": 1}
     assert writable.post("/v1/sinks/none:replay", json={}).status_code == 404

@@ -163,6 +163,19 @@ def test_one_that_is_never_answered_dies_though_nothing_says_that_it_is_at_fault
     assert [held.message.subject for held in store.outbox.dead("crm")] == ["poison"]
 
 
+def test_a_sink_that_is_busy_is_given_time_and_nothing_dies(store: SqlStore) -> None:
+    def busy(found: Message) -> bool:
+        if found.customer == "a" and sink.tried[found.subject] <= 5:
+            raise Unavailable("answered 429 Too Many Requests", wait=0.01)
+        return False
+
+    put(store, ("a", "1"), ("a", "2"), *((f"c{n}", f"other {n}") for n in range(5)))
+    sink = Receiver(silent=busy)
+    follow(store, sink, lambda: len(sink.seen) == 7, tries=2)
+    assert [s for s in sink.subjects if s in ("1", "2")] == ["1", "2"]
+    assert store.outbox.dead("crm") == []
+
+
 def test_one_customer_of_whom_nothing_is_answered_does_not_stop_the_others(store: SqlStore) -> None:
     put(store, *(("a", f"poison {n}") for n in range(70)), ("b", "1"))
     sink = Receiver(silent=lambda m: m.customer == "a")

@@ -44,8 +44,10 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a publisher has done for a sink: its new position, what got through, and what did not."""
+    """What a publisher has done for a sink: its new position, where it still is where the publisher began (`after`),
+    what got through, and what did not."""
 
+    after: int
     position: int
     at: datetime
     delivered: Sequence[int] = ()
@@ -70,8 +72,8 @@ class OutboxStore(Protocol):
     def sinks(self) -> list[Sink]:
         """By name."""
 
-    def sink(self, name: str) -> Sink:
-        """Raises NotFound."""
+    def sink(self, name: str, *, counted: bool = True) -> Sink:
+        """Without `counted`, what waits and what is dead is told as 0. Raises NotFound."""
 
     def lease(self, name: str, owner: str, *, at: datetime, until: datetime, over: Collection[str] = ()) -> bool:
         """Whether `owner` may serve the sink: nobody does, or it itself, one of `over`, or one whose time is over."""

@@ -231,7 +231,7 @@ def test_whom_a_store_forgets_is_told_to_be_forgotten_and_nothing_else(store: Sq
 def test_a_new_key_renames_whom_messages_speak_of(store: SqlStore) -> None:
     store.outbox.subscribe("crm", AT)
     put(store, note(ANN))
-    store.outbox.settle("crm", "", Progress(1, AT, held=[Held(replace(told(store)[0], number=1))]))
+    store.outbox.settle("crm", "", Progress(0, 1, AT, held=[Held(replace(told(store)[0], number=1))]))
     store.sweep.rename(lambda one: one[::-1], ["f"], at=AT)
     (held,) = store.outbox.due("crm", AT, limit=9)
     assert (held.message.customer, held.message.data["customers"]) == (ANN[::-1], [ANN[::-1]])
@@ -261,7 +261,7 @@ def test_one_publisher_serves_a_sink_until_it_is_gone_for_so_long(store: SqlStor
     assert store.outbox.lease("crm", "one", at=AT, until=AT + HOUR)
     assert not store.outbox.lease("crm", "two", at=AT, until=AT + HOUR)
     with pytest.raises(StoreError, match="another publisher"):
-        store.outbox.settle("crm", "two", Progress(0, AT))
+        store.outbox.settle("crm", "two", Progress(0, 0, AT))
     assert store.outbox.lease("crm", "two", at=AT, until=AT + HOUR, over=["one"])
     assert store.outbox.lease("crm", "three", at=AT + 2 * HOUR, until=AT + 3 * HOUR)
     store.outbox.release("crm", "two")
@@ -275,14 +275,14 @@ def test_what_is_held_waits_for_its_time_and_holds_its_key(store: SqlStore) -> N
     put(store, note("a"), note("a"), note("b"))
     first, second, third = told(store)
     store.outbox.settle(
-        "crm", "", Progress(third.number, AT, [third.number], [Held(first, 1, AT + HOUR, "no"), Held(second)])
+        "crm", "", Progress(0, third.number, AT, [third.number], [Held(first, 1, AT + HOUR, "no"), Held(second)])
     )
     assert told(store) == []
     assert store.outbox.due("crm", AT, limit=9) == []
     assert store.outbox.blocked("crm", ["a", "b"]) == {"a"}
     (due,) = store.outbox.due("crm", AT + HOUR, limit=9)
     assert (due.message, due.tries, due.error) == (first, 1, "no")
-    store.outbox.settle("crm", "", Progress(third.number, AT, held=[Held(first, 2, AT, "no", dead=True)]))
+    store.outbox.settle("crm", "", Progress(0, third.number, AT, held=[Held(first, 2, AT, "no", dead=True)]))
     assert [held.message for held in store.outbox.due("crm", AT, limit=9)] == [second]
     assert [held.message for held in store.outbox.dead("crm")] == [first]
     state = store.outbox.sink("crm")
@@ -293,7 +293,7 @@ def test_dead_letters_and_the_past_are_replayed(store: SqlStore) -> None:
     store.outbox.subscribe("crm", AT)
     put(store, note("a", AT), note("b", AT + HOUR), note("c", AT + 2 * HOUR))
     a, b, c = told(store)
-    done = Progress(c.number, AT, [c.number], [Held(a, 9, AT, "no", dead=True), Held(b, 9, AT, "no", dead=True)])
+    done = Progress(0, c.number, AT, [c.number], [Held(a, 9, AT, "no", dead=True), Held(b, 9, AT, "no", dead=True)])
     store.outbox.settle("crm", "", done)
     assert store.outbox.replay("crm", at=AT) == 2
     assert [held.tries for held in store.outbox.due("crm", AT, limit=9)] == [0, 0]
@@ -304,12 +304,25 @@ def test_dead_letters_and_the_past_are_replayed(store: SqlStore) -> None:
         store.outbox.replay("x", at=AT)
 
 
+def test_a_replay_is_not_lost_to_a_round_that_ends_later(store: SqlStore) -> None:
+    store.outbox.subscribe("crm", AT)
+    put(store, note("a", AT), note("b", AT))
+    a, b = told(store)
+    store.outbox.settle("crm", "", Progress(0, b.number, AT, [a.number, b.number]))
+    put(store, note("c", AT + HOUR))
+    (c,) = told(store)
+    assert store.outbox.replay("crm", since=AT, at=AT) == 2
+    store.outbox.settle("crm", "", Progress(b.number, c.number, AT, [c.number]))
+    assert told(store) == [a, b, c]
+    assert store.outbox.sink("crm").delivered == 3
+
+
 def test_what_all_have_taken_is_pruned_and_dead_letters_stay(store: SqlStore) -> None:
     store.outbox.subscribe("crm", AT)
     put(store, note("a", AT), note("b", AT), note("c", AT + HOUR))
     a, b, c = told(store)
     assert store.outbox.prune(AT + HOUR) == 0
-    store.outbox.settle("crm", "", Progress(c.number, AT, [b.number, c.number], [Held(a, 9, AT, "no", dead=True)]))
+    store.outbox.settle("crm", "", Progress(0, c.number, AT, [b.number, c.number], [Held(a, 9, AT, "no", dead=True)]))
     assert store.outbox.prune(AT + HOUR) == 1
     assert store.outbox.replay("crm", since=AT, at=AT) == 2
     assert told(store) == [a, c]
@@ -337,7 +350,8 @@ def test_numbers_follow_the_order_of_commits_whoever_writes(store: SqlStore) -> 
     seen: list[Message] = []
     while any(writer.is_alive() for writer in writers) or told(store):
         for found in told(store, limit=3):
-            store.outbox.settle("crm", "", Progress(found.number, AT, [found.number]))
+            place = store.outbox.sink("crm", counted=False).position
+            store.outbox.settle("crm", "", Progress(place, found.number, AT, [found.number]))
             seen.append(found)
     assert not errors
     assert len(seen) == 80
