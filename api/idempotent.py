@@ -21,6 +21,8 @@ from pipelines.stores.protocols import Reply, Store
 
 KEPT, STUCK = timedelta(days=1), timedelta(minutes=10)
 """How long an answer is given again, and after which time a request that was never answered may be tried anew."""
+ONCE = "/v1/keys"
+"""Answers below tell secrets, of which the store keeps nothing."""
 LONGEST = 4_000_000
 """Bytes of an answer; a longer one is not kept, and its request may be done again."""
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -39,6 +41,10 @@ class Idempotent:
         key = Headers(scope=scope).get("idempotency-key") if scope["type"] == "http" else None
         if key is None or scope["method"] != "POST" or not scope["path"].startswith("/v1/"):
             await self.app(scope, receive, send)
+            return
+        if scope["path"].startswith(ONCE):
+            detail = "Idempotency-Key: an answer with a secret is not kept to be given again; send it without"
+            await problem(422, detail, scope["path"])(scope, receive, send)
             return
         if not KEY.fullmatch(key):
             detail = "Idempotency-Key: 1 to 255 visible ASCII characters expected, such as a UUID"

@@ -165,13 +165,14 @@ def export(customer: str, url: str | None, who: str) -> None:
     """
     from datetime import UTC, datetime
 
+    from api.pseudonym import pseudonym
     from pipelines.access import access
     from pipelines.stores import open_existing
     from pipelines.stores.protocols import Audit
 
     settings = _settings(url)
     with open_existing(settings.store) as store:
-        found = access(store, _named(settings, customer))
+        found = access(store, pseudonym(settings, customer))
         counts = {"conversations": len(found["conversations"]), "events": len(found["events"])}
         store.audits.add(Audit(datetime.now(UTC), "privacy.export", found["customer"], who, counts))
     click.echo(json.dumps(found, default=str, indent=2))
@@ -191,12 +192,13 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
     \b
     Example: frictionary privacy forget email:jo@example.com --store demo.db --who kim --yes
     """
+    from api.pseudonym import pseudonym
     from pipelines.consent import forget as erase
     from pipelines.stores import open_existing
 
     settings = _settings(url)
     with open_existing(settings.store) as store:
-        gone = erase(store, [_named(settings, customer)], who=who)
+        gone = erase(store, [pseudonym(settings, customer)], who=who)
     if as_json:
         click.echo(json.dumps(gone))
         return
@@ -211,11 +213,3 @@ def _settings(url: str | None) -> "Settings":
 
     return Settings.from_environment(store=url)
 
-
-def _named(settings: "Settings", customer: str) -> str:
-    from pipelines.consent import told
-    from pipelines.protect import protector
-
-    if customer.startswith("c") and len(customer) == 21:
-        return customer
-    return protector(settings).customer(told(customer))

@@ -9,6 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from api.security.doors import find
+
 from api.schemas.findings import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +27,7 @@ TAGS = {
     "jobs": "Long work, done beside the requests.",
     "about": "The store and the server.",
     "sinks": "Other systems that are told what happens.",
+    "privacy": "A person's rights.",
     "keys": "Who may ask for what, and who did.",
 }
 KINDS = {
@@ -72,7 +75,11 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
     own = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= {**own.pop("$defs"), "Problem": own}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operation in (operation for path in found["paths"].values() for operation in path.values()):
+    for path, method, operation in (
+        (path, method, operation) for path, methods in found["paths"].items() for method, operation in methods.items()
+    ):
+        known, _ = find(method.upper(), path)
+        operation["security"] = [{"key": [known.scope] if known and known.scope else []}, {}]
         operation["responses"].pop("422", None)
         operation["responses"]["default"] = {"description": "A problem", "content": content}
     found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.routing import compile_path
 
-from api.security.actor import ADMIN, CLASSIFY, EDIT, INGEST, READ
+from api.security.actor import ADMIN, CLASSIFY, EDIT, INGEST, PRIVACY, READ
 
 OPEN = ""
 """The scope of what is open to all."""
@@ -135,6 +135,8 @@ DOORS = _by_method(
         door("GET", "/v1/intents/{name}", READ),
         door("GET", "/v1/quality", READ),
         door("GET", "/v1/taxonomy", READ),
+        door("POST", "/v1/privacy/export", PRIVACY, "privacy.export"),
+        door("POST", "/v1/privacy/forget", PRIVACY),  # which leaves its own line
         door("GET", "/v1/keys", ADMIN),
         door("POST", "/v1/keys", ADMIN, "key.create"),
         door("POST", "/v1/keys/{id}:rotate", ADMIN, "key.rotate"),

@@ -53,7 +53,7 @@ class Guard:
         async def answer(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
-                await record(self.store, scope, message["status"])
+                await record(self.store, scope, message)
                 started = True
                 told.add(scope, message, https=self.https)
                 MutableHeaders(scope=message).update(extra)

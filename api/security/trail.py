@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Scope
+from starlette.types import Message, Scope
 
 from api.security.doors import SAFE, Door
 from pipelines.stores.protocols import Audit, Store
@@ -16,9 +16,11 @@ SUBJECT = 200
 """Characters of an id that is kept."""
 
 
-async def record(store: Store, scope: Scope, status: int) -> None:
-    """Nothing for what was refused, for figures and for analyses that store nothing. Raises StoreError."""
-    what = "" if status >= 400 or status == 304 else done(scope)
+async def record(store: Store, scope: Scope, message: Message) -> None:
+    """Nothing for what was refused or is answered again, for figures and for analyses that store nothing. Raises
+    StoreError."""
+    status, again = message["status"], (b"idempotency-replayed", b"true") in message["headers"]
+    what = "" if status >= 400 or status == 304 or again else done(scope)
     if what:
         state = scope["state"]
         entry = Audit(

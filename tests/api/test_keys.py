@@ -127,6 +127,29 @@ def test_each_read_of_people_and_each_change_is_a_line_with_who_and_what(admin: 
     assert made["key"] not in json.dumps(admin.get("/v1/audit").json())
 
 
+def test_an_answer_with_a_secret_is_not_kept_to_be_given_again(admin: TestClient, store: Store) -> None:
+    asked = {"json": {"name": "x", "scopes": ["read"]}, "headers": {"idempotency-key": "once"}}
+    answer = admin.post("/v1/keys", **asked)
+    assert answer.status_code == 422
+    assert "secret" in answer.json()["detail"]
+    assert len(store.api_keys.all()) == 1
+
+
+def test_a_change_that_is_asked_again_is_one_line(admin: TestClient) -> None:
+    for _ in range(2):
+        assert admin.post("/v1/conversations?source=s", json=TALK, headers={"idempotency-key": "a"}).status_code == 200
+    assert len(lines(admin, what="conversations.take")) == 1
+
+
+def test_what_another_key_has_asked_is_not_given_to_this_one(admin: TestClient) -> None:
+    other = shows(admin.post("/v1/keys", json={"name": "x", "scopes": ["ingest"]}).json()["key"])
+    mine = admin.post("/v1/conversations?source=s", json=TALK, headers={"idempotency-key": "a"})
+    changed = {**TALK, "id": "8"}
+    theirs = admin.post("/v1/conversations?source=s", json=changed, headers={"idempotency-key": "a", **other})
+    assert (mine.json()["ids"], theirs.json()["ids"]) == (["s:7"], ["s:8"])
+    assert "idempotency-replayed" not in theirs.headers
+
+
 def test_the_audit_log_is_paged_and_its_reading_is_a_line_itself(admin: TestClient) -> None:
     for _ in range(3):
         admin.post("/v1/keys", json={"name": "x", "scopes": ["read"]})

@@ -1,0 +1,38 @@
+"""A person's rights by the API."""
+
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+TALK: dict[str, Any] = {
+    "id": "7",
+    "channel": "chat",
+    "customer": "email:ada@example.com",
+    "started_at": "2026-10-05T09:30:00Z",
+    "turns": [{"speaker": "customer", "text": "My refund has not come."}],
+}
+ADA = {"customer": "email:ada@example.com"}
+
+
+def logged(client: TestClient) -> list[tuple[str, str]]:
+    found = client.get("/v1/audit", params={"what": "privacy"}).json()["items"]
+    return [(line["what"], line["subject"]) for line in found]
+
+
+def test_a_person_is_told_all_that_is_kept_and_is_forgotten_for_good(writable: TestClient) -> None:
+    assert writable.post("/v1/privacy/export", json=ADA).status_code == 404
+    writable.post("/v1/conversations?source=shop", json=TALK)
+    told = writable.post("/v1/privacy/export", json=ADA).json()
+    assert [talk["id"] for talk in told["conversations"]] == ["shop:7"]
+    assert writable.post("/v1/privacy/export", json={"customer": told["customer"]}).json() == told
+    rows = writable.post("/v1/privacy/forget", json=ADA).json()["rows"]
+    assert rows["conversations"] == 1
+    assert writable.get("/v1/conversations").json()["items"] == []
+    assert writable.post("/v1/conversations?source=shop", json=TALK).json()["counts"]["withheld"] == 1
+    who = told["customer"]
+    assert logged(writable) == [("privacy.forget", who), ("privacy.export", who), ("privacy.export", who)]
+
+
+def test_an_identifier_of_no_kind_is_refused(writable: TestClient) -> None:
+    for wrong in ("", "x" * 501):
+        assert writable.post("/v1/privacy/forget", json={"customer": wrong}).status_code == 422
