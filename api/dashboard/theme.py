@@ -1,9 +1,10 @@
 """The page of one theme: its figures, its customers' words, and what people say of it, said in place."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 from fastapi import Request
@@ -45,6 +46,8 @@ ALIKE, CLOSEST = 0.35, 5
 """Themes whose centroids have this cosine are worth a look together; so many are shown."""
 NAME = "who"
 """The cookie and the field that hold who edits."""
+MANY = 10
+"""Edits that an address may name."""
 YEAR = 365 * 24 * 3600
 
 
@@ -68,12 +71,12 @@ def theme(request: Request) -> Response:
         **_told(store, found, taxonomy_of(request).stage_names, known),
         alike=alike(request.app.state.desk.themes(), id, known),
         after=_after(request, id),
-        quotes=[figures.quoted(quote) for quote in quotes[:QUOTES]],
+        quotes=[figures.quoted(found_quote) for found_quote in quotes[:QUOTES]],
         start=start,
         back=max(0, start - QUOTES),
         more=start + QUOTES if len(quotes) > QUOTES else None,
-        said=_said(store, id, whole_number(query.get("said", ""))),
-        editor="" if "who" in query else who(request) or request.cookies.get(NAME, ""),
+        said=_said(store, id, query.get("said", "")),
+        editor="" if "who" in query else who(request, unquote(request.cookies.get(NAME, ""))),
         today=datetime.now(UTC).date(),
     )
 
@@ -112,14 +115,15 @@ def _told(store: Store, found: Theme, stages: Sequence[str], known: Themes) -> R
     named: dict[str, list[Row]] = {}
     for entity in most_named(store, theme=found.id).get(found.id, []):
         named.setdefault(entity["type"], []).append(entity)
-    names = store.themes.names()
+    names, lines = store.themes.names(), edits.log(store)
     return {
         "falls_into": parts(store, found),
         "named": named,
         "history": [chapter for chapter in told(store, found.id) if not chapter["who"]],
         "log": [
             {"edit": line.edit, "words": words(line.edit, names), "counts": line.counts, "conflict": line.conflict}
-            for line in edits.log(store, found.id)
+            for line in lines
+            if found.id in (line.edit.theme, line.edit.other, *_undone(lines, line.edit))
         ],
         "others": {t.id: t.name for t in store.themes.current() if t.id != found.id},
         "stages": sorted(where, key=lambda pair: (order.get(pair[0], len(order)), pair[0])),
@@ -149,13 +153,15 @@ def alike(serving: Assigner | None, id: str, known: Themes) -> list[Row]:
     return found[:CLOSEST]
 
 
-def _said(store: Store, id: str, number: int) -> Row | None:
-    """The edit that was just made, so that it can be undone at once."""
-    lines = edits.log(store) if number else []
-    for line in lines:
-        if line.edit.number == number and id in (line.edit.theme, line.edit.other, *_undone(lines, line.edit)):
-            return asdict(line) | {"words": words(line.edit, store.themes.names()), "edit": line.edit}
-    return None
+def _said(store: Store, id: str, numbers: str) -> list[Row]:
+    """The edits that were just made, so that they can be undone at once."""
+    asked = {whole_number(number) for number in numbers.split(",")[:MANY]} if numbers else set()
+    lines, names = edits.log(store) if asked else [], store.themes.names()
+    return [
+        {"edit": line.edit, "words": words(line.edit, names), "conflict": line.conflict}
+        for line in reversed(lines)
+        if line.edit.number in asked and id in (line.edit.theme, line.edit.other, *_undone(lines, line.edit))
+    ]
 
 
 def _undone(lines: Sequence[edits.Line], said: Edit) -> tuple[str, ...]:
@@ -175,35 +181,57 @@ async def say(request: Request) -> Response:
 
 def _say(request: Request, form: dict[str, str], segments: tuple[str, ...]) -> Response:
     store, desk, id = store_of(request), request.app.state.desk, request.path_params["id"]
-    name = who(request) or form.get(NAME, "").strip()
+    name = who(request, form.get(NAME, ""))
     try:
         with desk.writing:
-            made = edits.edit(store, _edit(id, form, segments, name))
+            said = _edits(store.themes.get(id), form, segments, name)
+            made = [edits.edit(store, each) for each in said]
     except FrictionaryError as error:
         return render(request, "refused.html", 400, why=str(error), back=f"/themes/{id}")
-    to = {"merge": made.other, "split": made.other, "move": made.theme or id}.get(made.kind, id)
+    request.state.subject = id
     query = Choice.of(request.query_params).carried
-    answer = RedirectResponse(f"/themes/{to}{query}{'&' if query else '?'}said={made.number}", 303)
-    if not who(request):
-        answer.set_cookie(NAME, name, max_age=YEAR, httponly=True, samesite="strict")
+    told = f"{'&' if query else '?'}said={','.join(str(edit.number) for edit in made)}" if made else ""
+    answer = RedirectResponse(f"/themes/{_next(made, id)}{query}{told}", 303)
+    answer.set_cookie(NAME, quote(name), max_age=YEAR, httponly=True, samesite="strict")
     return answer
 
 
-def _edit(id: str, form: dict[str, str], segments: tuple[str, ...], name: str) -> Edit:
-    """Raises BadInput where a day or a number is none."""
-    said = Edit(0, datetime.now(UTC), name, form.get("kind", ""), id, text=form.get("text", ""))
-    if said.kind == "merge":
-        return replace(said, other=form.get("other", ""), text="")
-    if said.kind == "move":
-        return replace(said, theme=form.get("other", ""), segments=segments, text="")
-    if said.kind == "split":
-        return replace(said, segments=segments)
+def _next(made: Sequence[Edit], id: str) -> str:
+    """The theme to show after the edits: that which messages went to, or which a theme became a part of."""
+    last = made[-1] if made else None
+    if last and last.kind in ("merge", "split"):
+        return last.other
+    return (last.theme if last and last.kind == "move" else "") or id
+
+
+def _edits(theme: Theme, form: dict[str, str], segments: tuple[str, ...], name: str) -> list[Edit]:
+    """What a form says; nothing where it says what is known. Raises BadInput where a day or a number is none."""
+    said = Edit(0, datetime.now(UTC), name, form.get("kind", ""), theme.id)
+    text, other = form.get("text", ""), form.get("other", "")
+    match said.kind:
+        case "know":
+            return _known(said, theme, form)
+        case "merge":
+            return [replace(said, other=other)]
+        case "move":
+            return [replace(said, theme=other, segments=segments)]
+        case "split":
+            return [replace(said, segments=segments, text=text)]
+        case "undo":
+            number = form.get("undoes", "")
+            if not number.isdecimal():
+                raise BadInput(f"{number!r} is no edit to undo")
+            return [replace(said, theme="", undoes=int(number))]
+    return [replace(said, text=text)]
+
+
+def _known(said: Edit, theme: Theme, form: dict[str, str]) -> list[Edit]:
+    """The one form of what people know of a theme: its name, its owner, when a fix shipped, a note."""
+    name, owner, day, note = (form.get(field, "").strip() for field in ("name", "owner", "day", "note"))
+    found = [replace(said, kind="rename", text=name)] if name != theme.name else []
+    found += [replace(said, kind="owner", text=owner)] if owner != theme.owner else []
     try:
-        if said.kind == "fixed":
-            return replace(said, day=date.fromisoformat(form.get("day", "")), text="")
-        if said.kind == "undo":
-            return replace(said, theme="", text="", undoes=int(form.get("undoes", "")))
+        found += [replace(said, kind="fixed", day=date.fromisoformat(day))] if day else []
     except ValueError as error:
-        given = form.get("day" if said.kind == "fixed" else "undoes", "")
-        raise BadInput(f"{given!r} is no {'day; write 2026-05-31' if said.kind == 'fixed' else 'edit'}") from error
-    return said
+        raise BadInput(f"{day!r} is no day; write 2026-05-31") from error
+    return found + ([replace(said, kind="note", text=note)] if note else [])

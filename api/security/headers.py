@@ -4,9 +4,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope
 
 HEADERS = {
-    # plotly.js writes its own styles and shows its images as data: and blob:
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    # a figure that is saved as PNG passes through an image at a blob: address
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' blob:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

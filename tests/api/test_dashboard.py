@@ -170,7 +170,7 @@ def test_a_themes_page_tells_what_it_costs_and_whom_it_concerns(client: TestClie
     page = client.get("/themes/t1").text
     assert "100\u202f% of all conversations tell it; steady." in page
     assert "Mean friction: no other conversation has one." in page
-    assert '<th scope="row">Tags</th><td>b</td>' in page
+    assert '<th scope="row">b</th><td data-label="Fact">Tags</td>' in page
     assert '<li><i class="fix" aria-hidden="true"></i>Fix shipped on 2 March 2026</li>' in page
 
 
