@@ -80,12 +80,20 @@ class Desk:
         return Analyst(self.annotator, self.themes(), Names.load() if names else None)
 
     def themes(self) -> Assigner | None:
-        """Of the current run; loaded anew within `fresh` seconds of another run's discovery, or of an edit."""
+        """Of the current run; loaded anew within `fresh` seconds of another run's discovery, or of an edit.
+
+        While the store is away, those that were known last: what is asked in real time needs it for nothing else.
+        """
         checked, seen, known = self._themes
         if monotonic() - checked < self._fresh:
             return known
-        current = self._store.themes.current_run(), self._store.edits.last()
-        known = known if current == seen else assigner(self._store, encoder=self._annotator.encoder.version)
+        current = seen
+        try:
+            current = self._store.themes.current_run(), self._store.edits.last()
+            known = known if current == seen else assigner(self._store, encoder=self._annotator.encoder.version)
+        except StoreError as error:
+            current = seen
+            log.warning("themes stay those of %s: %s", seen[0], error)
         self._themes = (monotonic(), current, known)
         return known
 
@@ -95,11 +103,19 @@ class Desk:
         return Router(self.analyst(), rules.routing, rules.number)
 
     def routing(self, *, fresh: bool = False) -> RoutingVersion:
-        """The rules of the moment; those of up to `fresh` seconds ago, unless they are asked for `fresh`."""
+        """The rules of the moment; those of up to `fresh` seconds ago, unless they are asked for `fresh`.
+
+        While the store is away, those that were known last. Raises StoreError where they are asked for `fresh`.
+        """
         checked, known = self._rules
         if fresh or monotonic() - checked >= self._fresh:
-            if self._store.routing.last() != known.number:
-                known = self._store.routing.current() or NO_RULES
+            try:
+                if self._store.routing.last() != known.number:
+                    known = self._store.routing.current() or NO_RULES
+            except StoreError as error:
+                if fresh:
+                    raise
+                log.warning("rules stay those of version %s: %s", known.number, error)
             self._rules = (monotonic(), known)
         return known
 

@@ -31,6 +31,10 @@ def test_a_server_without_its_store_lives_but_is_not_ready(
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["why"]) == (503, "the store cannot be reached")
         assert "frictionary_store_up 0.0" in client.get("/metrics").text
+        for path in ("/v1/analyze", "/v1/intents:classify", "/v1/live/a"):  # what is not stored needs no store
+            body = {"turns": [{"speaker": "customer", "text": "hi"}]} if "live" in path else {"text": "hi"}
+            assert client.post(path, json=body).status_code == 200
+        assert client.get("/v1/routing-rules").status_code == 503
 
 
 def test_a_server_that_is_about_to_end_is_not_ready(writable: TestClient) -> None:
