@@ -153,3 +153,41 @@ def archetypes(url: str | None, days: int, as_json: bool) -> None:
     own = ([*row, f"{one['stability']:.2f}"] for row, one in zip(cells, found["archetypes"], strict=True))
     Console().print(table(columns | {"stability": True}, own))
     click.echo(f"* differs from all others beyond chance.\n{found['caveat']}")
+
+
+@command.command("funnel")
+@click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
+@click.option("--since", type=Moment(), help="Came to the event from this time on, UTC; compared with the time before.")
+@click.option("--until", type=Moment(), help="Before this time, UTC.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def funnel(url: str | None, since: datetime | None, until: datetime | None, as_json: bool) -> None:
+    """Tell who goes on from one event to the next, and where fewer do than before.
+
+    \b
+    Example: frictionary journeys funnel --since 2026-09-01 --store demo.db
+    """
+    from rich.console import Console
+
+    from api.terminal import table
+    from nlp.taxonomy import Taxonomy
+    from pipelines.funnel import onward
+    from pipelines.settings import Settings
+    from pipelines.stores import open_existing
+    from pipelines.stores.protocols import Filter
+
+    settings = Settings.from_environment(store=url)
+    taxonomy = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"), origin=str(settings.taxonomy))
+    with open_existing(settings.store) as store:
+        found = onward(store, taxonomy, Filter(since, until))
+    if as_json:
+        click.echo(json.dumps(found, default=str, indent=2))
+        return
+    columns = {"from": False, "to": False} | dict.fromkeys(("people", "go on", "before"), True) | {"": False}
+    Console().print(table(columns, map(_onward, found["steps"])))
+    click.echo(f"Within {found['within']} days.")
+
+
+def _onward(row: dict[str, Any]) -> tuple[str, ...]:
+    share, before = row["share"], "–" if row["before"] is None else f"{row['before']:.0%}"
+    told = f"{share['value']:.0%} ({share['low']:.0%}–{share['high']:.0%})"
+    return row["event"], row["then"], f"{row['customers']:,}", told, before, row["changed"]

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from api.schemas.groups import ArchetypesOut, AskedPatterns, AskedThen, PatternsOut
+from api.schemas.groups import ArchetypesOut, AskedFunnel, AskedPatterns, AskedThen, FunnelOut, PatternsOut
 from pipelines.archetypes import found_archetypes
+from pipelines.funnel import onward
 from pipelines.patterns import patterns as found_patterns
 from pipelines.stores.protocols import Filter
 
@@ -25,3 +26,11 @@ def archetypes(request: Request, question: Annotated[AskedThen, Query()]) -> dic
     """Customers who write alike, as many groups as come back in other customers, and what became of them after."""
     taxonomy = request.app.state.desk.annotator.taxonomy
     return found_archetypes(request.app.state.store, taxonomy, days=question.days)
+
+
+@router.get("/funnel", response_model=FunnelOut)
+def funnel(request: Request, question: Annotated[AskedFunnel, Query()]) -> dict[str, Any]:
+    """Who goes on from each event to the next within 30 days; with `since`, whether fewer do than in as long a time
+    before."""
+    taxonomy = request.app.state.desk.annotator.taxonomy
+    return onward(request.app.state.store, taxonomy, Filter(question.since, question.until))

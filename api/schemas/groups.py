@@ -155,3 +155,23 @@ class AnomaliesOut(BaseModel):
     since: date | None = Field(description="null where fewer than eight weeks are known before.")
     until: date | None
     days: int
+
+
+class AskedFunnel(In):
+    since: Moment | None = Field(None, description="Came to the event from this time on.", examples=["2026-05-01"])
+    until: Moment | None = Field(None, description="Before this time.", examples=["2026-11-01"])
+
+
+class OnwardOut(BaseModel):
+    event: str = Field(examples=["delivered"])
+    then: str = Field(description="The event that most often comes next.", examples=["installed"])
+    customers: int = Field(description="Who came to the event, and whose days after it are over.")
+    share: IntervalOut = Field(description="0..1: of them those who went on within these days.")
+    before: Figure | None = Field(description="The share of the period before; null without `since`.")
+    changed: str = Field(description="fell or rose, beyond chance; empty otherwise.")
+
+
+class FunnelOut(BaseModel):
+    steps: list[OnwardOut]
+    within: int = Field(description="Days within which somebody goes on.")
+    until: datetime | None = Field(description="The last moment known.")

@@ -108,6 +108,7 @@ DOORS = _by_method(
         door("GET", "/v1/attribution", READ),
         door("GET", "/v1/journeys/patterns", READ),
         door("GET", "/v1/journeys/archetypes", READ),
+        door("GET", "/v1/journeys/funnel", READ),
         door("GET", "/v1/cohorts", READ),
         door("GET", "/v1/experiments", READ),
         door("POST", "/v1/experiments", EDIT, "experiment.write"),

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from nlp.journeys.facts import Said
-from nlp.journeys.intervals import clustered, wilson
+from nlp.journeys.intervals import clustered, clustered_share
 from nlp.journeys.ledger import DAY
 from nlp.journeys.sessions import Session
 from nlp.metrics import Interval
@@ -116,12 +116,19 @@ def _stage(stage: str, found: Sequence[Seen]) -> StageFlow:
         exits=gone,
         loops=sum(one.again for one in found),
         days=median(went) if went else None,
-        drop_off=wilson(gone, len(known)),
-        switches=wilson(sum(o.visit.switches for o in found), sum(o.visit.followed for o in found)),
-        handovers=wilson(sum(s.handed for s in said), len(said)),
+        drop_off=_share((one.customer, one.after is None, 1) for one in known),
+        switches=_share((one.customer, one.visit.switches, one.visit.followed) for one in found),
+        handovers=_share((customer, s.handed, 1) for customer, s in spoke),
         intents=_most(s.intent for s in said if s.intent != NONE),
         themes=_most(theme for s in said for theme in s.themes),
     )
+
+
+def _share(counted: Iterable[tuple[str, int, int]]) -> Interval | None:
+    """Of (customer, hits, of so many)."""
+    rows = list(counted)
+    hits, of = (np.array([row[n] for row in rows], float) for n in (1, 2))
+    return clustered_share(hits, of, np.array([customer for customer, *_ in rows]))
 
 
 def _means(spoke: Sequence[tuple[str, Said]]) -> dict[str, Interval | None]:

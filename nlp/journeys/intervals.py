@@ -15,9 +15,30 @@ def wilson(hits: int, of: int) -> Interval | None:
     """A share with its 95 % interval (Wilson 1927, JASA 22:209); None of none."""
     if not of:
         return None
-    share, z = hits / of, Z * Z / of
-    middle, width = share + z / 2, Z * sqrt(share * (1 - share) / of + z / (4 * of))
+    return _wilson(hits / of, of)
+
+
+def _wilson(share: float, trials: float) -> Interval:
+    z = Z * Z / trials
+    middle, width = share + z / 2, Z * sqrt(share * (1 - share) / trials + z / (4 * trials))
     return Interval(share, max(0.0, (middle - width) / (1 + z)), min(1.0, (middle + width) / (1 + z)))
+
+
+def clustered_share(hits: Array, of: Array, owners: Array) -> Interval | None:
+    """A share, sum of `hits` by sum of `of`, both (n,), with its 95 % interval, rows of one owner taken together.
+
+    Wilson's interval of as many independent trials as weigh the same: the number by the design effect, which is that of
+    the ratio over owners, linearised (Korn & Graubard 1998, Surv. Methodol. 24:193). None of none.
+    """
+    whole = float(of.sum())
+    if not whole:
+        return None
+    codes = np.unique(owners, return_inverse=True)[1]
+    share, size = float(hits.sum()) / whole, int(codes.max()) + 1
+    apart = np.bincount(codes, hits - share * of)
+    variance = float(apart @ apart) * size / (size - 1) / whole**2 if size > 1 else 0.0
+    trials = min(whole, share * (1 - share) / variance) if variance else whole
+    return _wilson(share, trials)
 
 
 def clustered(values: Array, owners: Array, *, least: float, most: float) -> Interval | None:

@@ -83,6 +83,17 @@ def test_days_before_anything_was_known_have_no_groups(bought: Store) -> None:
     assert "Nobody is known" in ran("cohorts", "--days", "365", "--store", bought.url)
 
 
+def test_who_goes_on_is_told_by_route_and_command(bought: Store, settings: Settings, annotator: Annotator) -> None:
+    ids = [f"c{n:02}" for n in range(30)]
+    bought.events.put(Event(f"d:{id}", id, "delivered", START + timedelta(n % 20 + 4)) for n, id in enumerate(ids))
+    client = TestClient(create_app(bought, settings, annotator), base_url="http://localhost")
+    found = client.get("/v1/journeys/funnel").json()
+    (step,) = found["steps"]
+    assert (step["event"], step["customers"], step["share"]["value"]) == ("ordered", 60, 0.5)
+    assert client.get("/v1/journeys/funnel?since=2026-03-12").json()["steps"][0]["before"] is not None
+    assert "Within 30 days" in ran("journeys", "funnel", "--store", bought.url)
+
+
 def test_unusual_days_are_told_and_a_short_past_says_so(asked: TestClient, left: Store) -> None:
     found = asked.get("/v1/anomalies?days=14").json()
     assert found["days"] == 14

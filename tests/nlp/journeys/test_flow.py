@@ -7,7 +7,7 @@ import pytest
 
 from nlp.journeys.facts import Facts, Said
 from nlp.journeys.flow import Seen, changed, moves, seen, stage_flows
-from nlp.journeys.intervals import clustered, wilson
+from nlp.journeys.intervals import clustered, clustered_share, wilson
 from nlp.journeys.ledger import DAY
 from nlp.journeys.sessions import GAP, sessions
 from nlp.metrics import Interval
@@ -64,6 +64,23 @@ def test_periods_are_compared_only_where_enough_customers_were_there() -> None:
     now = replace(few, customers=10, friction=Interval(80, 70, 90))
     then = replace(now, friction=Interval(50, 40, 60))
     assert (changed(now, then), changed(now, now), changed(few, then)) == (["friction"], [], [])
+
+
+def test_a_share_whose_rows_depend_on_their_owner_is_less_sure() -> None:
+    draw = np.random.default_rng(7)
+    held = {"rows": 0, "owners": 0}
+    owners = np.repeat(np.arange(60), 6)
+    for _ in range(500):
+        hits = draw.random(360) < np.repeat(draw.beta(1, 2, 60), 6)
+        found = {
+            "rows": wilson(int(hits.sum()), 360),
+            "owners": clustered_share(hits.astype(float), np.ones(360), owners),
+        }
+        for kind, one in found.items():
+            held[kind] += bool(one and one.low <= 1 / 3 <= one.high)
+    assert held["rows"] / 500 < 0.88
+    assert 0.92 < held["owners"] / 500 < 0.98
+    assert clustered_share(np.zeros(0), np.zeros(0), np.zeros(0)) is None
 
 
 def test_wilson_keeps_within_0_and_1_and_covers_what_it_should() -> None:
