@@ -12,6 +12,9 @@ from time import perf_counter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nlp.errors import UnknownName
+
+LEVELS = ("debug", "info", "warning", "error")
 HEADER = "x-request-id"
 SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
 SECRET = re.compile(r"\bfk_([0-9a-f]{12})_[A-Za-z0-9_-]+|(?i:\b(bearer|basic)\s+)[\w.~+/=-]{8,}")
@@ -83,7 +86,9 @@ def hidden(text: str) -> str:
 
 
 def set_up(level: str) -> None:
-    """Lines to standard error from `level` on (debug, info, warning, error), in place of what was set up before."""
+    """Lines to standard error from `level` on, in place of what was set up before. Raises UnknownName."""
+    if level.lower() not in LEVELS:
+        raise UnknownName.of("log", level, LEVELS)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

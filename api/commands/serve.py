@@ -54,7 +54,7 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator", *,
         app.state.desk.catch_up()  # what was taken in and not annotated before a kill
         warm(annotator)
         click.echo(f"Serving on {address(listener)} (the API's description: /docs); Ctrl-C ends it.")
-        if first_key:
+        if first_key or settings.auth == "required":
             tell_first_key(store, settings)
         run(app, listener, settings)
 

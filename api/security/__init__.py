@@ -14,14 +14,18 @@ from starlette.middleware.sessions import SessionMiddleware
 from api.logs import Requests
 from api.security.guard import Guard
 from api.security.people import HOURS
+from nlp.errors import UnknownName
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 COOKIE = "frictionary_session"
+WAYS = ("local", "required")
 
 
 def protect(app: FastAPI, store: Store, settings: Settings) -> None:
-    """Put everything between the world and the routes; what is added last stands first."""
+    """Put everything between the world and the routes; what is added last stands first. Raises UnknownName."""
+    if settings.auth not in WAYS:
+        raise UnknownName.of("auth", settings.auth, WAYS)
     app.add_middleware(Guard, store=store, settings=settings)
     app.add_middleware(
         SessionMiddleware,

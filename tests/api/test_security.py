@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
+from api import logs
 from api.app import create_app
 from api.commands import group
 from api.security.actor import ROLES
+from nlp.errors import UnknownName
 from pipelines import api_keys
 from pipelines.annotate import Annotator
 from pipelines.settings import Settings
@@ -106,6 +108,13 @@ def test_a_key_says_when_it_was_last_used(guarded: TestClient, store: Store) -> 
     used = store.api_keys.get(key.id).last_used_at
     assert used is not None
     assert used >= NOW
+
+
+def test_settings_that_cannot_be_name_those_that_can(store: Store, settings: Settings, annotator: Annotator) -> None:
+    with pytest.raises(UnknownName, match="local, required"):
+        create_app(store, replace(settings, auth="off"), annotator)
+    with pytest.raises(UnknownName, match="debug, error, info, warning"):
+        logs.set_up("loud")
 
 
 def test_each_role_may_do_all_that_those_before_it_may() -> None:
