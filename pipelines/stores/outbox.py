@@ -24,11 +24,20 @@ def listening(connection: Connection) -> bool:
 def announce(database: Database, connection: Connection, messages: Iterable[Message]) -> None:
     """Write messages, last of all in the transaction of what they tell of: their numbers follow the order of commits,
     so that nobody who reads by number misses one that is committed late."""
-    rows = [{name: value for name, value in asdict(m).items() if name != "number"} for m in messages]
+    rows = [asdict(m) for m in messages]
     if rows:
         database.backend.lock_outbox(connection)
+        for number, row in enumerate(rows, start=_last(connection) + 1):
+            row["number"] = number
         for some in chunks(rows):
             connection.execute(insert(outbox), some)
+
+
+def _last(connection: Connection) -> int:
+    """The last number that was given, also where its message is gone by now."""
+    told = select(func.coalesce(func.max(O.number), 0)).scalar_subquery()
+    seen = select(func.coalesce(func.max(S.position), 0)).scalar_subquery()
+    return max(connection.execute(select(told, seen)).one())
 
 
 class Outbox:
@@ -44,8 +53,8 @@ class Outbox:
             self._database.backend.lock_outbox(connection)
             if connection.execute(select(S.name).where(S.name == name)).first():
                 return
-            last = connection.execute(select(func.coalesce(func.max(O.number), 0))).scalar_one()
             fresh = {"owner": "", "until": None, "delivered": 0, "delivered_at": None, "failures": 0, "error": ""}
+            last = _last(connection)
             connection.execute(insert(outbox_sinks), [{"name": name, "position": last, "since": at, **fresh}])
 
     def remove(self, name: str) -> None:
@@ -148,7 +157,8 @@ class Outbox:
         held = select(H.number)
         with self._database.write() as connection:
             told = connection.execute(select(func.min(S.position))).scalar()
-            old = and_(O.at < before, O.number.not_in(held))
+            last = select(func.max(O.number)).scalar_subquery()
+            old = and_(O.at < before, O.number.not_in(held), O.number < last)  # so that no number is given again
             if told is not None:
                 old = and_(old, O.number <= told)
             return connection.execute(delete(outbox).where(old)).rowcount

@@ -10,7 +10,7 @@ NUMBER = BigInteger().with_variant(Integer, "sqlite")
 outbox = Table(
     "outbox",
     metadata,
-    Column("number", NUMBER, primary_key=True),
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("id", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("subject", key(), nullable=False),
@@ -20,7 +20,6 @@ outbox = Table(
     Column("data", Json, nullable=False),
     Index("outbox_by_customer", "customer"),
     Index("outbox_by_subject", "subject"),
-    sqlite_autoincrement=True,  # no number comes twice
 )
 
 outbox_sinks = Table(

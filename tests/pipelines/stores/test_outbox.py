@@ -19,7 +19,7 @@ from nlp.themes.edits import Edit
 from nlp.themes.lineage import Fact
 from nlp.themes.theme import Assignment, Theme
 from pipelines.emergence import emerging
-from pipelines.messages import KINDS, Message, PrivacyForgotten, message
+from pipelines.messages import KINDS, Message, PrivacyForgotten, ThemeEmerging, message
 from pipelines.online import refresh
 from pipelines.settings import Settings
 from pipelines.stores.database import Database
@@ -328,6 +328,20 @@ def test_what_all_have_taken_is_pruned_and_dead_letters_stay(store: SqlStore) ->
     assert told(store) == [a, c]
     put(store, note("d", AT))
     assert told(store)[-1].number > c.number
+
+
+def test_no_number_is_given_twice_though_all_is_gone(store: SqlStore) -> None:
+    store.outbox.subscribe("crm", AT)
+    late = ThemeEmerging("x", "week", 1, 2.0, 0.1)
+    put(store, note("a", AT), message("theme.emerging", late, subject="t", customer="b", at=AT))
+    a, b = told(store)
+    store.outbox.settle("crm", "", Progress(0, b.number, AT, [a.number, b.number]))
+    store.sweep.forget(["a", "b"])
+    assert store.outbox.prune(AT + HOUR) == 1
+    put(store, note("c"))
+    assert [m.number for m in told(store)] == [b.number + 1, b.number + 2]  # the first tells of the forgetting
+    store.outbox.subscribe("lake", AT)
+    assert told(store, "lake") == []
 
 
 def test_numbers_follow_the_order_of_commits_whoever_writes(store: SqlStore) -> None:

@@ -14,7 +14,7 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.create_table(
         "outbox",
-        sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+        sa.Column("number", NUMBER, primary_key=True, autoincrement=False),
         sa.Column("id", sa.String, nullable=False),
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("subject", ID, nullable=False),
@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("at", TIME, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
-        sqlite_autoincrement=True,
     )
     op.create_index("outbox_by_customer", "outbox", ["customer"])
     op.create_index("outbox_by_subject", "outbox", ["subject"])
