@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from api.dashboard import charts, figures, overview
+from api.dashboard import charts, figures, overview, tables
 from api.dashboard.choices import PERIODS, Choice
 from api.dashboard.kept import Kept
 from api.dashboard.marks import CUES
@@ -67,11 +67,17 @@ def mount(app: FastAPI) -> None:
     app.add_exception_handler(404, not_found)
 
 
-def render(request: Request, name: str, status: int = 200, **context: Any) -> HTMLResponse:
+def render(request: Request, name: str, status: int = 200, **context: Any) -> Response:
+    """A page; with `?csv=2` its second table as CSV."""
     context |= {"csrf_token": Token(request), "actor": request.state.actor}
     carried = Choice.of(request.query_params).carried
-    PARTED.set(parting(request.headers.get("accept-language", "")))
+    wanted = request.query_params.get(tables.FIELD, "")
+    PARTED.set({} if wanted else parting(request.headers.get("accept-language", "")))
     html = templates.get_template(name).render(here=request.url.path, carried=carried, **context)
+    if request.method == "GET" and status == 200:
+        if wanted:
+            return tables.table(html, wanted, name.partition(".")[0])
+        html = tables.linked(html, request.url)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
@@ -185,6 +191,16 @@ def foretold(request: Request, customer: str) -> dict[str, Any]:
     model = open_forecaster(Path(folder)) if folder else None
     at = datetime.combine(last + timedelta(days=1), time(), UTC)
     return forecasts(store_of(request), customer, at, taxonomy=taxonomy_of(request), forecaster=model)
+
+
+@page("/tables/{noun}.csv")
+def noun(request: Request) -> Response:
+    """All rows of a noun that fulfil the filters, as `frictionary export` writes them."""
+    wanted = request.path_params["noun"]
+    if wanted not in tables.NOUNS:
+        raise NotFound(f"no table {wanted!r}; known: {', '.join(tables.NOUNS)}")
+    choice = Choice.of(request.query_params)
+    return tables.whole(request, store_of(request), wanted, choice.filter(last_of(request)))
 
 
 @page("/conversations")
