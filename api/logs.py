@@ -53,7 +53,8 @@ class Requests:
 
 def _of(scope: Scope, status: int, seconds: float) -> dict[str, object]:
     """The route and not the path, which names customers, nor the query, which may hold what was searched for."""
-    actor, route = scope["state"].get("actor"), scope.get("route")
+    state = scope["state"]
+    actor, route = state.get("actor"), scope.get("route") or state.get("door")
     return {
         "method": scope["method"],
         "route": getattr(route, "path", ""),

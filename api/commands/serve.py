@@ -62,10 +62,12 @@ def serve_store(store: "Store", settings: "Settings", annotator: "Annotator", *,
 def tell_first_key(store: "Store", settings: "Settings") -> None:
     from datetime import UTC, datetime
 
-    from pipelines.api_keys import first
+    from api.noted import noted
+    from pipelines.api_keys import first, id_of
 
     token = first(store, at=datetime.now(UTC))
     if token:
+        noted(store, "key.create", id_of(token), who="first start")
         need = "whoever asks needs one" if settings.auth == "required" else "on this machine none is needed"
         click.echo(f"The store's first key, an admin's, told this once ({need}; see frictionary keys):\n  {token}")
 

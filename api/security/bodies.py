@@ -47,7 +47,8 @@ class Body:
             return await self._receive()
         left = self._ends + self._size / PACE - asyncio.get_running_loop().time()
         try:
-            message = await asyncio.wait_for(self._receive(), max(left, 0.001))
+            async with asyncio.timeout(max(left, 0.001)):  # wait_for would make a task each time
+                message = await self._receive()
         except TimeoutError:
             raise HTTPException(408, "the body came too slowly; send it again") from None
         self._whole = message["type"] != "http.request" or not message.get("more_body", False)

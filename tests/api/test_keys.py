@@ -191,5 +191,7 @@ def test_the_first_start_prints_an_admins_key_once(
     key = api_keys.known(store, told.split()[-1], datetime.now(UTC))
     assert key is not None
     assert key.scopes == ("admin",)
+    (line,) = store.audits.page()
+    assert (line.what, line.subject, line.who) == ("key.create", key.id, "first start")
     tell_first_key(store, settings)
     assert capsys.readouterr().out == ""

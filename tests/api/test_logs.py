@@ -73,6 +73,7 @@ def test_no_secret_is_logged(store: Store, settings: Settings, annotator: Annota
         client.post(path, headers=good)
     logging.getLogger("frictionary.api").error("it said %s and Authorization: Bearer %s", made, "abcdefgh12345678")
     assert len(requests(written)) > 15
+    assert ("/v1/overview", 401) in [(line.get("route"), line["status"]) for line in requests(written)]
     text = written.getvalue()
     for secret in (token, made, turned):
         assert secret.split("_", 2)[2] not in text
