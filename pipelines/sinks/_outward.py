@@ -13,6 +13,8 @@ from pipelines.sinks._protocol import Refused, Unavailable
 
 WAIT = (301, 302, 303, 307, 308, 401, 402, 403, 404, 405, 406, 407, 408, 410, 421, 425, 429, 502, 503, 504)
 """Answers that speak of the door, not of the message: it waits until somebody mends that, or the server is back."""
+MOST = 65_536
+"""Bytes of an answer that are waited for."""
 ANSWER = 200
 """Characters of an answer's reason that are kept."""
 BUSY = 1.0
@@ -53,7 +55,7 @@ class Outward:
                 extensions={"sni_hostname": self._url.host},
             )
             answer = await self._client.send(request, stream=True)
-            await answer.aclose()  # what it says is not read: it could go on for ever
+            await _finish(answer)
         except (httpx2.HTTPError, OSError) as error:
             raise Unavailable(f"{self._url.host}: {type(error).__name__}: {error}"[:ANSWER]) from error
         _judge(answer)
@@ -68,6 +70,18 @@ class Outward:
         if host not in self._allow and (inner := [place for place in places if not public(place)]):
             raise Unavailable(f"{host} is {inner[0]}, no public address; name the host in allow to go there")
         return places[0]
+
+
+async def _finish(answer: httpx2.Response) -> None:
+    """What it says is nothing to us, but a connection can be used again only when it has said it; not for ever."""
+    size = 0
+    try:
+        async for part in answer.aiter_raw():
+            size += len(part)
+            if size > MOST:
+                break
+    finally:
+        await answer.aclose()
 
 
 def public(place: str) -> bool:

@@ -1,7 +1,7 @@
 """Messages to other systems, and how far each sink is with them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from pipelines.stores.protocols.outbox import Held, Progress, Sink
 from pipelines.stores.schema import outbox, outbox_held, outbox_sinks, told_movements
 
 O, S, H = outbox.c, outbox_sinks.c, outbox_held.c  # noqa: E741
-OWN = [O[name] for name in ("kind", "subject", "customer", "at", "data", "id", "version", "number")]
+NAMES = tuple(field.name for field in fields(Message))
+OWN = [O[name] for name in NAMES]
 
 
 def listening(connection: Connection) -> bool:
@@ -24,7 +25,7 @@ def listening(connection: Connection) -> bool:
 def announce(database: Database, connection: Connection, messages: Iterable[Message]) -> None:
     """Write messages, last of all in the transaction of what they tell of: their numbers follow the order of commits,
     so that nobody who reads by number misses one that is committed late."""
-    rows = [asdict(m) for m in messages]
+    rows = [{name: getattr(m, name) for name in NAMES} for m in messages]
     if rows:
         database.backend.lock_outbox(connection)
         for number, row in enumerate(rows, start=_last(connection) + 1):
