@@ -9,6 +9,7 @@ from math import log, sqrt
 import numpy as np
 
 from benchmarks.heading import heading
+from benchmarks.world_trials import LOGGED, TRIAL_DAYS, lost_steps, paths_to_leaving, policies, trials, unusual_days
 from nlp.journeys.associations import Association, associations
 from nlp.journeys.attribution import Path, attribution
 from nlp.journeys.facts import Done, Facts, Said
@@ -24,10 +25,12 @@ from pipelines.simulate.lives import Life, live
 from pipelines.simulate.world import DAYS, PROBLEMS, World, drawn
 
 RESULT = ROOT / "benchmarks" / "results" / "worlds.md"
-SCORED = range(2000, 2020)
+SCORED = range(4000, 4020)
 """Seeds of the worlds that score. Methods were chosen on the seeds 100 to 109, and frozen before these were drawn."""
 CUSTOMERS, POPULATION = 2_000, 6_000
 """Analysed; and others of the same world, who tell the truth."""
+LARGE = 6_000
+"""Analysed where what is looked for is rare: sequences, single days, causes once more; as many others tell truths."""
 WIDER = sqrt(1 + CUSTOMERS / POPULATION)
 """The truth is drawn, too: its own error makes the difference so much wider than an interval allows for."""
 BEFORE, AFTER = (60, 240), (330, 510)
@@ -45,7 +48,14 @@ though its true ratio is at most 1; *no cause* what stands out, is truly likelie
 customers meet it more often and leave more often anyway), or what comes near a cause. These are associations: nothing
 in the data tells them from causes. *Drop-offs* count as found where the stage at which the step is lost has a higher
 drop-off in the later period, its intervals apart (`changed`); false is any other stage that does. *Fixes* are judged on
-their day; false is any other theme that is judged to have got better that day.
+their day; false is any other theme that is judged to have got better that day. *Lost steps* are those of the funnel,
+told by Fisher's test between the two periods; false is any other step that changed.
+
+With {large:,} customers: *causes* once more; *sequences* count as found where one that ends with the second of the two
+planted themes, the first before it, stands out; surges and storms where their series has an unusual day among their
+three. Intervals of sequences are those of every tenth tested one, in the order of their steps, and lengthened by 1.414.
+*Experiments* treat four fifths of the customers, by ten salts a world, for {trial} days; *policies* are judged by ten
+logs of {logged} decisions a world; their truths are known all but exactly, and intervals are not lengthened.
 """
 
 
@@ -79,16 +89,19 @@ class Tally:
 
     held: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     found: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     no_cause: int = 0
     bait: int = 0
     missed: list[str] = field(default_factory=list)
 
-    def interval(self, kind: str, spread: tuple[float, float, float], truth: float | None) -> None:
-        """`spread`: value, low, high, each of whose arms is lengthened by WIDER."""
+    def interval(
+        self, kind: str, spread: tuple[float, float, float], truth: float | None, wider: float = WIDER
+    ) -> None:
+        """`spread`: value, low, high, each of whose arms is lengthened by `wider`."""
         if truth is not None and not np.isnan(truth):
             value, low, high = spread
             self.held[kind][0] += 1
-            self.held[kind][1] += value - (value - low) * WIDER <= truth <= value + (high - value) * WIDER
+            self.held[kind][1] += value - (value - low) * wider <= truth <= value + (high - value) * wider
 
     def plant(self, kind: str, found: bool, false: int, name: str) -> None:
         for n, value in enumerate((1, found, false)):
@@ -208,6 +221,13 @@ def _causes(world: World) -> Iterator[tuple[str, tuple[str, str, str]]]:
             yield f"cause of: {outcome}", (PROBLEMS[problem].name, stage, outcome)
 
 
+def large_causes(tally: Tally, world: World, some: Sequence[Facts]) -> None:
+    shown, _ = associations(episodes(some, TAXONOMY, until=UNTIL))
+    standing = {(row.theme, row.stage, row.outcome) for row in shown if row.stands_out}
+    for kind, cause in _causes(world):
+        tally.plant(f"{kind}, {LARGE:,} customers", cause in standing, 0, f"{kind}, {LARGE:,} customers")
+
+
 def credits(tally: Tally, some: Sequence[tuple[str, Facts]], many: Sequence[tuple[str, Facts]], seed: int) -> None:
     """Of leaving by themes, and of buying by channels at stages."""
     for end, touch in (("leaving", "themes"), ("buying", "touchpoints")):
@@ -274,14 +294,43 @@ def table(tally: Tally) -> Iterator[str]:
     yield "| planted | number | found | false alarms |\n|---|---|---|---|"
     for kind, (planted, found, false) in tally.found.items():
         if kind != "all that stands out":
-            alarms = false if kind in ("drop-off", "fix") else "see below"
+            alarms = false if kind in ("drop-off", "lost step", "fix") else "see below"
             yield f"| {kind} | {planted} | {found} ({found / planted:.0%}) | {alarms} |"
     standing, causes, false = tally.found["all that stands out"]
     yield (
         f"\nOf {standing} associations that stand out, {causes} are planted causes, {tally.no_cause} are true and no "
         f"cause ({tally.bait} of them the bait), and {false} are false ({false / max(standing, 1):.1%}).\n"
     )
+    counts = tally.counts
+    yield (
+        f"Of {counts['standing']} sequences that stand out, {counts['planted']} are of the planted themes, and "
+        f"{counts['false']} are truly no likelier ({counts['false'] / max(counts['standing'], 1):.1%}).\n"
+    )
+    yield (
+        f"Of {counts['windows']} times 28 days, {counts['alarms']} have an unusual day on which nothing was planted "
+        f"({counts['alarms'] / max(counts['windows'], 1):.1%}).\n"
+    )
+    yield (
+        f"Of {counts['trials']} experiments with a true effect, {counts['shown']} show that fewer leave, and "
+        f"{counts['unfair']} have arms that seem unfair.\n"
+    )
     yield f"Not found: {'; '.join(sorted(tally.missed)) or 'nothing'}."
+
+
+def more(tally: Tally, world: World, everybody: Sequence[Facts]) -> None:
+    some, large, many = everybody[:CUSTOMERS], everybody[:LARGE], everybody[LARGE:]
+    lost_steps(tally, world, some, TAXONOMY, periods=(BEFORE[0], AFTER[0], AFTER[1]))
+    large_causes(tally, world, large)
+    found = {
+        ("standing", "planted", "false"): paths_to_leaving(tally, world, large, many, TAXONOMY, wider=sqrt(2)),
+        ("alarms", "windows"): unusual_days(tally, world, large),
+    }
+    treated = [facts(live(world, number, treated=True)) for number in range(CUSTOMERS + POPULATION)]
+    found["trials", "unfair", "shown"] = trials(tally, world, everybody[: len(treated)], treated, CUSTOMERS, TAXONOMY)
+    for names, values in found.items():
+        for name, value in zip(names, values, strict=True):
+            tally.counts[name] += value
+    policies(tally, world.seed)
 
 
 def main() -> None:
@@ -289,13 +338,15 @@ def main() -> None:
     tally = Tally()
     for done, seed in enumerate(SCORED, start=1):
         world = drawn(seed)
-        some = journeys(world, range(CUSTOMERS))
-        many = journeys(world, range(CUSTOMERS, CUSTOMERS + POPULATION))
+        everybody = journeys(world, range(2 * LARGE))
+        some, many = everybody[:CUSTOMERS], everybody[CUSTOMERS : CUSTOMERS + POPULATION]
         ratios(tally, world, [own for _, own in some], [own for _, own in many])
         credits(tally, some, many, seed)
         drop_offs(tally, world, some, many)
         fixes(tally, world, [own for _, own in some])
+        more(tally, world, [own for _, own in everybody])
         figures = {"first": SCORED[0], "last": seed, "customers": CUSTOMERS, "population": POPULATION}
+        figures |= {"large": LARGE, "trial": TRIAL_DAYS, "logged": LOGGED}
         notes = NOTES.format(worlds=done, wider=WIDER, **figures)
         head = heading("Journeys in worlds of known truth", command="python -m benchmarks.worlds", seed=SCORED[0])
         RESULT.write_text("\n".join([head, notes, *table(tally)]) + "\n", "utf-8")

@@ -68,8 +68,9 @@ def sequences(histories: Histories, *, customers: int) -> list[Found]:
     contacts end, the longest and most particular one. `customers`: of how many all are."""
     least = max(CUSTOMERS, int(np.ceil(SHARE * customers)))
     ends = _ends(histories)
+    can = {step: set(rows.tolist()) for step, rows in ends.items()}
     proposed = _proposed(histories, least)
-    found = (Found(steps, _rows(steps, ends, histories), ends[steps[-1]]) for steps in proposed)
+    found = (Found(steps, _rows(steps, ends[steps[-1]], can, histories), ends[steps[-1]]) for steps in proposed)
     kept: dict[bytes, Found] = {}
     for one in found:
         if len(np.unique(histories.customer[one.rows])) >= least:
@@ -114,18 +115,21 @@ def _ends(histories: Histories) -> dict[Step, Array]:
     return {step: np.array(found, np.int64) for step, found in rows.items()}
 
 
-def _rows(steps: Sequence_, ends: dict[Step, Array], histories: Histories) -> Array:
-    own = ends[steps[-1]]
-    return own[[_comes(steps[:-1], histories.before[row], histories.steps) for row in own.tolist()]]
+def _rows(steps: Sequence_, last: Array, can: dict[Step, set[int]], histories: Histories) -> Array:
+    """Of the rows that can be the last step those before which the others came."""
+    others = [can[step] for step in reversed(steps[:-1])]
+    return last[[_came(others, histories.before[row]) for row in last.tolist()]]
 
 
-def _comes(steps: Sequence_, before: Sequence[int], own: Sequence[tuple[Step, ...]]) -> bool:
-    """Whether the steps came in this order: the latest contact that can be one is taken for it."""
-    left = len(steps)
+def _came(others: Sequence[set[int]], before: Sequence[int]) -> bool:
+    """Whether rows of each set came in this order, both latest first: the latest row that can be one is taken for it."""
+    met = 0
     for row in before:
-        if left and steps[left - 1] in own[row]:
-            left -= 1
-    return left == 0
+        if row in others[met]:
+            met += 1
+            if met == len(others):
+                return True
+    return False
 
 
 def _telling(steps: Sequence_) -> tuple[int, int, int, Sequence_]:
