@@ -52,7 +52,7 @@ def overview(store: Store, choice: Choice, last: date, known: Themes) -> Row:
         "moving": moves.moving(themes),
         "fixes": fixes,
         "doubts": moves.doubts(store),
-        "week": week.told(store, choice, last, themes, fixes),
+        "week": week.told(store, choice, last, known.daily, themes, fixes),
         "known_themes": any(not theme.hidden for theme in store.themes.current()),
         "last": last,
         "conflicts": sum(bool(line.conflict) for line in log(store)),
@@ -110,18 +110,20 @@ def ranked(store: Store, filter: Filter, last: date, daily: Sequence[Row], found
     quality = store.qualities.of(store.themes.current_run() or "")
     stabilities = quality.stabilities if quality else {}
     by_day = told(daily).daily
+    first = max(min((row["day"] for row in daily), default=last), filter.since.date() if filter.since else date.min)
+    weeks = charts.weeks([{"week": _monday(first)}], last)
     rows = [
         figures[theme.id]
         | {name: getattr(theme, name) for name in ("id", "name", "description", "terms", "owner", "pinned", "hidden")}
         | {"stage": _most(figures[theme.id]["stages"]), "stability": stabilities.get(theme.id)}
-        | {"movement": found.moves[theme.id], "trend": _trend(by_day.get(theme.id, {}), filter, last, daily)}
+        | {"movement": found.moves[theme.id], "trend": _trend(by_day.get(theme.id, {}), weeks)}
         | _late(by_day.get(theme.id, {}), last)
         for theme in store.themes.current()
         if theme.id in figures and theme.id in found.moves
     ]
     rows.sort(key=lambda row: (not row["pinned"], -row["pain"], row["id"]))
     most = max((row["pain"] for row in rows if not row["hidden"]), default=0) or 1
-    seen = {id: row["first_seen"] for id, row in store.rollups.themes().items()}
+    seen = store.rollups.first_seen()
     return [
         row
         | {"part": min(100.0, 100 * row["pain"] / most)}
@@ -135,12 +137,12 @@ def _late(days: Mapping[date, int], last: date) -> Row:
     return {"now": now, "before": sum(count for day, count in days.items() if last - 2 * LATE < day <= last - LATE)}
 
 
-def _trend(days: Mapping[date, int], filter: Filter, last: date, daily: Sequence[Row]) -> list[int]:
-    first = max(min((row["day"] for row in daily), default=last), filter.since.date() if filter.since else date.min)
-    weeks: dict[date, int] = {}
+def _trend(days: Mapping[date, int], weeks: Sequence[date]) -> list[int]:
+    counts = dict.fromkeys(weeks, 0)
     for day, count in days.items():
-        weeks[_monday(day)] = weeks.get(_monday(day), 0) + count
-    return [weeks.get(at, 0) for at in charts.weeks([{"week": _monday(first)}], last)]
+        if (week := _monday(day)) in counts:
+            counts[week] += count
+    return list(counts.values())
 
 
 def _most(counts: Mapping[str, Row]) -> str:

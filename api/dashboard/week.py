@@ -29,13 +29,15 @@ class Part:
     theme: str = ""
 
 
-def told(store: Store, choice: Choice, last: date, themes: Sequence[Row], fixes: Sequence[Row]) -> list[list[Part]]:
+def told(
+    store: Store, choice: Choice, last: date, daily: Sequence[Row], themes: Sequence[Row], fixes: Sequence[Row]
+) -> list[list[Part]]:
     """Of the seven days up to the last one with a conversation, in the chosen conversations: a sentence each."""
     now, before = _windows(replace(choice, period="").filter(last), choice.windows(last)[0])
     late, early = store.rollups.totals(now), store.rollups.totals(before)
     if not late["conversations"]:
         return [[Part(f"Nobody got in touch in the week up to {day(last)}.")]]
-    said = [_volume(late, early, last), _friction(late, early), _worst(store.rollups.themes(now), themes)]
+    said = [_volume(late, early, last), _friction(late, early), _worst(_late(daily, last), themes)]
     said += [_emerging(themes), _unowned(themes), _leaving(late), _worked(fixes)]
     return [sentence for sentence in said if sentence]
 
@@ -68,11 +70,22 @@ def _friction(late: Row, early: Row) -> list[Part]:
     return [Part(f"It hurt {'more' if now > then else 'less'}: friction {now:.0f} of 100, after {then:.0f}.")]
 
 
+def _late(daily: Sequence[Row], last: date) -> dict[str, Row]:
+    """By theme: conversations and friction summed of the last seven days."""
+    found: dict[str, Row] = {}
+    for row in daily:
+        if last - WEEK < row["day"] <= last:
+            sums = found.setdefault(row["theme"], {"conversations": 0, "friction": 0.0})
+            sums["conversations"] += row["conversations"]
+            sums["friction"] += row["friction"]
+    return found
+
+
 def _worst(week: Mapping[str, Row], themes: Sequence[Row]) -> list[Part]:
     told = [(week[row["id"]], row) for row in themes if row["id"] in week]
     if not told:
         return []
-    found, row = max(told, key=lambda pair: pair[0]["pain"])
+    found, row = max(told, key=lambda pair: pair[0]["friction"])
     count = plural(found["conversations"], "conversation")
     said = [Part("What hurt most was "), Part(row["name"], row["id"]), Part(f", in {count}")]
     return [*said, Part(f"; {row['owner']} looks after it." if row["owner"] else ".")]

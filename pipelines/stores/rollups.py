@@ -1,6 +1,7 @@
 """Sums of a store by day, theme, channel, stage and language, kept in step day by day: what large pages read."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ from pipelines.stores.schema import (
     conversation_facts,
     conversations,
     customers,
+    rollup_customers,
     rollup_days,
     rollup_state,
     rollup_tellings,
@@ -42,7 +44,7 @@ from pipelines.stores.schema import (
     stale_days,
     summaries,
 )
-from pipelines.stores.schema.rollups import NOWHERE, WHOLE
+from pipelines.stores.schema.rollups import NOWHERE, SETS, WHOLE
 
 A, C, S, U = assignments.c, conversations.c, signals.c, summaries.c
 T = rollup_tellings.c
@@ -86,6 +88,7 @@ class Rollups:
 
     def _sum_up_days(self, connection: Connection, run: str, days: Sequence[tuple[date, date]] | None) -> None:
         """Days are ranges, ends included; None is all there are."""
+        gone = _seen(connection, days)
         for table in (rollup_tellings, rollup_days, conversation_facts):
             connection.execute(delete(table).where(_in(table.c.day, days)))
         when = true() if days is None else or_(*(_started(first, last) for first, last in days))
@@ -95,11 +98,27 @@ class Rollups:
             connection.execute(insert(rollup_tellings).from_select(columns, statement))
         connection.execute(_alone(days))
         sums = [func.sum(T[name]) for name in SUMS]
-        place = [T[name] for name in PLACE]
-        summed = select(*place, *sums).where(_in(T.day, days)).group_by(*place)
-        connection.execute(insert(rollup_days).from_select([*PLACE, *SUMS], summed))
+        for by in SETS:
+            kept = [T[name] for name in ("theme", "day", *by.split())]
+            place = [T[name] if name in ("theme", "day", *by.split()) else literal("").label(name) for name in PLACE]
+            summed = select(literal(by).label("by"), *place, *sums).where(_in(T.day, days)).group_by(*kept)
+            connection.execute(insert(rollup_days).from_select(["by", *PLACE, *SUMS], summed))
+        self._count_customers(connection, days and gone | _seen(connection, days))
         for rows in chunks(_facts(connection, day, when)):
             connection.execute(insert(conversation_facts), rows)
+
+    def _count_customers(self, connection: Connection, some: Iterable[str] | None) -> None:
+        """Of some customers, or of all."""
+        last = func.max(T.day).label("last_day")
+        told = select(T.theme, T.customer, last).where(T.customer != "", T.conversations > 0)
+        told = told.group_by(T.theme, T.customer)
+        if some is None:
+            connection.execute(delete(rollup_customers))
+            connection.execute(insert(rollup_customers).from_select(["theme", "customer", "last_day"], told))
+        for ids in chunks(some or ()):
+            connection.execute(delete(rollup_customers).where(rollup_customers.c.customer.in_(ids)))
+            own = told.where(T.conversation.in_(select(C.id).where(C.customer.in_(ids))))
+            connection.execute(insert(rollup_customers).from_select(["theme", "customer", "last_day"], own))
 
     def totals(self, filter: Filter = Filter()) -> dict[str, Any]:
         table, which = _source(filter, WHOLE)
@@ -107,10 +126,11 @@ class Rollups:
         with self._database.read() as connection:
             ends = (func.min(table.c.day).label("first"), func.max(table.c.day).label("last"))
             row = connection.execute(select(*sums, *ends).where(*which)).mappings().one()
-            channels = select(table.c.channel, func.sum(table.c.conversations)).where(*which)
-            found = connection.execute(channels.group_by(table.c.channel).order_by(table.c.channel)).all()
+            part, told = _source(filter, WHOLE, "channel")
+            channels = select(part.c.channel, func.sum(part.c.conversations)).where(*told)
+            found = connection.execute(channels.group_by(part.c.channel).order_by(part.c.channel)).all()
             placed, nowhere = self._placed(connection, filter)
-            counted = connection.execute(_customers(filter, T.theme == WHOLE)).all()
+            counted = connection.execute(_customers(filter, whole=True)).all()
         means = {name: row[name] / row["scored"] if row["scored"] else None for name in ("friction", "sentiment")}
         counts = {name: int(row[name]) for name in ("conversations", "segments", "leaving")}
         return {
@@ -152,22 +172,34 @@ class Rollups:
         with self._database.read() as connection:
             rows = connection.execute(select(table.c.theme, *sums, *ends).where(*which).group_by(table.c.theme))
             found = {row["theme"]: _theme(dict(row)) for row in rows.mappings()}
-            for theme, customers in connection.execute(_customers(filter, T.theme.not_in((WHOLE, NOWHERE)))):
+            for theme, customers in connection.execute(_customers(filter, whole=False)):
                 found[theme]["customers"] = int(customers)
-            for name, column in (("stages", table.c.stage), ("channels", table.c.channel)):
-                parts = (table.c.conversations, table.c.scored, table.c.friction)
-                by = select(table.c.theme, column, *map(func.sum, parts)).where(*which)
-                for theme, value, count, scored, friction in connection.execute(by.group_by(table.c.theme, column)):
-                    row = {"conversations": int(count), "friction": friction / scored if scored else None}
-                    found[theme][name][value] = row
+            for name in ("stage", "channel"):
+                for theme, value, row in self._parts(connection, filter, name):
+                    found[theme][f"{name}s"][value] = row
         return found
+
+    def _parts(self, connection: Connection, filter: Filter, name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """(theme, value of the column, its conversations and mean friction)."""
+        table, which = _source(filter, None, name)
+        sums = (func.sum(table.c[name]) for name in ("conversations", "scored", "friction"))
+        parts = select(table.c.theme, table.c[name], *sums).where(*which, table.c.theme.not_in((WHOLE, NOWHERE)))
+        for theme, value, count, scored, friction in connection.execute(parts.group_by(table.c.theme, table.c[name])):
+            yield theme, value, {"conversations": int(count), "friction": friction / scored if scored else None}
+
+    def first_seen(self) -> dict[str, date]:
+        d = rollup_days.c
+        with self._database.read() as connection:
+            found = select(d.theme, func.min(d.day)).where(d.by == "").group_by(d.theme)
+            return {theme: day for theme, day in connection.execute(found) if theme not in (WHOLE, NOWHERE)}
 
     def options(self) -> dict[str, list[tuple[str, int]]]:
         f = conversation_facts.c
         count = func.count().label("count")
         facts = select(f.kind, f.value, count).group_by(f.kind, f.value).order_by(count.desc(), f.value)
         d = rollup_days.c
-        spoken = select(d.language, func.sum(d.conversations)).where(d.theme == WHOLE, d.language != "")
+        told = (d.by == "language", d.theme == WHOLE, d.language != "")
+        spoken = select(d.language, func.sum(d.conversations)).where(*told)
         found: dict[str, list[tuple[str, int]]] = {"language": [], "segment": [], "product": [], "company": []}
         with self._database.read() as connection:
             rows = connection.execute(spoken.group_by(d.language).order_by(func.sum(d.conversations).desc()))
@@ -198,11 +230,13 @@ def _theme(row: Mapping[str, Any]) -> dict[str, Any]:
     return counts | means | ends | {"pain": row["friction"] / 100, "customers": 0, "stages": {}, "channels": {}}
 
 
-def _source(filter: Filter, theme: str | None) -> tuple[Table, list[Condition]]:
-    """The smallest table that can tell the filter, and what its rows must fulfil."""
-    fine = _fine(filter)
-    table: Table = rollup_tellings if fine else rollup_days
-    which = [] if theme is None else [table.c.theme == theme]
+def _source(filter: Filter, theme: str | None, *parts: str) -> tuple[Table, list[Condition]]:
+    """The smallest table that can tell the filter and these columns apart, and what its rows must fulfil."""
+    fine, names = _fine(filter), ("channel", "stage", "language")
+    by = " ".join(name for name in names if name in parts or getattr(filter, name))
+    table: Table = rollup_tellings if fine or by not in SETS else rollup_days
+    which = [rollup_days.c.by == by] if table is rollup_days else []
+    which += [] if theme is None else [table.c.theme == theme]
     return table, which + _coarse(table, filter) + fine
 
 
@@ -225,8 +259,21 @@ def _fine(filter: Filter) -> list[Condition]:
     return found if rest == Filter() else [*found, T.conversation.in_(select(C.id).where(*conditions(rest)))]
 
 
-def _customers(filter: Filter, which: Condition) -> Select[Any]:
-    """(theme, different customers): read in the index's order, so that nothing is sorted."""
+def _seen(connection: Connection, days: Sequence[tuple[date, date]] | None) -> set[str]:
+    """Customers who wrote on some days, as summed up before; none where all days are asked for."""
+    wrote = select(T.customer).where(_in(T.day, days), T.customer != "").distinct()
+    return set(connection.execute(wrote).scalars()) if days else set()
+
+
+def _customers(filter: Filter, whole: bool) -> Select[Any]:
+    """(theme, different customers) of all conversations as a WHOLE, or of each theme."""
+    since, plain = filter.since, replace(filter, since=None) == Filter()
+    if plain and (since is None or since.astimezone(UTC).time() == time()):
+        k = rollup_customers.c
+        late = [k.last_day >= since.date()] if since else []
+        named = k.theme == WHOLE if whole else k.theme.not_in((WHOLE, NOWHERE))
+        return select(k.theme, func.count()).where(named, *late).group_by(k.theme)
+    which = T.theme == WHOLE if whole else T.theme.not_in((WHOLE, NOWHERE))
     pairs = select(T.theme, T.customer).where(
         which, *_coarse(rollup_tellings, filter), *_fine(filter), T.customer != "", T.conversations > 0
     )
@@ -284,7 +331,7 @@ def _themes(day: ColumnElement[date], when: Condition, run: str) -> Select[Any]:
     theme = func.coalesce(A.theme, NOWHERE)
     joined = (
         conversations.join(signals, S.conversation == C.id)
-        .join(assignments, and_(A.segment == S.segment, A.run == run))
+        .join(assignments, and_(A.segment == S.segment, A.run.concat("") == run))
         .outerjoin(summaries, U.conversation == C.id)
     )
     return (

@@ -1,5 +1,6 @@
 """Figures of a store that are summed up beforehand."""
 
+from datetime import date
 from typing import Any, Protocol
 
 from pipelines.stores.protocols.records import Filter
@@ -26,6 +27,9 @@ class RollupStore(Protocol):
     def themes(self, filter: Filter = Filter()) -> dict[str, dict[str, Any]]:
         """By id of each theme that is told: segments, conversations, customers, leaving, friction and sentiment (means
         over segments), pain, first_seen and last_seen (days), stages and channels {name: {conversations, friction}}."""
+
+    def first_seen(self) -> dict[str, date]:
+        """The first day of each theme, by id."""
 
     def options(self) -> dict[str, list[tuple[str, int]]]:
         """What conversations may be chosen by: language, segment ("plan=yearly"), product, company -> values, each with

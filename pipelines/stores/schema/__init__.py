@@ -22,6 +22,7 @@ from pipelines.stores.schema.outbox import outbox, outbox_held, outbox_sinks, to
 from pipelines.stores.schema.privacy import key_marks, refusals
 from pipelines.stores.schema.rollups import (
     conversation_facts,
+    rollup_customers,
     rollup_days,
     rollup_state,
     rollup_tellings,
@@ -83,6 +84,7 @@ __all__ = [
     "qualities",
     "refusals",
     "replies",
+    "rollup_customers",
     "rollup_days",
     "rollup_state",
     "rollup_tellings",

@@ -13,6 +13,8 @@ WHOLE = ""
 """In place of a theme: the conversation as a whole."""
 NOWHERE = "-"
 """In place of a theme: those segments of the current run that belong to none."""
+SETS = ("", "channel", "stage", "language", "channel stage")
+"""What days and themes are told apart by, in `rollup_days.by`; a column that a set leaves out is "" there."""
 
 rollup_tellings = Table(  # a conversation, once as a whole and once for each theme that it tells
     "rollup_tellings",
@@ -32,12 +34,13 @@ rollup_tellings = Table(  # a conversation, once as a whole and once for each th
     Column("leaving", Integer, nullable=False),
     Column("unread", Integer, nullable=False),
     Index("rollup_tellings_by_customer", "theme", "customer", "day", "channel", "stage", "language", "conversations"),
-    Index("rollup_tellings_by_day", "day"),
+    Index("rollup_tellings_by_day", "day", "theme", "customer", "channel", "stage", "language", "conversations"),
 )
 
-rollup_days = Table(  # the same, summed over conversations
+rollup_days = Table(  # the same, summed over conversations: once for each of SETS
     "rollup_days",
     metadata,
+    Column("by", String, primary_key=True),
     Column("theme", key(), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("channel", String, primary_key=True),
@@ -51,6 +54,16 @@ rollup_days = Table(  # the same, summed over conversations
     Column("leaving", Integer, nullable=False),
     Column("unread", Integer, nullable=False),
     Index("rollup_days_by_day", "day"),
+)
+
+rollup_customers = Table(  # who has told a theme, or anything (WHOLE): different customers do not add up over days
+    "rollup_customers",
+    metadata,
+    Column("theme", key(), primary_key=True),
+    Column("customer", key(), primary_key=True),
+    Column("last_day", Date, nullable=False),
+    Index("rollup_customers_by_customer", "customer"),
+    Index("rollup_customers_by_day", "theme", "last_day"),
 )
 
 conversation_facts = Table(  # what conversations may be chosen by, beside the columns above
