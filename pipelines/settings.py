@@ -59,6 +59,18 @@ class Settings:
     """Name of the model that the server at `namer` is asked for."""
     namer_key: str = ""
     """Bearer token for the server at `namer`, where it asks for one."""
+    mail_server: str = "localhost:25"
+    """SMTP server that sends reports, host:port; 465 is TLS from the start, others are asked for STARTTLS."""
+    mail_user: str = ""
+    """User at the mail server, where it asks for one."""
+    mail_password: str = ""
+    """Password of that user."""
+    mail_from: str = ""
+    """Sender of reports, an address."""
+    report_secret: str = ""
+    """Secret that signs reports to webhooks (Standard Webhooks: "whsec_" and base64); unsigned where empty."""
+    report_hosts: str = ""
+    """Hosts apart by spaces to which reports may go without https, or within your own network."""
     host: str = "127.0.0.1"
     """Address that the server listens on."""
     port: int = 8000
@@ -90,7 +102,7 @@ class Settings:
     log: str = "warning"
     """From which level on the server tells what it does: debug, info (a line a request), warning, error."""
     workers: int = 0
-    """Threads in which the server's models work; 0 for one a processor, up to four."""
+    """Threads in which the server's models work: one for what is short, the others for what is heavy; 0: two."""
     max_wait: float = 0.1
     """Seconds that an ask in real time may wait for the models; what would wait longer is refused with 429."""
     traces: str = ""

@@ -160,6 +160,8 @@ DOORS = _by_method(
         door("GET", "/tables/{noun}.csv", READ, "export"),
         door("GET", "/search", READ, "search"),
         door("GET", "/quality", READ),
+        door("GET", "/report", READ, "theme.quotes"),
+        door("GET", "/report.pdf", READ, "theme.quotes"),
         door("GET", "/settings", READ),
         door("POST", "/settings/routing", EDIT, "routing.write", FORM),
         door("POST", "/settings/keys", ADMIN, "key.create", FORM),
