@@ -18,8 +18,8 @@ from pipelines.analyze import Answer, Ask
 from pipelines.batcher import LIGHT, Batcher
 from pipelines.routing import Routed
 
-WORKERS = 4
-"""More threads than these wait for one another's Python."""
+WORKERS = 2
+"""One for what is short, one for what is heavy; more wait for one another's Python."""
 TICK = 0.02
 """Seconds between two looks at whether the server's one loop keeps up."""
 WEIGHT = 0.25
@@ -42,7 +42,7 @@ class Item:
 
 
 class RealTime:
-    """`most`: seconds that an ask may wait before the models begin with it; `workers`: 0 for one a processor."""
+    """`most`: seconds that an ask may wait before the models begin with it; `workers`: threads, 0 for two or fewer."""
 
     def __init__(self, desk: Desk, meters: Meters, *, most: float, workers: int = 0) -> None:
         self._desk, self._meters, self._most = desk, meters, most

@@ -19,7 +19,7 @@ R = TypeVar("R")
 CALL = 60
 """What an ask costs beside its characters, in characters."""
 LIGHT = 2_000
-"""An ask of more characters is heavy: the last worker takes none, so that light ones are not kept by it."""
+"""An ask of more characters is heavy, and has workers of its own: light ones are not kept by it."""
 TOGETHER = 1_000
 """Characters from which on a batch is full: those in it wait for one another."""
 GUESS = 2e-5
@@ -55,6 +55,8 @@ class Batch:
 class Batcher(Generic[T, R]):
     """Runs `run` over batches in `workers` threads; `run` gives one result an item, in order.
 
+    The last worker does what is light, those before it what is heavy, one alone both by turns. More than one for what
+    is light would be slower: they wait for one another's Python, and what waits for one makes larger batches.
     `most`: seconds that something may wait before it is begun; what would wait longer is refused. `told` is called
     with each batch after it. An item whose batch fails is tried by itself, so that no other one fails with it.
     """
@@ -72,9 +74,10 @@ class Batcher(Generic[T, R]):
         self._queued = {False: 0, True: 0}
         self._changed, self._closed, self._pace = Condition(), False, GUESS
         self._working = [0] * workers  # the cost in each worker's hands
+        lanes = [(True,)] * (workers - 1) + [(False,)] if workers > 1 else [(True, False)]
+        self._lanes: list[tuple[bool, ...]] = lanes  # what each worker takes: heavy, or light
         self._threads = [
-            Thread(target=self._work, args=(n, n == workers - 1 and workers > 1), name=f"models {n + 1}", daemon=True)
-            for n in range(workers)
+            Thread(target=self._work, args=(n,), name=f"models {n + 1}", daemon=True) for n in range(workers)
         ]
         for thread in self._threads:
             thread.start()
@@ -94,7 +97,7 @@ class Batcher(Generic[T, R]):
             piece: Piece[T, R] = Piece(item, cost, until)
             self._waiting[heavy].append(piece)
             self._queued[heavy] += cost
-            self._changed.notify_all() if heavy else self._changed.notify()
+            self._changed.notify_all()
         return piece.future
 
     def wait(self) -> float:
@@ -120,24 +123,23 @@ class Batcher(Generic[T, R]):
             thread.join()
 
     def _wait(self, heavy: bool) -> float:
-        """The work before it, shared by those who may do it; a worker that is free begins at once."""
-        hands = self._working[:-1] or self._working if heavy else self._working
+        """The work before it, shared by those who do such work; a worker that is free begins at once."""
+        hands = [cost for cost, lane in zip(self._working, self._lanes, strict=True) if heavy in lane]
         if 0 in hands and not self._queued[heavy]:
             return 0.0
         ahead = self._queued[heavy] + sum(hands) / 2  # half of what is in hand is done, on average
         return ahead * self._pace / len(hands)
 
-    def _work(self, place: int, light: bool) -> None:
-        heavy = False
+    def _work(self, place: int) -> None:
+        kinds = self._lanes[place]
         while True:
             with self._changed:
-                while not (batch := self._take(heavy, light)):
-                    if self._closed and not any(self._waiting.values()):
-                        return
-                    if self._closed and light and not self._waiting[False]:
+                while not (batch := self._take(kinds)):
+                    if self._closed:
                         return
                     self._changed.wait()
-                heavy = batch[0].cost <= LIGHT and not light  # by turns, where both wait
+                if len(kinds) > 1:  # by turns, where both wait
+                    kinds = (batch[0].cost <= LIGHT, batch[0].cost > LIGHT)
                 self._working[place] = sum(piece.cost for piece in batch)
             began = monotonic()
             self._do(batch)
@@ -148,14 +150,14 @@ class Batcher(Generic[T, R]):
                 self._working[place] = 0
             self._told(Batch(len(batch), began - batch[0].at, seconds))
 
-    def _take(self, heavy: bool, light: bool) -> list[Piece[T, R]]:
+    def _take(self, kinds: Sequence[bool]) -> list[Piece[T, R]]:
         """The next batch: one heavy item, or light ones up to TOGETHER; those that nobody waits for are dropped."""
-        for kind in (heavy, not heavy):
+        for heavy in kinds:
             batch: list[Piece[T, R]] = []
-            cost, waiting = 0, self._waiting[kind]
-            while waiting and not (kind and light) and (not batch or (not kind and cost < TOGETHER)):
+            cost, waiting = 0, self._waiting[heavy]
+            while waiting and (not batch or (not heavy and cost < TOGETHER)):
                 piece = waiting.popleft()
-                self._queued[kind] -= piece.cost
+                self._queued[heavy] -= piece.cost
                 if not piece.future.set_running_or_notify_cancel():
                     continue
                 if piece.until < monotonic():
