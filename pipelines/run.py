@@ -79,5 +79,7 @@ def run(
                 assign_new(store, encoder=annotator.encoder.version, at=datetime.now(UTC))
         with log.step("journeys"):
             log.counts["placed"] = refresh(store, annotator.taxonomy)
+        with log.step("sums"):
+            store.rollups.refresh()
         emerging(store)
     return log.run

@@ -19,6 +19,11 @@ class Kept:
         self._lock, self._stamp = Lock(), (0, 0)
         self._answers: OrderedDict[Hashable, tuple[Lock, list[Any]]] = OrderedDict()
 
+    def forget(self) -> None:
+        """As after a start."""
+        with self._lock:
+            self._answers.clear()
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` returned for the key since the store last changed; the store's sums are brought up to date."""
         stamp = self._store.rollups.refresh(), self._store.edits.last()

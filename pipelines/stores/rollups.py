@@ -103,7 +103,7 @@ class Rollups:
             place = [T[name] if name in ("theme", "day", *by.split()) else literal("").label(name) for name in PLACE]
             summed = select(literal(by).label("by"), *place, *sums).where(_in(T.day, days)).group_by(*kept)
             connection.execute(insert(rollup_days).from_select(["by", *PLACE, *SUMS], summed))
-        self._count_customers(connection, days and gone | _seen(connection, days))
+        self._count_customers(connection, None if days is None else gone | _seen(connection, days))
         for rows in chunks(_facts(connection, day, when)):
             connection.execute(insert(conversation_facts), rows)
 
