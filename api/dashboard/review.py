@@ -63,6 +63,8 @@ async def say(request: Request) -> Response:
             review.correct(store_of(request), said, taxonomy_of(request))
     except FrictionaryError as error:
         return render(request, "refused.html", 400, why=str(error), back=back)
+    if "text/html" not in request.headers.get("accept", ""):  # the page's script stays where it is
+        return Response(status_code=204)
     return RedirectResponse(back, 303)
 
 

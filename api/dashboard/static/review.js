@@ -22,8 +22,8 @@ async function send(item, form, button) {
   told.textContent = `You said: ${words}`;
   const next = items.findIndex((one, n) => n > at && !one.classList.contains("done"));
   if (next >= 0) go(next); else document.querySelector(".more")?.focus();
-  const answer = await fetch("/review", { method: "POST", body: said, redirect: "manual" }).catch(() => null);
-  if (answer?.type === "opaqueredirect" || answer?.ok) return;
+  const answer = await fetch("/review", { method: "POST", body: said, headers: { accept: "text/plain" } }).catch(() => null);
+  if (answer?.ok) return;
   item.classList.remove("done");
   told.classList.add("failed");
   told.textContent = "This could not be kept; load the page again and say it once more.";
