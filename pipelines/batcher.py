@@ -74,8 +74,10 @@ class Batcher(Generic[T, R]):
         self._queued = {False: 0, True: 0}
         self._changed, self._closed, self._pace = Condition(), False, GUESS
         self._working = [0] * workers  # the cost in each worker's hands
-        lanes = [(True,)] * (workers - 1) + [(False,)] if workers > 1 else [(True, False)]
-        self._lanes: list[tuple[bool, ...]] = lanes  # what each worker takes: heavy, or light
+        # what each worker takes: heavy, light, or both
+        self._lanes: list[tuple[bool, ...]] = [(True,) for _ in range(workers - 1)] + [(False,)]
+        if workers == 1:
+            self._lanes = [(True, False)]
         self._threads = [
             Thread(target=self._work, args=(n,), name=f"models {n + 1}", daemon=True) for n in range(workers)
         ]
