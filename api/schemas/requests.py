@@ -7,7 +7,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SkipValidatio
 
 from nlp.conversation import Channel, Speaker
 
-Moment = Annotated[datetime, AfterValidator(lambda t: (t if t.tzinfo else t.replace(tzinfo=UTC)).astimezone(UTC))]
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def _utc(at: datetime) -> datetime:
+    """Years beyond leave no room for the periods before and after."""
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        raise ValueError(f"a year from {FIRST_YEAR} to {LAST_YEAR - 1} expected")
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_utc)]
 """Without a zone it is UTC; a date alone is its midnight."""
 Text = Annotated[str, Field(max_length=20_000)]
 TEXTS = 256

@@ -98,6 +98,8 @@ class Guard:
             full = self.full(actor, extra)
             if full:
                 return full
+        if "\0" in scope["path"] or b"%00" in scope["query_string"] or b"\0" in scope["query_string"]:
+            return 422, "the address holds a NUL, which no name, id or word does", {}
         origin = foreign(headers, self.origins) if scope["method"] not in SAFE else ""
         if origin:
             return 403, f"pages of {origin!r} may not write here", {}

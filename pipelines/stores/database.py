@@ -6,9 +6,9 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, make_url, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, SQLAlchemyError
 
-from nlp.errors import StoreError, UnknownName
+from nlp.errors import BadInput, StoreError, UnknownName
 from pipelines.stores.matches import Matches
 from pipelines.stores.protocols.search import Words
 
@@ -61,7 +61,8 @@ def backend_of(url: URL) -> Backend:
 
 
 class Database:
-    """Transactions on one database. Whatever the driver raises inside them becomes a StoreError."""
+    """Transactions on one database. Whatever the driver raises inside them becomes a StoreError, or a BadInput for
+    what a database does not take: a NUL in a text, a number or a time out of range."""
 
     def __init__(self, text: str) -> None:
         url = parse_url(text)
@@ -84,6 +85,9 @@ class Database:
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except (DataError, OverflowError, UnicodeEncodeError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise BadInput(f"a value that cannot be kept or compared: {reason}") from error
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).strip()
             raise StoreError(f"{self.name}: {reason}") from error

@@ -144,6 +144,12 @@ def test_what_attackers_write_into_a_query_does_nothing(
     assert own.conversations.count(Filter()) == 100
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31", "-1", "9" * 30])
+def test_a_time_out_of_all_reason_is_refused(guarded: TestClient, keys: dict[str, dict[str, str]], at: str) -> None:
+    for where, field in (("/v1/overview", "since"), ("/v1/conversations", "until"), ("/v1/audit", "since")):
+        assert guarded.get(where, params={field: at}, headers=keys["none"]).status_code == 422
+
+
 @pytest.mark.parametrize("page", ["/", "/stages", "/customers", "/conversations", "/edits"])
 def test_what_attackers_write_into_the_query_of_a_page_does_nothing(
     guarded: TestClient, keys: dict[str, dict[str, str]], page: str

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
 
+from nlp.errors import BadInput
 from nlp.redaction import pseudonym, rekeyed
 from pipelines.stores.database import Database
 from pipelines.stores.protocols import Audit
@@ -35,6 +36,13 @@ def test_lines_are_found_by_time_actor_action_and_subject(store: SqlStore) -> No
     assert store.audits.page(what="conversation") == store.audits.page(what="conversation.read") == [read]
     assert store.audits.page(subject="s:1", what="key") == [made]
     assert store.audits.page(what="%") == store.audits.page(who="' OR 1=1 --") == []
+
+
+def test_what_no_database_takes_is_bad_input(store: SqlStore) -> None:
+    with pytest.raises(BadInput, match="cannot be kept"):
+        store.audits.page(before=10**30)
+    with pytest.raises(BadInput, match="cannot be kept"):
+        store.audits.add(Audit(AT, "theme.edit", "\ud800"))
 
 
 def test_a_line_can_neither_be_changed_nor_taken_away(store: SqlStore) -> None:
