@@ -9,6 +9,7 @@ import numpy as np
 
 from nlp.errors import BadInput
 from nlp.journeys.anomalies import PAST, Anomaly, anomalies
+from nlp.journeys.facts import ticks
 from nlp.journeys.ledger import DAY
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines.facts import everyone
@@ -66,9 +67,8 @@ def _daily(store: Store, taxonomy: Taxonomy, filter: Filter) -> dict[Series, dic
 def _ends(daily: Mapping[Series, Mapping[int, int]], filter: Filter) -> tuple[int, int]:
     """The first day, and the last that is over for sure: not that of the last conversation."""
     days = [day for own in daily.values() for day in own]
-    last = max(days, default=0) - 1
-    if filter.until:
-        last = min(last, (filter.until - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(days=1) - 1)
+    ends = (datetime.now(UTC), *([filter.until] if filter.until else []))
+    last = min(max(days, default=0) - 1, *(ticks(end) // DAY - 1 for end in ends))
     return min(days, default=0), last
 
 

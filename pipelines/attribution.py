@@ -5,10 +5,9 @@ from typing import Any
 
 from nlp.errors import UnknownName
 from nlp.journeys.attribution import CAVEAT, attribution
-from nlp.journeys.outcomes import last_seen
 from nlp.journeys.paths import TOUCHES, ends_of, paths
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
 
 
@@ -23,7 +22,7 @@ def attributed(
         if name not in known:
             raise UnknownName.of(noun, name, known)
     journeys = list(everyone(store))
-    found = list(paths(journeys, ends[of], TOUCHES[by], until=last_seen(own for _, own in journeys)))
+    found = list(paths(journeys, ends[of], TOUCHES[by], until=told_until(own for _, own in journeys)))
     found = [path for path in found if path.touchpoints]
     names = store.themes.names() if by == "themes" else {}
     credits = attribution(found, order=order)

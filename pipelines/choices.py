@@ -8,9 +8,8 @@ from nlp.errors import UnknownName
 from nlp.experiments.policies import Choice, Policy, checked, evaluate
 from nlp.journeys.facts import ticks
 from nlp.journeys.ledger import DAY
-from nlp.journeys.outcomes import last_seen
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
 
 GIVEN = "given"
@@ -38,7 +37,7 @@ def evaluated(
 
 def _told(store: Store, taxonomy: Taxonomy, choices: Iterator[Choice], reward: str, days: int) -> Iterator[Choice]:
     everybody = dict(everyone(store, taxonomy=taxonomy))
-    until, owners = last_seen(everybody.values()), store.identity.links()
+    until, owners = told_until(everybody.values()), store.identity.links()
     for choice in choices:
         own, at = everybody.get(owners.get(choice.customer, choice.customer)), ticks(choice.at)
         end = at + days * DAY

@@ -13,11 +13,10 @@ from nlp.journeys.archetypes import archetypes, named
 from nlp.journeys.cohorts import CAVEAT, LEAST, OTHERS, Cohort, afterwards, before, cohorts
 from nlp.journeys.facts import EPOCH, MICROSECOND, Facts
 from nlp.journeys.ledger import DAY
-from nlp.journeys.outcomes import last_seen
 from nlp.journeys.personas import SAYS, personas
 from nlp.journeys.portraits import portraits
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
 
 VALUE, ARCHETYPE, UNKNOWN = "value", "archetype", "unknown"
@@ -49,7 +48,7 @@ def standing(store: Store, taxonomy: Taxonomy, *, days: int) -> Standing:
     if not 1 <= days <= 365:
         raise BadInput(f"days={days}: groups are compared by what came in the 1 to 365 days after a moment")
     everybody = list(everyone(store, taxonomy=taxonomy))
-    until = last_seen(own for _, own in everybody)
+    until = told_until(own for _, own in everybody)
     at = until - days * DAY
     there = [(customer, own, before(own, at)) for customer, own in everybody]
     kept = [one for one in there if (one[2].said or one[2].done) and not _gone(one[2], taxonomy)]

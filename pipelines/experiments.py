@@ -14,10 +14,9 @@ from nlp.experiments.uplift import Uplift, mean_uplift, share_uplift, unfair
 from nlp.journeys.facts import EPOCH, MICROSECOND, Facts, ticks
 from nlp.journeys.groups import Array
 from nlp.journeys.ledger import DAY
-from nlp.journeys.outcomes import last_seen
 from nlp.redaction.pseudonyms import pseudonym
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
 
 HOLDOUT, DAYS = 0.1, 30
@@ -83,7 +82,7 @@ def result(store: Store, taxonomy: Taxonomy, experiment: Experiment) -> Row:
     unfair (a sample-ratio mismatch), unfair_p, uplifts (the fields of Uplift, told), until, caveat.
     """
     everybody = dict(everyone(store, taxonomy=taxonomy))
-    until = last_seen(everybody.values())
+    until = told_until(everybody.values())
     entries = store.experiments.entries(experiment.name)
     came, crossed = _owned(entries, store.identity.links()) if entries else (_known(experiment, everybody), 0)
     over = {c: e for c, e in came.items() if ticks(e.at) + experiment.days * DAY <= until}

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from nlp.customer import Event
 from nlp.journeys.contact import Contact, Mention, handed
-from nlp.journeys.facts import Facts, facts
+from nlp.journeys.facts import Facts, facts, ticks
+from nlp.journeys.outcomes import last_seen
 from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
 from pipelines.journeys import events_of, shipped
@@ -26,6 +27,11 @@ def everyone(
         if customer and (spoke or did):
             raised = (i for i in items if isinstance(i, Mention))
             yield customer, facts(_as_of(store, spoke, did, at, taxonomy or shipped()), did, raised, at=at)
+
+
+def told_until(journeys: Iterable[Facts]) -> int:
+    """The last moment of which the facts tell, microseconds; what is dated in the future does not count."""
+    return last_seen(journeys, now=ticks(datetime.now(UTC)))
 
 
 def known(store: Store, customer: str, at: datetime, taxonomy: Taxonomy) -> Facts:

@@ -7,9 +7,8 @@ from typing import Any
 from nlp.journeys.facts import EPOCH, MICROSECOND, ticks
 from nlp.journeys.funnel import WITHIN, funnel
 from nlp.journeys.ledger import DAY
-from nlp.journeys.outcomes import last_seen
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Filter, Store
 
 Row = dict[str, Any]
@@ -21,7 +20,7 @@ def onward(store: Store, taxonomy: Taxonomy, filter: Filter = Filter()) -> Row:
     same length before is compared. Other fields of the filter ask for conversations, which have no part in it.
     """
     journeys = [own for _, own in everyone(store, Filter(customer=filter.customer), taxonomy=taxonomy)]
-    seen = last_seen(journeys)
+    seen = told_until(journeys)
     until = filter.until or EPOCH + seen * MICROSECOND
     since = ticks(filter.since) if filter.since else 0
     before = ticks(filter.since - max(until - filter.since, timedelta(0))) if filter.since else None

@@ -11,7 +11,7 @@ from nlp.journeys.flow import RANGES, Move, Seen, StageFlow, changed, moves, see
 from nlp.journeys.ledger import DAY
 from nlp.journeys.sessions import sessions
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Filter, Store
 
 GAP = 30
@@ -48,13 +48,11 @@ def journey_map(store: Store, taxonomy: Taxonomy, filter: Filter = Filter(), *, 
 
 def _seen(store: Store, taxonomy: Taxonomy, filter: Filter, gap: int) -> Iterator[Seen]:
     """Whether somebody fell silent is told by the last moment of which the store knows anything."""
-    until = 0
     journeys = []
     for customer, facts in everyone(store, filter, taxonomy=taxonomy):
-        visits = sessions(facts, taxonomy, gap=gap * DAY)
-        until = max([until, *(visit.until for visit in visits[-1:])])
-        journeys.append((customer, visits))
-    for customer, visits in journeys:
+        journeys.append((customer, facts, sessions(facts, taxonomy, gap=gap * DAY)))
+    until = told_until(facts for _, facts, _ in journeys)
+    for customer, _, visits in journeys:
         yield from seen(customer, visits, gap=gap * DAY, until=until)
 
 

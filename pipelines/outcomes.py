@@ -6,9 +6,9 @@ from typing import Any
 
 from nlp.journeys.associations import CAVEAT, associations
 from nlp.journeys.facts import EPOCH, MICROSECOND
-from nlp.journeys.outcomes import HORIZONS, episodes, last_seen
+from nlp.journeys.outcomes import HORIZONS, episodes
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
 
 
@@ -24,7 +24,7 @@ def outcomes(store: Store, taxonomy: Taxonomy, *, theme: str = "", stage: str = 
     if theme and theme not in names:
         store.themes.get(theme)
     journeys = [facts for _, facts in everyone(store)]
-    until = last_seen(journeys)
+    until = told_until(journeys)
     known = episodes(journeys, taxonomy, until=until)
     found, suppressed = associations(known)
     rows = [

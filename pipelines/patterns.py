@@ -9,11 +9,11 @@ from nlp.errors import UnknownName
 from nlp.journeys.facts import Facts
 from nlp.journeys.ledger import DAY
 from nlp.journeys.moments import CAVEAT, Moment, micro_moments
-from nlp.journeys.outcomes import HORIZONS, episodes, last_seen
+from nlp.journeys.outcomes import HORIZONS, episodes
 from nlp.journeys.sequences import WINDOW, Histories, sequences
 from nlp.journeys.steps import THEME, Step
 from nlp.taxonomy import Taxonomy
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Filter, Store
 
 CONTACTS = 100_000
@@ -32,7 +32,7 @@ def patterns(store: Store, taxonomy: Taxonomy, filter: Filter = Filter(), *, out
     if outcome not in HORIZONS:
         raise UnknownName.of("outcome", outcome, HORIZONS)
     everybody = list(everyone(store, filter, taxonomy=taxonomy))
-    until = last_seen(own for _, own in everybody)
+    until = told_until(own for _, own in everybody)
     wrote = [(customer, own) for customer, own in everybody if own.said]
     chosen = _drawn(wrote)
     journeys = [own for _, own in chosen]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.journeys.facts import Done, Facts, Said
+from nlp.journeys.facts import Facts, Said
 from nlp.journeys.groups import Array
 from nlp.journeys.ledger import DAY
 from nlp.taxonomy import Taxonomy
@@ -80,10 +80,13 @@ def _volume(before: tuple[Said, ...], said: Said) -> int:
     return sum(recent >= least for least in VOLUMES)
 
 
-def last_seen(journeys: Iterable[Facts]) -> int:
-    """The moment of the last contact or event of all, microseconds; 0 of none."""
-    return max((item.at for own in journeys for item in _ends(own)), default=0)
+def last_seen(journeys: Iterable[Facts], *, now: int) -> int:
+    """The moment of the last contact or event of all up to `now`, microseconds; 0 of none. What is dated later (an end
+    that is planned, a clock that is wrong) tells nothing of how far the past is known."""
+    return max((at for own in journeys for at in _ends(own, now)), default=0)
 
 
-def _ends(own: Facts) -> list[Said | Done]:
-    return [*own.said[-1:], *own.done[-1:]]
+def _ends(own: Facts, now: int) -> list[int]:
+    said = next((item.at for item in reversed(own.said) if item.at <= now), None)
+    done = next((item.at for item in reversed(own.done) if item.at <= now), None)
+    return [at for at in (said, done) if at is not None]

@@ -122,7 +122,7 @@ def _rows(steps: Sequence_, last: Array, can: dict[Step, set[int]], histories: H
 
 
 def _came(others: Sequence[set[int]], before: Sequence[int]) -> bool:
-    """Whether rows of each set came in this order, both latest first: the latest row that can be one is taken for it."""
+    """Whether rows of each set came in this order, both latest first: the latest that can be one is taken for it."""
     met = 0
     for row in before:
         if row in others[met]:

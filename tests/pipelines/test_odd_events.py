@@ -17,10 +17,13 @@ from nlp.journeys.sessions import sessions
 from nlp.signal import Signal
 from nlp.summary import summarise
 from pipelines import journeys
+from pipelines.cohorts import compared
 from pipelines.features import features, online
+from pipelines.funnel import onward
 from pipelines.journey_map import journey_map
 from pipelines.journeys import shipped
 from pipelines.online import refresh
+from pipelines.outcomes import outcomes
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
@@ -88,6 +91,25 @@ def test_an_event_in_the_future_counts_from_its_moment_on(store: Store) -> None:
     refresh(store, shipped())
     stages = [online(store, "ann", START + days * DAY)["stage"] for days in (1, 99, 101)]
     assert stages == ["onboarding", "onboarding", "exit"]
+
+
+def test_an_end_that_is_planned_far_ahead_tells_nothing_of_how_far_the_past_is_known(store: Store) -> None:
+    found = []
+    for ahead in (None, datetime.now(UTC) + 400 * DAY):
+        told(store, 1, "use")
+        told(store, 20, "use")
+        store.events.put([done("1", "ordered", 0)])
+        if ahead:
+            store.events.put([Event("ahead", "bob", "cancelled", ahead)])
+        every = (
+            outcomes(store, shipped())["until"],
+            compared(store, shipped())["at"],
+            onward(store, shipped())["until"],
+            {row["stage"]: row["exits"] for row in journey_map(store, shipped())["stages"]}.get("use"),
+        )
+        found.append(every)
+    assert found[0] == found[1]
+    assert found[0][0] == START + 20 * DAY
 
 
 def test_an_event_of_an_unknown_name_counts_and_places_nobody(store: Store) -> None:

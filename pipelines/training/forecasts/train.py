@@ -10,11 +10,10 @@ from pathlib import Path
 
 from nlp.errors import BadInput
 from nlp.journeys.facts import EPOCH, MICROSECOND, Facts, ticks
-from nlp.journeys.outcomes import last_seen
 from nlp.journeys.targets import HORIZONS
 from nlp.taxonomy import Taxonomy
 from pipelines.corpora import digest
-from pipelines.facts import everyone
+from pipelines.facts import everyone, told_until
 from pipelines.forecasts import FILE
 from pipelines.stores.protocols import Store
 from pipelines.training.forecasts.fit import fit
@@ -46,7 +45,7 @@ def train(store: Store, taxonomy: Taxonomy, out: Path, *, seed: int = 0, progres
     started = time.perf_counter()
     progress("read", 0, None)
     journeys = list(_journeys(store))
-    until = last_seen(facts for facts, _ in journeys)
+    until = told_until(facts for facts, _ in journeys)
     past = rows(journeys, taxonomy, until=until, seed=seed)
     progress("learn", 0, None)
     model = fit(past, seed=seed)

@@ -44,7 +44,7 @@ def test_what_is_not_over_or_comes_after_leaving_is_not_known() -> None:
 
 def test_nobody_tells_nothing() -> None:
     rows = found()
-    assert (len(rows.customer), associations(rows), last_seen([])) == (0, ([], 0), 0)
+    assert (len(rows.customer), associations(rows), last_seen([], now=DAY)) == (0, ([], 0), 0)
 
 
 def test_the_risk_ratio_is_that_of_mantel_and_haenszel_by_hand() -> None:

@@ -118,6 +118,6 @@ def test_nobody_and_nobody_who_leaves_tell_nothing() -> None:
     assert sequences(empty, customers=0) == []
     journeys = [Facts((said(0, "a"), said(3, "b")))] * 40
     histories = Histories.of(journeys)
-    rows = episodes(journeys, TAXONOMY, until=last_seen(journeys))
+    rows = episodes(journeys, TAXONOMY, until=last_seen(journeys, now=9 * DAY))
     (only,) = micro_moments(sequences(histories, customers=40), histories, rows, "leaves")
     assert (only.risk, only.ratio, only.stands_out, only.contacts) == (None, None, False, 40)
