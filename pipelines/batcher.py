@@ -75,7 +75,7 @@ class Batcher(Generic[T, R]):
         self._changed, self._closed, self._pace = Condition(), False, GUESS
         self._working = [0] * workers  # the cost in each worker's hands
         # what each worker takes: heavy, light, or both
-        self._lanes: list[tuple[bool, ...]] = [(True,) for _ in range(workers - 1)] + [(False,)]
+        self._lanes: Sequence[tuple[bool, ...]] = [(True,) for _ in range(workers - 1)] + [(False,)]
         if workers == 1:
             self._lanes = [(True, False)]
         self._threads = [
