@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from api.security.doors import DOORS, find
 from nlp import errors
 from pipelines.sources import DeadRecord
 
@@ -83,11 +84,18 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    detail = str(error.detail)
+    detail, headers = str(error.detail), dict(error.headers or {})
     if error.status_code in (404, 405) and detail == HTTPStatus(error.status_code).phrase:
-        allowed = (error.headers or {}).get("Allow", "")
+        allowed = ", ".join(_allowed(request)) if error.status_code == 405 else ""
+        headers |= {"allow": allowed} if allowed else {}
         detail = f"{request.method} is not allowed here; allowed: {allowed}" if allowed else "no such page; see /docs"
-    return problem(error.status_code, detail, request.url.path, headers=error.headers)
+    headers = {name.lower(): value for name, value in headers.items()}
+    return problem(error.status_code, detail, request.url.path, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of all routes of a path: the router tells those of the first alone."""
+    return [method for method in sorted(DOORS) if find(method, request.url.path)[0]]
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -44,10 +44,20 @@ FILE: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "end"]},
+        "id": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer"},
+    },
+}
+"""One event of the stream."""
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events `progress` and, at last, `end`: each with the job as JSON.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT}},
     }
 }
 

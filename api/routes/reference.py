@@ -9,9 +9,9 @@ from fastapi.openapi.utils import get_openapi
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from api.security.doors import find
-
+from api import examples
 from api.schemas.findings import Problem
+from api.security.doors import find
 
 router = APIRouter(include_in_schema=False)
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
@@ -84,6 +84,7 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
         operation["responses"]["default"] = {"description": "A problem", "content": content}
     found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     found["security"] = [{"key": []}, {}]
+    examples.add(found, KINDS)
     return found
 
 
@@ -110,7 +111,8 @@ def docs(request: Request) -> HTMLResponse:
 def _examples(operation: dict[str, Any]) -> dict[str, Any]:
     """Of a request's body, by name."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return {name: example["value"] for name, example in content.get("examples", {}).items()}
+    shown = {name: one["value"] for name, one in content.get("examples", {}).items()}
+    return shown or ({"example": content["example"]} if "example" in content else {})
 
 
 def _fields(part: dict[str, Any], schemas: dict[str, Any], inside: str = "") -> list[dict[str, str]]:

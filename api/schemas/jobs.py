@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.schemas.requests import In, Listed
+from api.schemas.requests import In, Listed, Moment
 
 Kind = Literal["discover", "annotate", "features", "export"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
@@ -28,12 +28,12 @@ class JobOptions(In):
     seed: int | None = Field(None, ge=0, le=2**31 - 1, description="Of discover: the seed of chance.")
     table: Table | None = Field(None, description="Of export, and needed there.")
     format: Literal["csv", "jsonl", "parquet", "xes"] | None = Field(None, description="Of export; parquet otherwise.")
-    since: datetime | None = Field(None, description="Of export: conversations from this time on.")
-    until: datetime | None = Field(None, description="Of export: conversations before this time.")
+    since: Moment | None = Field(None, description="Of export: conversations from this time on.")
+    until: Moment | None = Field(None, description="Of export: conversations before this time.")
     channel: Literal["ticket", "call", "social", "chat"] | None = Field(None, description="Of export.")
     stage: str | None = Field(None, max_length=100, description="Of export.")
     theme: str | None = Field(None, max_length=100, description="Of export.")
-    at: datetime | None = Field(None, description="Of an export of features: as known before this time.")
+    at: Moment | None = Field(None, description="Of an export of features: as known before this time.")
 
 
 class JobIn(In):

@@ -1,13 +1,22 @@
 """What a request may say; a field of another name is refused, not ignored."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SkipValidation, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation, model_validator
 
 from nlp.conversation import Channel, Speaker
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def _no_number(value: Any) -> Any:
+    """A number would be taken for seconds since 1970."""
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return value
+    raise ValueError("a time such as 2026-05-31T18:00:00Z expected, not a number")
 
 
 def _utc(at: datetime) -> datetime:
@@ -17,7 +26,11 @@ def _utc(at: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-Moment = Annotated[datetime, AfterValidator(_utc)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_no_number),
+    AfterValidator(_utc),
+]
 """Without a zone it is UTC; a date alone is its midnight."""
 Text = Annotated[str, Field(max_length=20_000)]
 TEXTS = 256
@@ -29,6 +42,24 @@ SOURCE = r"^[a-z0-9_-]{0,40}$"
 
 class In(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def numbers_are_no_truths(cls, given: Any) -> Any:
+        """JSON tells true from 1; pydantic would take one for the other."""
+        for name, value in given.items() if isinstance(given, dict) else ():
+            kinds = _kinds(cls.model_fields[name].annotation) if name in cls.model_fields else {type(value)}
+            if isinstance(value, bool) and kinds & {int, float} and bool not in kinds:
+                raise ValueError(f"{name}: a number expected, not {str(value).lower()}")
+            if type(value) in (int, float) and bool in kinds and not kinds & {int, float}:
+                raise ValueError(f"{name}: true or false expected, not {value}")
+        return given
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The types of which a value may be."""
+    inside = get_args(annotation)
+    return set().union(*map(_kinds, inside)) if inside and get_origin(annotation) is not list else {annotation}
 
 
 class Question(In):
@@ -180,7 +211,7 @@ class AnalyzeIn(In):
 
 class SaidIn(BaseModel):
     speaker: str = Field(description="customer, agent or bot, or a usual word for one.", examples=["customer"])
-    text: str
+    text: str | None = Field("", description="What was said; a turn without words counts as none.")
     at: datetime | None = None
 
 
@@ -192,7 +223,7 @@ class ConversationIn(BaseModel):
     customer: str = Field("", description='"email:…", "phone:…", "x:…", "name:…" or an id; kept as a pseudonym alone.')
     started_at: datetime
     turns: list[SaidIn]
-    metadata: dict[str, Any] = Field({}, description="Flat facts, such as subject or product.")
+    metadata: dict[str, Any] | None = Field({}, description="Flat facts, such as subject or product.")
 
 
 Threads = Annotated[ConversationIn | list[ConversationIn], SkipValidation]

@@ -49,6 +49,8 @@ def thread(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
     stamp = head.get("conversationDateTime") or raw.get("started_at") or raw.get("created_at") or _stamp(turns[0])
     started, naive = time(stamp or options.started_at, "started_at", tz)
     handle = next((str(value) for turn in turns for key, value in turn.items() if key.startswith("client")), "")
+    if raw.get("metadata") not in (None, []) and not isinstance(raw["metadata"], Mapping):
+        raise BadRecord('an object expected, such as {"plan": "yearly"}', "metadata", "")
     extra = record(raw.get("metadata"))
     return conversation(
         raw.get("id") or head.get("sessionID"),

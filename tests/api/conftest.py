@@ -1,12 +1,18 @@
 """A store filled from a part of the sample through the real pipeline, and a client of the API over it."""
 
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -87,6 +93,25 @@ def writable(settings: Settings, annotator: Annotator, tmp_path: Path) -> Iterat
     own = replace(settings, store=f"sqlite:///{tmp_path}/own.db")
     with open_store(own.store) as store:
         yield TestClient(create_app(store, own, annotator), base_url=HERE)
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[[FastAPI], AbstractContextManager[str]]:
+    """`with served(app) as address`: a server on a free port of this machine, in a thread."""
+
+    @contextmanager
+    def serve(app: FastAPI) -> Iterator[str]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=3))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+            thread.start()
+            while not server.started:
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            server.should_exit = True
+            thread.join(10)
+
+    return serve
 
 
 @pytest.fixture(scope="module")

@@ -266,3 +266,13 @@ def test_a_mail_of_deeply_nested_tags_is_read_without_the_parser(tmp_path: Path)
     nested = TICKET | {"comments": [], "description": "<div>" * 20_000 + "Help<br>me &amp; you"}
     (ticket,) = good(put(tmp_path, "export.jsonl", json.dumps(nested)))
     assert ticket.turns[0].text.split() == ["Help", "me", "&", "you"]
+
+
+def test_facts_of_a_thread_that_are_no_object_make_it_a_dead_letter(tmp_path: Path) -> None:
+    path = tmp_path / "threads.jsonl"
+    thread = {"id": "1", "created_at": "2026-03-02T09:00:00Z", "turns": [{"speaker": "customer", "text": "hello"}]}
+    told = (None, [], {}, "x", [1])
+    lines = (json.dumps(thread | {"id": str(n), "metadata": facts}) for n, facts in enumerate(told))
+    path.write_text("\n".join(lines), "utf-8")
+    found = list(sources.read(path))
+    assert [getattr(bad, "field", "") for bad in found] == ["", "", "", "metadata", "metadata"]
