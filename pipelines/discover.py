@@ -43,27 +43,32 @@ def discover(
     at: datetime | None = None,
     headlines: Headlines | None = None,
     suggest: Suggest | None = None,
+    anew: bool = False,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> list[Theme]:
     """Discover, name and store themes anew as `run`; returns them, largest first.
 
-    A theme that is alike enough to one known before keeps its id; a new one gets a number never used, and lineage tells
-    where it came from and what became of the others. People's edits are replayed over what is found; returned is what
-    they make of it. `at` is when it is known: None for the moment at which it is stored. Segments that another encoder
-    has embedded are left out. What the discovery says of itself (`quality.py`) is stored with it: also where there is
-    little, or nothing, to find themes in.
+    Themes found at the last discovery go on where they still fit (`nlp/themes/continuing.py`); with `anew` what was
+    known has no say in what is found. A theme that is alike enough to one known before keeps its id; a new one gets a number
+    never used, and lineage tells where it came from and what became of the others. People's edits are replayed over
+    what is found; returned is what they make of it. `at` is when it is known: None for the moment at which it is
+    stored. Segments that another encoder has embedded are left out. What the discovery says of itself (`quality.py`) is
+    stored with it: also where there is little, or nothing, to find themes in.
     """
     report = progress or (lambda step, done, total: None)
     ids, texts, embeddings = units(store, encoder=encoder.version)
     report("themes", 0, STEPS)
     conversations = list(map(conversation_of, ids))
     seen = in_context(embeddings, conversations, list(map(len, texts)))
-    found = find(seen[copies(texts)], conversations=conversations, seed=seed)
-    report("themes", 1, STEPS)
     edits, before = store.edits.all(), sought(store.lineage.all())
     made = {edit.other for edit in active(edits) if edit.kind == "split"}
-    matching = match(known(store, before, made, encoder=encoder), ids, found.labels, found.centroids)
+    old = known(store, before, made, encoder=encoder)
+    last = [place for place, id in enumerate(old.ids) if id in before and not before[id].missed]
+    going_on = None if anew else old.centroids[last]
+    found = find(seen[copies(texts)], conversations=conversations, known=going_on, seed=seed)
+    report("themes", 1, STEPS)
+    matching = match(old, ids, found.labels, found.centroids)
     numbers = _numbers(found, matching, store.themes.names())
     themes = named(found, numbers, ids, texts, embeddings, encoder=encoder, headlines=headlines, suggest=suggest)
     report("themes", 2, STEPS)

@@ -48,15 +48,18 @@ def command(context: click.Context, url: str | None, as_json: bool, limit: int, 
 @STORE
 @JSON
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the map; themes do not depend on it.")
+@click.option(
+    "--anew", is_flag=True, help="As if no theme were known: those that are alike enough still keep their ids."
+)
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--text", help="With FILE: the column of the texts.")
 @click.option("--id", help='With FILE: the column that tells texts apart; "id", else the record\'s number.')
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="With FILE: where the JSON lines go.")
 @click.pass_context
 def discover(
-    context: click.Context, url: str | None, as_json: bool, seed: int, file: Path | None, **columns: Any
+    context: click.Context, url: str | None, as_json: bool, seed: int, anew: bool, file: Path | None, **columns: Any
 ) -> None:
-    """Find the themes anew in everything that is stored, known themes keeping their ids; or those of the texts in FILE.
+    """Find the themes in everything that is stored, known ones going on where they fit; or those of the texts in FILE.
 
     FILE (CSV, TSV, JSON lines, Parquet) needs no store: --out gets one line a text with its id, theme (or null),
     confidence and the theme's name.
@@ -85,7 +88,8 @@ def discover(
         at = datetime.now(UTC)
         with progress(hidden=as_json) as report:
             run, words, suggest = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines, suggester(settings)
-            find(store, models.encoder, run=run, headlines=words, suggest=suggest, seed=seed, progress=report)
+            known = {"headlines": words, "suggest": suggest, "anew": anew}
+            find(store, models.encoder, run=run, seed=seed, progress=report, **known)
         rows, unassigned, told = ranked(store), store.themes.unassigned(), store.qualities.of(run)
     if as_json:
         click.echo(_json({"themes": rows, "unassigned": unassigned, "quality": told and asdict(told)}))

@@ -8,6 +8,7 @@ import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places, nearest
+from nlp.themes.continuing import continued
 from nlp.themes.density import crowded
 from nlp.themes.map import on_map
 from nlp.themes.neighbours import Near, neighbours
@@ -52,11 +53,17 @@ class Discovery:
 
 
 def discover(
-    embeddings: Floats, *, conversations: Sequence[str] | None = None, seed: int = 0, mapped: bool = True
+    embeddings: Floats,
+    *,
+    conversations: Sequence[str] | None = None,
+    known: Floats | None = None,
+    seed: int = 0,
+    mapped: bool = True,
 ) -> Discovery:
     """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows, on any number of
     threads; `seed` is that of the map that is shown. Where each row's conversation is given, a theme needs at least
-    three of them: one long story is no theme. Without `mapped` the points are zeros, and time is saved.
+    three of them: one long story is no theme. `known`, float32 (j, d), are the centroids of themes that go on where
+    they still fit (`continuing.py`). Without `mapped` the points are zeros, and time is saved.
 
     Texts that are equal count once for the shape of themes and each for their volume. Those that lie in no crowd
     (`density.py`) shape none. A tree over the others (`tree.py`) gives the themes, spherical k-means (Dhillon & Modha
@@ -71,11 +78,11 @@ def discover(
         return Discovery((), none, np.zeros((0, 2), np.float32), nothing, none, np.zeros(0, np.intp))
     told = np.flatnonzero(embeddings.any(axis=1))
     if len(told) < len(embeddings):
-        known = None if conversations is None else [conversations[n] for n in told.tolist()]
-        found = discover(embeddings[told], conversations=known, seed=seed, mapped=mapped)
+        own = None if conversations is None else [conversations[n] for n in told.tolist()]
+        found = discover(embeddings[told], conversations=own, known=known, seed=seed, mapped=mapped)
         return _among(found, told, len(embeddings))
     with threadpool_limits(1):  # sums over several threads differ in their last bits
-        return _discover(embeddings, conversations, seed, mapped=mapped)
+        return _discover(embeddings, conversations, known, seed, mapped=mapped)
 
 
 def minimum_size(n: int) -> int:
@@ -89,12 +96,16 @@ def numbers(n: int) -> tuple[int, int]:
     return math.floor(FEWEST * math.sqrt(n)), math.ceil(MOST * math.sqrt(n))
 
 
-def _discover(embeddings: Floats, conversations: Sequence[str] | None, seed: int, *, mapped: bool) -> Discovery:
+def _discover(
+    embeddings: Floats, conversations: Sequence[str] | None, known: Floats | None, seed: int, *, mapped: bool
+) -> Discovery:
     shape, copies = _different(embeddings)
     sample = shape[_steps(len(shape))]
     near = neighbours(sample, NEIGHBOURS) if len(shape) >= FEW else None
     labels = _shaped(sample, near) if near else _few(shape)
-    centres = _settled(shape, nearest(shape, centroids(sample, labels))[0])
+    centres = settled(shape, nearest(shape, centroids(sample, labels))[0])
+    if known is not None and near:
+        centres = continued(shape, centres, known, settled)
     if conversations is not None:
         centres = _shared(embeddings, centres, conversations)
     thresholds = _thresholds(embeddings, centres)
@@ -161,7 +172,7 @@ def _few(shape: Floats) -> Places:
     return np.where(sizes[labels] >= minimum_size(len(shape)), kept[labels], -1)
 
 
-def _settled(shape: Floats, labels: Places) -> Floats:
+def settled(shape: Floats, labels: Places) -> Floats:
     """Centroids float32 (k, d) after k-means; a theme that shrinks under half the minimum size is given up."""
     least = max(2, minimum_size(min(len(shape), SAMPLE)) // 2)
     for _ in range(ROUNDS):

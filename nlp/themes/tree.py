@@ -65,7 +65,7 @@ def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:
     for count in _counts(fewest, most):
         labels = np.unique(_settled(shape, shape, _cut(whole, count)), return_inverse=True)[1]
         again = [_settled(shape, shape[rows], _cut(tree, count)) for rows, tree in samples]
-        yield Cut(labels, _distinct(shape, labels), _stable(labels, again))
+        yield Cut(labels, distinct(shape, labels), _stable(labels, again))
 
 
 def centroids(shape: Floats, labels: Places) -> Floats:
@@ -130,7 +130,7 @@ def _settled(shape: Floats, rows: Floats, labels: Places) -> Places:
     return found
 
 
-def _distinct(shape: Floats, labels: Places) -> float:
+def distinct(shape: Floats, labels: Places) -> float:
     """Mean silhouette, -1..1, with a theme's centroid in place of its members; 0 of one theme alone."""
     if labels.max() < 1:
         return 0.0
