@@ -38,7 +38,8 @@ def _last(connection: Connection) -> int:
     """The last number that was given, also where its message is gone by now."""
     told = select(func.coalesce(func.max(O.number), 0)).scalar_subquery()
     seen = select(func.coalesce(func.max(S.position), 0)).scalar_subquery()
-    return max(connection.execute(select(told, seen)).one())
+    first, second = connection.execute(select(told, seen)).one()
+    return max(int(first), int(second))
 
 
 class Outbox:

@@ -1,4 +1,4 @@
-"""A publisher sends at least once, in order for each key; what fails waits, dies, is replayed, and stops nobody else."""
+"""A publisher sends at least once, in order for each key; what fails waits, dies, is replayed, stops nobody else."""
 
 import asyncio
 from collections import Counter
