@@ -212,4 +212,3 @@ def _settings(url: str | None) -> "Settings":
     from pipelines.settings import Settings
 
     return Settings.from_environment(store=url)
-
