@@ -22,6 +22,8 @@ KEPT = {"channelId", "videoId", "ParticipantId", "anonymousId"}
 """Ids that other fields refer to by other names, and of which no conversation is known."""
 SAID = {"text", "body", "selftext", "content", "textOriginal", "textDisplay"}
 """Words of posts and reviews: the copy's number after them tells them apart."""
+MARK = 7_654_321
+"""A number that stands in no golden file."""
 FULLNAME = re.compile(r"t[13]_\w+")
 THREAD = {
     "id": 1,
@@ -185,23 +187,29 @@ def _shapes() -> Iterator[Shape]:
 SHAPES: dict[str, Shape] = {shape.format: shape for shape in _shapes()}
 
 
+def numbered(shape: Shape) -> Callable[[int], str]:
+    """As `copy` of numbers of seven digits, but for the work of making each: one copy's number is replaced."""
+    text = shape.copy(MARK)
+    return lambda n: text.replace(str(MARK), f"{n:07}")
+
+
 def write(shape: Shape, folder: Path, size: int) -> list[Path]:
     """Files of at least `size` bytes in all: one, or one a copy where a copy stands alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths, written, n = [folder / shape.name], 0, 0
+    paths, written, n, copy = [folder / shape.name], 0, 0, numbered(shape)
     if shape.alone:
         paths = []
         while written < size:
             stem, _, suffix = shape.name.rpartition(".")
             path = folder / f"{n // 1000:05}" / f"{stem}-{n}.{suffix}"
             path.parent.mkdir(exist_ok=True)
-            written += path.write_text(shape.copy(n), shape.encoding)
+            written += path.write_text(copy(n), shape.encoding)
             paths.append(path)
             n += 1
         return paths
     with paths[0].open("w", encoding=shape.encoding, newline="") as file:
         file.write(shape.head)
         while file.tell() < size:
-            file.write("".join(shape.copy(number) for number in range(n, n + 10)))
+            file.write("".join(copy(number) for number in range(n, n + 10)))
             n += 10
     return paths
