@@ -122,7 +122,7 @@ def kept_of(request: Request) -> Kept:
 
 def last_of(request: Request) -> date | None:
     """The last day with a conversation; None of an empty store."""
-    last: date | None = kept_of(request).get("last", lambda: store_of(request).rollups.totals()["last"])
+    last: date | None = kept_of(request).get("last", store_of(request).rollups.last)
     return last
 
 

@@ -187,6 +187,14 @@ class Rollups:
         for theme, value, count, scored, friction in connection.execute(parts.group_by(table.c.theme, table.c[name])):
             yield theme, value, {"conversations": int(count), "friction": friction / scored if scored else None}
 
+    def last(self) -> date | None:
+        d = rollup_days.c
+        with self._database.read() as connection:
+            found: date | None = connection.execute(
+                select(func.max(d.day)).where(d.by == "", d.theme == WHOLE)
+            ).scalar()
+        return found
+
     def first_seen(self) -> dict[str, date]:
         d = rollup_days.c
         with self._database.read() as connection:

@@ -28,6 +28,9 @@ class RollupStore(Protocol):
         """By id of each theme that is told: segments, conversations, customers, leaving, friction and sentiment (means
         over segments), pain, first_seen and last_seen (days), stages and channels {name: {conversations, friction}}."""
 
+    def last(self) -> date | None:
+        """The last day with a conversation; None of an empty store."""
+
     def first_seen(self) -> dict[str, date]:
         """The first day of each theme, by id."""
 
