@@ -81,7 +81,7 @@ def render(request: Request, name: str, status: int = 200, **context: Any) -> Re
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
-def missing(request: Request) -> HTMLResponse:
+def missing(request: Request) -> Response:
     return render(request, "missing.html", 404)
 
 

@@ -19,7 +19,7 @@ DIGITS = {
     "bg cs et fi fr hu lt lv nb no nn pl ru sk sv uk": "\N{NARROW NO-BREAK SPACE},",
 }
 """Languages, and how they write 1,234.5."""
-PARTED: ContextVar[Mapping[int, str]] = ContextVar("PARTED", default=MappingProxyType({}))
+PARTED: ContextVar[Mapping[int, int]] = ContextVar("PARTED", default=MappingProxyType({}))
 """Of the reader whose page is made."""
 _CHANNELS = {
     "ticket": ("ticket", "tickets"),
@@ -36,7 +36,7 @@ def number(value: float | None, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".translate(dict(PARTED.get())).replace("-", "\N{MINUS SIGN}")
 
 
-def parting(languages: str) -> dict[int, str]:
+def parting(languages: str) -> dict[int, int]:
     """How a reader who takes these languages (the header Accept-Language) parts digits: what "," and "." become."""
     first = languages.split(",")[0].split(";")[0].strip().casefold()
     marks = next((marks for names, marks in DIGITS.items() if first.split("-")[0] in names.split()), ",.")
