@@ -1,15 +1,21 @@
-"""Takes the README's picture of the dashboard, docs/overview.png, from the demo's store.
+"""Takes the pictures of the dashboard, docs/overview.png and docs/images/, from the demo's store.
 
-Run `frictionary demo --no-serve` first, then `python -m benchmarks.screenshot`; needs playwright and Chromium.
+Run `frictionary demo --no-serve` first, then `python -m benchmarks.screenshot`; needs playwright, Pillow and Chromium.
+Each page light, dark, and on a phone; WebP, so that all of them stay under 4 MB.
 """
 
+import io
 import shutil
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
 from api.commands.serve import address, listen
@@ -18,30 +24,83 @@ from pipelines.settings import ROOT, Settings
 from pipelines.stores import open_store
 
 STORE = ROOT / "var" / "demo" / "demo.db"
-SIZE = {"width": 1280, "height": 1000}
+IMAGES = ROOT / "docs" / "images"
+SIZE, PHONE = {"width": 1280, "height": 1000}, {"width": 390, "height": 844}
+LOOKS = {"light": (SIZE, "light"), "dark": (SIZE, "dark"), "phone": (PHONE, "light")}
+PAGES = {
+    "overview": "/",
+    "theme": "/themes/",
+    "map": "/map",
+    "journey": "/stages",
+    "customer": "/customers/",
+    "conversation": "/conversations/",
+    "review": "/review?who=Ada",
+    "quality": "/quality",
+    "search": "/search?q=parcel+late",
+    "settings": "/settings",
+    "report": "/report",
+}
+"""Name of the picture -> address; where it ends in "/", the first such page that a list leads to."""
+LISTS = {"/themes/": "/", "/customers/": "/customers", "/conversations/": "/conversations"}
+MOST = 4_000_000
 
 
-def main(store: Path = STORE, path: Path = ROOT / "docs" / "overview.png") -> None:
-    settings = Settings(store=f"sqlite:///{store}", port=0)
-    annotator = Annotator.load(settings.models, settings.taxonomy)
-    with open_store(settings.store) as opened, listen(settings) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(opened, settings, annotator), log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            take(address(listener), path)
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def take(url: str, path: Path) -> None:
-    with sync_playwright() as running:
+def main(store: Path = STORE, images: Path = IMAGES) -> None:
+    images.mkdir(parents=True, exist_ok=True)
+    with served(store) as url, sync_playwright() as running:
         browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        addresses = {name: found(browser, url, path) for name, path in PAGES.items()}
+        for look, (size, scheme) in LOOKS.items():
+            context = browser.new_context(viewport=size, color_scheme=scheme)
+            for name, path in addresses.items():
+                take(context.new_page(), url + path, images / f"{name}-{look}.webp")
+            context.close()
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto(url, wait_until="networkidle")
-        page.screenshot(path=path)
+        page.screenshot(path=ROOT / "docs" / "overview.png")
         browser.close()
+    total = sum(path.stat().st_size for path in images.glob("*.webp"))
+    print(f"{len(list(images.glob('*.webp')))} pictures, {total:,} bytes")
+    if total > MOST:
+        raise SystemExit(f"more than {MOST:,} bytes: lower the quality")
+
+
+@contextmanager
+def served(store: Path) -> Iterator[str]:
+    """The address of a server over a copy of the store."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder) / "demo.db"
+        shutil.copy(store, own)
+        settings = Settings(store=f"sqlite:///{own}", port=0, dead_letters=Path(folder) / "dead-letters.jsonl")
+        annotator = Annotator.load(settings.models, settings.taxonomy)
+        with open_store(settings.store) as opened, listen(settings) as listener:
+            config = uvicorn.Config(create_app(opened, settings, annotator), log_level="error", ws="none")
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
+            try:
+                yield address(listener)
+            finally:
+                server.should_exit = True
+                thread.join()
+
+
+def found(browser: Browser, url: str, path: str) -> str:
+    if path not in LISTS:
+        return path
+    page = browser.new_page()
+    page.goto(url + LISTS[path])
+    link = page.locator(f"main a[href^='{path}']").first.get_attribute("href") or "/"
+    page.close()
+    return link
+
+
+def take(page: Page, address: str, path: Path) -> None:
+    page.goto(address, wait_until="networkidle")
+    page.wait_for_timeout(300)  # the map draws itself
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    picture.convert("RGB").save(path, "WEBP", quality=82, method=6)
+    page.close()
 
 
 if __name__ == "__main__":

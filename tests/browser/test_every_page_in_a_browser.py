@@ -115,7 +115,12 @@ def test_the_map_is_drawn_and_a_loop_is_read(visit: Any, odd: str) -> None:
     visit.open(odd + "/map")
     pixels = "document.getElementById('dots').getContext('2d').getImageData(0, 0, 900, 600).data.buffer"
     colours = f"[...new Set(new Uint32Array({pixels}))].length"
-    visit.tab.wait_for_function(f"{colours} > 2")
+    for _ in range(50):
+        if visit.tab.evaluate(f"{colours} > 2"):
+            break
+        visit.tab.wait_for_timeout(100)
+    else:
+        raise AssertionError("the map stays empty")
     visit.tab.get_by_role("button", name="Lasso").click()
     box = visit.tab.locator("#map").bounding_box()
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
