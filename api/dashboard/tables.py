@@ -65,7 +65,7 @@ def rows(of: Tag) -> list[list[str]]:
 
 
 def cell(of: Tag) -> str:
-    """What a cell shows, in one line: a number as programs read it, and nothing that a spreadsheet takes for a formula."""
+    """What a cell shows, in one line: a number as programs read it, nothing that a spreadsheet takes for a formula."""
     text = " ".join(part for part in of.get_text(" ").split() if part).replace("\N{MINUS SIGN}", "-")
     text = text.replace("\N{NARROW NO-BREAK SPACE}", " ")
     if _NUMBER.fullmatch(text):

@@ -53,7 +53,9 @@ def runs(request: Request, question: Annotated[RunsQuestion, Query()]) -> dict[s
 
 
 @router.get("/v1/runs/{id}", response_model=RunWithInputs)
-def run(request: Request, id: Annotated[str, Path(examples=["run-20261101T120000000000Z"])]) -> dict[str, Any]:
+def run(
+    request: Request, id: Annotated[str, Path(pattern=r"^[\w-]", examples=["run-20261101T120000000000Z"])]
+) -> dict[str, Any]:
     """One run, with the files that it took in, their hashes, and why records of them could not be read."""
     runs = request.app.state.store.runs
     return asdict(runs.get(id)) | {"inputs": [asdict(one) for one in runs.inputs(id)]}

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from api.schemas.experiments import (
     AskedArm,
@@ -16,10 +16,12 @@ from api.schemas.experiments import (
     ExperimentsOut,
     ResultOut,
 )
+from nlp.experiments.experiment import NAME as WRITTEN
 from pipelines import experiments
 from pipelines.keys import keys
 
 router = APIRouter(prefix="/v1/experiments", tags=["experiments"])
+Name = Annotated[str, Path(pattern=f"^{WRITTEN.pattern}$", max_length=80, examples=["call-back"])]
 
 
 @router.get("", response_model=ExperimentsOut)
@@ -39,26 +41,26 @@ def create(request: Request, body: ExperimentIn) -> dict[str, Any]:
 
 
 @router.get("/{name}", response_model=ExperimentOut)
-def one(request: Request, name: str) -> dict[str, Any]:
+def one(request: Request, name: Name) -> dict[str, Any]:
     """One experiment, with the salt by which anybody can tell arms."""
     return asdict(request.app.state.store.experiments.get(name))
 
 
 @router.post("/{name}/end", response_model=ExperimentOut)
-def end(request: Request, name: str) -> dict[str, Any]:
+def end(request: Request, name: Name) -> dict[str, Any]:
     """From now on nobody comes in."""
     return asdict(request.app.state.store.experiments.end(name, datetime.now(UTC)))
 
 
 @router.get("/{name}/assignment", response_model=AssignmentOut)
-def assignment(request: Request, name: str, question: Annotated[AskedArm, Query()]) -> dict[str, Any]:
+def assignment(request: Request, name: Name, question: Annotated[AskedArm, Query()]) -> dict[str, Any]:
     """Whether a customer is treated or held out; nothing is noted."""
     store = request.app.state.store
     return experiments.assignment(store, store.experiments.get(name), question.customer, at=datetime.now(UTC))
 
 
 @router.post("/{name}/entries", response_model=EntriesOut)
-def enter(request: Request, name: str, body: EntriesIn) -> dict[str, Any]:
+def enter(request: Request, name: Name, body: EntriesIn) -> dict[str, Any]:
     """Note that customers come in now, held out or not, and tell their arms: asked when an engine is about to act."""
     store, settings = request.app.state.store, request.app.state.settings
     known = keys(settings) if any(":" in customer for customer in body.customers) else ()
@@ -67,7 +69,7 @@ def enter(request: Request, name: str, body: EntriesIn) -> dict[str, Any]:
 
 
 @router.get("/{name}/result", response_model=ResultOut)
-def result(request: Request, name: str) -> dict[str, Any]:
+def result(request: Request, name: Name) -> dict[str, Any]:
     """What being treated adds to leaving, buying, writing, contacts and friction, with intervals, power, and whether
     the arms are as large as planned."""
     store = request.app.state.store

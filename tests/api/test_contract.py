@@ -22,6 +22,7 @@ from pipelines.stores.protocols import Store
 OWN_KEYS = r":(rotate|revoke)$"
 """What would take the key away that the rest is asked with."""
 EXAMPLES = 8
+EXPECTED = Path(__file__).with_name("schemathesis.toml")
 
 
 @pytest.mark.slow
@@ -52,7 +53,7 @@ def test_the_api_keeps_to_its_description(
         with served(create_app(store, own, annotator)) as address:
             told = subprocess.run(
                 [
-                    *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT / "schemathesis.toml")),
+                    *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(EXPECTED)),
                     *("run", f"{address}/openapi.json"),
                     *("--header", f"Authorization: Bearer {token}", "--no-color"),
                     *("--exclude-path-regex", OWN_KEYS, "--max-examples", str(EXAMPLES), "--seed", "1"),
