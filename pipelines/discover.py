@@ -50,9 +50,9 @@ def discover(
     """Discover, name and store themes anew as `run`; returns them, largest first.
 
     Themes found at the last discovery go on where they still fit (`nlp/themes/continuing.py`); with `anew` what was
-    known has no say in what is found. A theme that is alike enough to one known before keeps its id; a new one gets a number
-    never used, and lineage tells where it came from and what became of the others. People's edits are replayed over
-    what is found; returned is what they make of it. `at` is when it is known: None for the moment at which it is
+    known has no say in what is found. A theme that is alike enough to one known before keeps its id; a new one gets a
+    number never used, and lineage tells where it came from and what became of the others. People's edits are replayed
+    over what is found; returned is what they make of it. `at` is when it is known: None for the moment at which it is
     stored. Segments that another encoder has embedded are left out. What the discovery says of itself (`quality.py`) is
     stored with it: also where there is little, or nothing, to find themes in.
     """

@@ -112,7 +112,7 @@ class Settings:
     drain: int = 30
     """Seconds that the server, told to end, gives to what it has begun."""
     jobs: str = "here"
-    """Who does the long work that the API takes: here (the server), or elsewhere (`frictionary jobs work` beside it)."""
+    """Who does the long work that the API takes: here (the server), or elsewhere (`frictionary jobs work`)."""
     job_files: Path = Path("job-files")
     """Folder of the files that jobs make; kept for a day. Servers and workers of one store share it."""
     max_body: int = 50_000_000

