@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +22,13 @@ PERSONAL = (
     *("EMAIL", "PHONE", "CARD", "IBAN", "ACCOUNT", "SSN", "IP", "URL_LOGIN", "SECRET", "ADDRESS", "BIRTHDATE"),
     *("NAME", "HANDLE"),
 )
+TOLD_TWICE = {
+    **dict.fromkeys(("copied", "resent", "forwarded", "reworded", "again", "repost"), "duplicate"),
+    **dict.fromkeys(("form_letter", "automatic"), "template"),
+    **dict.fromkeys(("boilerplate", "other_people", "other_problem"), "none"),
+    "follow_up": "related",
+}
+SIDES = ("first", "second")
 ALIKE = 0.5
 """Jaccard overlap of two texts' word sets from which one is a near-copy of the other."""
 BLOCK = 500
@@ -151,8 +159,28 @@ def test_each_part_of_the_privacy_gold_has_every_type_all_channels_and_texts_wit
     assert sum(not r["spans"] for r in found) >= 50
 
 
+def test_pairs_that_may_be_one_telling_come_in_every_kind_by_time_and_with_one_label_a_kind() -> None:
+    found = rows("gold/duplicates")
+    assert len(found) >= 70
+    assert len({r["id"] for r in found}) == len(found)
+    assert {r["kind"]: r["label"] for r in found} == TOLD_TWICE
+    assert all(r["label"] == TOLD_TWICE[r["kind"]] for r in found)
+    assert min(Counter(r["kind"] for r in found).values()) >= 4
+    assert all(r["first"].keys() == r["second"].keys() == {"channel", "at", "text"} for r in found)
+    assert {r[side]["channel"] for r in found for side in SIDES} == {"ticket", "call", "social", "chat"}
+    assert all(datetime.fromisoformat(r["first"]["at"]) < datetime.fromisoformat(r["second"]["at"]) for r in found)
+
+
+def test_only_reposts_and_templates_and_like_words_are_of_different_customers() -> None:
+    whose = {(r["kind"], r["same_customer"]) for r in rows("gold/duplicates")}
+    different = {kind for kind, same in whose if not same}
+    assert different == {"repost", "form_letter", "automatic", "boilerplate", "other_people"}
+    assert ("boilerplate", True) in whose
+
+
 def test_no_text_nearly_repeats_another_in_training_gold_probes_or_sample() -> None:
     folders = ("training", "gold", "gold/privacy")
     texts = [(f"{folder} {n}", r["text"]) for folder in folders for n, r in enumerate(rows(folder), 1)]
     probes = [(f"probe {n}", r["text"]) for n, r in enumerate(rows("probes"), 1) if "language" not in r]
-    assert near_copies([*texts, *probes, *sample()]) == []
+    pairs = [(r["id"], r[side]["text"]) for r in rows("gold/duplicates") for side in SIDES]
+    assert near_copies([*texts, *pairs, *probes, *sample()]) == []
