@@ -79,8 +79,8 @@ def _movement(row: Array, volume: Array, window: int, scatter: float, p: float, 
     kind = STEADY
     if told and found.value >= LEAST:
         kind = EMERGING
-    elif told and found.value <= 1 / LEAST:
-        kind = FADING
+    elif told and found.value <= 1 / LEAST and row[-window:].mean() <= row[:-window].mean():
+        kind = FADING  # what is told more often than before is not, however much more else is told
     return Movement(kind, found, window, p)
 
 

@@ -38,6 +38,15 @@ def test_a_theme_that_stays_away_for_a_month_fades() -> None:
     assert kinds(counts)[5] == FADING
 
 
+def test_a_theme_that_grows_more_slowly_than_all_others_does_not_fade() -> None:
+    counts = np.full((3, PERIODS), 10)
+    counts[:, -4:] = [[12], [100], [100]]
+    found = movements(counts, counts.sum(axis=0))
+    assert found[0].ratio is not None
+    assert found[0].ratio.value < 0.5
+    assert found[0].kind == STEADY
+
+
 def test_an_outage_of_one_theme_makes_no_other_fade() -> None:
     counts = steady()
     counts[0, -1] = 400
