@@ -50,22 +50,22 @@ class Link:
     reason: str
 
 
-def of_one_customer(talks: Sequence[Told]) -> Iterator[Link]:
+def of_one_customer(talks: Sequence[Told], *, near: float = NEAR) -> Iterator[Link]:
     """Equal and near-equal texts of one customer's conversations, in order of time; each to the nearest one before."""
     for place, later in enumerate(talks):
         before = [talk for talk in talks[:place] if later.at - talk.at <= WITHIN]
-        if link := next((found for talk in reversed(before) if (found := _same(later, talk))), None):
+        if link := next((found for talk in reversed(before) if (found := _same(later, talk, near))), None):
             yield link
 
 
-def _same(later: Told, earlier: Told) -> Link | None:
+def _same(later: Told, earlier: Told, near: float) -> Link | None:
     days = (later.at - earlier.at) / timedelta(days=1)
     if later.print.digest == earlier.print.digest and later.print.words >= SAID:
         return Link(later.id, earlier.id, "exact", 1.0, f"the same words by the same customer, {days:.1f} days later")
     if min(later.print.words, earlier.print.words) < SENTENCE:
         return None
     score = alike(later.print.signature, earlier.print.signature)
-    if score < NEAR:
+    if score < near:
         return None
     reason = f"{score:.0%} of the same word triples by the same customer, {days:.1f} days later"
     return Link(later.id, earlier.id, "near", score, reason)
@@ -79,12 +79,12 @@ def spoken_of(talks: Sequence[Told]) -> Iterator[tuple[Told, list[Told]]]:
             yield later, before
 
 
-def again(later: Told, before: Iterable[Told], vectors: Mapping[str, Floats]) -> Link | None:
+def again(later: Told, before: Iterable[Told], vectors: Mapping[str, Floats], *, meant: float = MEANT) -> Link | None:
     """The conversation before that is most alike in meaning, if it is enough; vectors are float32 (d,), of length 1."""
     known = [talk for talk in before if talk.id in vectors] if later.id in vectors else []
     scored = [(float(vectors[later.id] @ vectors[talk.id]), talk.at, talk.id) for talk in known]
     score, at, earlier = max(scored, default=(0.0, later.at, ""))
-    if score < MEANT:
+    if score < meant:
         return None
     days = (later.at - at) / timedelta(days=1)
     reason = f'says "{later.print.again}", of like meaning, by the same customer, {days:.1f} days later'
@@ -104,7 +104,9 @@ def reposts(talks: Iterable[Told]) -> Iterator[Link]:
                 yield Link(talk.id, first.id, "repost", 1.0, "passes the same words on")
 
 
-def templates(ids: Sequence[str], customers: Sequence[str], signatures: Signature) -> Iterator[Link]:
+def templates(
+    ids: Sequence[str], customers: Sequence[str], signatures: Signature, *, near: float = TEMPLATE
+) -> Iterator[Link]:
     """Long texts that different customers send alike, each to the first that is near-equal; `ids` by time.
 
     `signatures` is uint32 (len(ids), SIZE). Locality-sensitive hashing by bands (Broder 1997; Rajaraman and Ullman,
@@ -120,7 +122,7 @@ def templates(ids: Sequence[str], customers: Sequence[str], signatures: Signatur
             first, *others = group
             root = taken.get(first, first)
             for row in others:
-                if row not in taken and row != root and alike(signatures[root], signatures[row]) >= TEMPLATE:
+                if row not in taken and row != root and alike(signatures[root], signatures[row]) >= near:
                     taken[row] = root
     for row, first in sorted(taken.items()):
         if customers[row] != customers[first]:
