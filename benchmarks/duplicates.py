@@ -43,7 +43,7 @@ SAMPLE = ROOT / "corpora" / "sample"
 SIDES = ("first", "second")
 SEED = 11
 GRIDS = {
-    "near": tuple(n / 100 for n in range(20, 91, 2)),
+    "near": tuple(n / 100 for n in range(40, 101, 2)),
     "meant": tuple(n / 100 for n in range(20, 91, 2)),
     "template": tuple(n / 100 for n in range(40, 91, 2)),
     "unsaid": tuple(n / 100 for n in range(50, 100, 2)),

@@ -82,5 +82,15 @@ def alike(one: Signature, other: Signature) -> float:
     return float(np.mean(one == other))
 
 
+def contained(one: Fingerprint, other: Fingerprint) -> float:
+    """The share of the shorter text's shingles that are the longer one's too, estimated, 0..1.
+
+    Of sets of a and b shingles with the Jaccard similarity j, j (a + b) / (1 + j) are in both (Broder 1997).
+    """
+    a, b = (max(1, told.words - SHINGLE + 1) for told in (one, other))
+    similarity = alike(one.signature, other.signature)
+    return min(1.0, similarity * (a + b) / (1 + similarity) / min(a, b))
+
+
 def _digest(words: Sequence[str]) -> str:
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:16]
