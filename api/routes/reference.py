@@ -24,6 +24,7 @@ TAGS = {
     "themes": "What hurts, ranked.",
     "review": "Findings in doubt, and what people say of them.",
     "journeys": "Where customers stand, and how they got there.",
+    "experiments": "What an intervention adds, and what another policy would have earned.",
     "jobs": "Long work, done beside the requests.",
     "about": "The store and the server.",
     "sinks": "Other systems that are told what happens.",
