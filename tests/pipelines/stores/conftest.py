@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfile
 from uuid import uuid4
 
 import pytest
@@ -52,7 +53,17 @@ def other(url: str, tmp_path: Path) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store's file, of which each test over SQLite has a copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "store.db"
+    with SqlStore.open(f"sqlite:///{path}"):
+        return path
+
+
 @pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
+def store(url: str, migrated: Path) -> Iterator[SqlStore]:
+    if url.startswith("sqlite"):
+        copyfile(migrated, url.removeprefix("sqlite:///"))
     with SqlStore.open(url) as opened:
         yield opened

@@ -65,6 +65,7 @@ def tuned(
     return model, tuning.tune(model, found, base, recipe, held=found[0], checkpoint=checkpoint)
 
 
+@pytest.mark.slow
 def test_a_run_that_dies_after_an_epoch_goes_on_to_the_same_weights(base: list[Any], tmp_path: Path) -> None:
     _, whole = tuned(base, tmp_path / "whole.pt")
     model = tuning.Model.start(base_folder(), tasks(), tensors={}, seed=1)
@@ -75,6 +76,7 @@ def test_a_run_that_dies_after_an_epoch_goes_on_to_the_same_weights(base: list[A
     assert max(float(np.abs(whole[name] - resumed[name]).max()) for name in whole) < 1e-5
 
 
+@pytest.mark.slow
 def test_tuning_learns_the_feelings_and_draws_texts_of_one_intent_together(base: list[Any], tmp_path: Path) -> None:
     recipe = tuning.Recipe(epochs=12, rate=2e-4, top_rate=2e-3, average=0.5, tokens=64)
     model, tensors = tuned(base, tmp_path / "tuned.pt", recipe=recipe)

@@ -59,6 +59,7 @@ def test_friction_foretells_leaving_on_a_later_time_and_beats_the_chains(past: R
     assert found[EXIT, "majority"].auc.value == 0.5
 
 
+@pytest.mark.slow
 def test_a_reason_names_the_friction(past: Rows) -> None:
     model = fit(past)
     told = next(f for f in model.forecast(_at_risk()) if f.target == EXIT)
@@ -83,6 +84,7 @@ def test_what_comes_later_changes_no_row_of_before() -> None:
         np.testing.assert_array_equal(column, early[1].table[name])
 
 
+@pytest.mark.slow
 def test_a_planted_column_of_the_future_does_not_help(past: Rows) -> None:
     """A fact that only the future knows has no way into a model: features are those of the dictionary alone."""
     future = {**past.table, "cancelled_later": (past.targets[EXIT] == "yes").astype(float)}

@@ -58,6 +58,7 @@ def tuned(base: Path, folder: Path, *, stop: int = 10**6) -> dict[str, np.ndarra
     return tune.tune(base, learnt, 2, held=held, recipe=RECIPE, checkpoint=folder / "state.pt", progress=progress)
 
 
+@pytest.mark.slow
 def test_tuning_tells_intents_apart_and_leaves_the_table_of_words_alone(base: Path, tmp_path: Path) -> None:
     found = tuned(base, tmp_path)
     other = texts(base, 20, seed=5)
@@ -69,6 +70,7 @@ def test_tuning_tells_intents_apart_and_leaves_the_table_of_words_alone(base: Pa
     assert same == {name for name in plain if not name.startswith("encoder.layer.")}
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(base: Path, tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
