@@ -147,11 +147,12 @@ def _beating(task: Task) -> Iterator[None]:
     def beat() -> None:
         store, id = task.store, task.job.id
         while True:
+            last = over.is_set()  # asked before, so that the last word is how far the job came
             with suppress(StoreError):  # the database may be busy; the next time is soon
                 at = datetime.now(UTC)
                 if store.jobs.beat(id, at, step=task.step, done=task.done, total=task.total):
                     task.stop.set()
-            if over.is_set():
+            if last:
                 return
             over.wait(BEAT)
 

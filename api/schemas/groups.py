@@ -64,7 +64,7 @@ class AskedThen(In):
 
 
 class AskedCohorts(AskedThen):
-    by: str = Field("value", description="value, archetype, or the name of an attribute.", examples=["plan"])
+    by: str = Field("value", description="value, archetype, or the name of an attribute.", examples=["value"])
 
 
 class ShareOut(BaseModel):

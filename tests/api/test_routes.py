@@ -430,13 +430,14 @@ def test_new_conversations_join_the_known_themes(writable: TestClient, put_theme
 
 
 def examples(told: dict) -> list[tuple[dict, Any]]:
-    """(query, body) of every documented example of an operation: each parameter's alone, beside those that must be."""
+    """(query, body) of every documented example of an operation: each parameter's alone, beside those that must be;
+    none where a body is asked for and no whole one is shown."""
     queries = [p for p in told.get("parameters", []) if p["in"] == "query" and "examples" in p["schema"]]
     needed = {p["name"]: p["schema"]["examples"][0] for p in queries if p["required"]}
-    content = told.get("requestBody", {}).get("content", {}).get("application/json", {})
-    bodies = [example["value"] for example in content.get("examples", {}).values()]
+    content = told.get("requestBody", {}).get("content", {}).get("application/json")
+    bodies = [example["value"] for example in (content or {}).get("examples", {}).values()]
     asked = [needed, *({**needed, p["name"]: p["schema"]["examples"][0]} for p in queries)]
-    return [(query, body) for query in asked for body in bodies or [None]]
+    return [(query, body) for query in asked for body in bodies or [None] * (content is None)]
 
 
 def test_every_documented_example_works(client: TestClient, themed: TestClient) -> None:
@@ -451,13 +452,15 @@ def test_every_documented_example_works(client: TestClient, themed: TestClient) 
         "models": get(client, "/v1/models")["items"][0]["name"],
         "live": "chat-4711",
     }
-    made_first = ("/v1/experiments/", "/v1/decisions", "/v1/jobs/", "/v1/keys/", "/v1/sinks/", "/v1/privacy/")
+    made_first = ("/v1/experiments/", "/v1/decisions", "/v1/jobs", "/v1/keys/", "/v1/sinks/", "/v1/privacy/")
     export = {"file": ("export.csv", b"id,text,created_at\n1,hello,2026-10-01\n")}
     for name, told in operations(client).items():
         method, path = name.split(" ")
-        if path.startswith(made_first):  # of what the request before has made: in their own tests
+        if path.startswith(made_first):  # of what a request before has made, or done beside: in their own tests
             continue
-        asked = re.sub(r"\{(id|name)\}", known.get(path.split("/")[2] if path.count("/") > 1 else "", ""), path)
+        places = {p["name"]: p["schema"]["examples"][0] for p in told.get("parameters", []) if p["in"] == "path"}
+        noun = path.split("/")[2] if path.count("/") > 1 else ""
+        asked = path.format(**places | ({"id": known[noun], "name": known[noun]} if noun in known else {}))
         files = export if path == "/v1/ingest" else None
         for query, body in examples(told):
             to = client if method == "GET" else themed
