@@ -156,11 +156,12 @@ def _shares(docs: Sequence[Any]) -> dict[str, float]:
 
 def _written(docs: Sequence[Any]) -> dict[str, str]:
     """Nouns that are mostly written with a capital, or with several, where no sentence begins; what is as often a verb
-    in small letters ("Google Play") is none, nor is a long word in capitals alone, which is shouted."""
+    ("Google Play") is none, nor is a long word in capitals alone, which is shouted."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     inside = [token for doc in docs for token in doc if token.i and not token.is_sent_start and token.is_alpha]
     for token in inside:
         forms[token.lower_][token.lower_ if token.is_upper and len(token) > ACRONYM else token.text] += 1
-    nouns = {token.lower_ for token in inside if token.pos_ in NOUNS}
-    most = {word: min(c.items(), key=lambda i: (-i[1], i[0]))[0] for word, c in forms.items() if word in nouns}
+    nouns = Counter(token.lower_ for token in inside if token.pos_ in NOUNS)
+    names = {word: c for word, c in forms.items() if 2 * nouns[word] > c.total()}
+    most = {word: min(c.items(), key=lambda i: (-i[1], i[0]))[0] for word, c in names.items()}
     return {word: form for word, form in most.items() if form != word and len(word) > 1}
