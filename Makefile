@@ -24,8 +24,12 @@ demo: .venv/serve  ## install what serving needs, analyse the sample, serve API 
 test: .venv/dev  ## install the rest and run the tests
 	$(BIN)/python -m pytest -n auto
 
-test-all: .venv/dev  ## the tests that need time, Chromium or the public corpora, too
-	$(BIN)/python -m pytest -n auto -m ''
+test-all: test test-slow  ## the tests that need time, Chromium or the public corpora, too
+
+# Playwright keeps an event loop running, which other tests' own ones do not bear: its tests have a process of their own.
+test-slow: .venv/dev
+	$(BIN)/python -m pytest -n auto -m '(slow or corpora) and not browser'
+	$(BIN)/python -m pytest -m browser
 
 check: .venv/dev  ## lint, types, floor plan, docs
 	$(BIN)/ruff check .
@@ -58,4 +62,4 @@ real-input: .venv/dev  ## public corpora through the whole path, written to benc
 asyncapi: .venv/dev  ## write docs/asyncapi.yaml anew, after a change of what is told to other systems
 	$(BIN)/python -c 'import yaml; from api.asyncapi import document; print(yaml.safe_dump(document(), sort_keys=False, width=120), end="")' > docs/asyncapi.yaml
 
-.PHONY: help demo test test-all check encoder heads bench real-input asyncapi
+.PHONY: help demo test test-all test-slow check encoder heads bench real-input asyncapi
