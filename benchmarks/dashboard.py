@@ -9,25 +9,19 @@ import shutil
 import statistics
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
-from api.app import create_app
-from api.commands.serve import address, listen
 from benchmarks.heading import heading
+from benchmarks.served import served
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.signal import Signal
 from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
-from pipelines.annotate import Annotator
 from pipelines.settings import ROOT, Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
@@ -90,21 +84,6 @@ def _signal(n: int, friction: float, feeling: float, stage: str) -> Signal:
     return Signal(segment, "m", *guess, n % 10 == 0, (guess, ("none", 0.1)), feeling, odds, friction, stage, 0.8)
 
 
-@contextmanager
-def served(store: Path) -> Iterator[str]:
-    settings = Settings(store=f"sqlite:///{store}", port=0)
-    annotator = Annotator.load(settings.models, settings.taxonomy)
-    with open_store(settings.store) as opened, listen(settings) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(opened, settings, annotator), log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield address(listener)
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 def pages(tab: Page, url: str) -> list[str]:
     """The addresses to measure, those of a theme, a customer and a conversation found on the pages."""
     found = ["/"]
@@ -142,19 +121,28 @@ def acts(tab: Page, url: str) -> list[tuple[str, float]]:
     ]
     tab.goto(url + "/map", wait_until="networkidle")
     tab.evaluate(UNTIL % DRAWN)
-    pick = lambda: tab.locator("#colour").select_option("friction")  # noqa: E731  said once
+
+    def pick() -> None:
+        tab.locator("#colour").select_option("friction")
+
     rows.append(
         (
             "map: another colour, until it is drawn",
             _took(tab, pick, "document.querySelectorAll('#legend li').length === 5"),
         )
     )
-    read = lambda: tab.get_by_role("button", name="Read what is in view").click()  # noqa: E731
+
+    def read() -> None:
+        tab.get_by_role("button", name="Read what is in view").click()
+
     rows.append(
         ("map: read what is in view, until it is there", _took(tab, read, "!!document.querySelector('#read h2')"))
     )
     tab.goto(url, wait_until="networkidle")
-    dark = lambda: tab.locator("#appearance").click()  # noqa: E731
+
+    def dark() -> None:
+        tab.locator("#appearance").click()
+
     rows.append(("light to dark", _took(tab, dark, "document.documentElement.dataset.appearance === 'dark'")))
     return rows
 
@@ -191,13 +179,13 @@ def main(sample: Path = SAMPLE, out: Path = OUT) -> None:
         tab.set_default_timeout(120_000)
         own = Path(folder) / "sample.db"
         shutil.copy(sample, own)
-        with served(own) as url:
+        with served(Settings(store=f"sqlite:///{own}", port=0)) as url:
             lines = measured(tab, url, "The sample: 400 conversations")
         write(out, lines)
         big = Path(folder) / "big.db"
         with open_store(f"sqlite:///{big}") as store:
             fill(store)
-        with served(big) as url:
+        with served(Settings(store=f"sqlite:///{big}", port=0)) as url:
             lines += measured(tab, url, f"{MANY:,} simulated conversations, as many points on the map, SQLite")
         browser.close()
     write(out, lines)

@@ -8,20 +8,15 @@ import io
 import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from api.app import create_app
-from api.commands.serve import address, listen
-from pipelines.annotate import Annotator
+from benchmarks.served import served
 from pipelines.settings import ROOT, Settings
-from pipelines.stores import open_store
 
 STORE = ROOT / "var" / "demo" / "demo.db"
 IMAGES = ROOT / "docs" / "images"
@@ -47,7 +42,7 @@ MOST = 4_000_000
 
 def main(store: Path = STORE, images: Path = IMAGES) -> None:
     images.mkdir(parents=True, exist_ok=True)
-    with served(store) as url, sync_playwright() as running:
+    with copied(store) as url, sync_playwright() as running:
         browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         addresses = {name: found(browser, url, path) for name, path in PAGES.items()}
         for look, (size, scheme) in LOOKS.items():
@@ -66,23 +61,14 @@ def main(store: Path = STORE, images: Path = IMAGES) -> None:
 
 
 @contextmanager
-def served(store: Path) -> Iterator[str]:
+def copied(store: Path) -> Iterator[str]:
     """The address of a server over a copy of the store."""
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "demo.db"
         shutil.copy(store, own)
         settings = Settings(store=f"sqlite:///{own}", port=0, dead_letters=Path(folder) / "dead-letters.jsonl")
-        annotator = Annotator.load(settings.models, settings.taxonomy)
-        with open_store(settings.store) as opened, listen(settings) as listener:
-            config = uvicorn.Config(create_app(opened, settings, annotator), log_level="error", ws="none")
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-            thread.start()
-            try:
-                yield address(listener)
-            finally:
-                server.should_exit = True
-                thread.join()
+        with served(settings) as address:
+            yield address
 
 
 def found(browser: Browser, url: str, path: str) -> str:

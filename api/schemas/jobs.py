@@ -5,21 +5,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from api.commands.export import NOUNS
 from api.schemas.requests import In, Listed, Moment
 
 Kind = Literal["discover", "annotate", "features", "export"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
-Table = Literal[
-    "assignments",
-    "conversations",
-    "customers",
-    "features",
-    "journeys",
-    "signals",
-    "stages",
-    "themes",
-    "transitions",
-]
+Table = Literal[NOUNS]
 
 
 class JobOptions(In):

@@ -25,9 +25,9 @@ class Door:
     method: str
     path: str
     scope: str
-    audit: str = ""
-    takes: tuple[str, ...] = JSON
-    pattern: Pattern[str] = None  # type: ignore[assignment]
+    audit: str
+    takes: tuple[str, ...]
+    pattern: Pattern[str]
 
     def of(self, path: str) -> dict[str, Any] | None:
         """The parameters of a path that leads here."""

@@ -3,19 +3,16 @@ sample."""
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from api.app import create_app
 from api.commands.demo import COMPANY
-from api.commands.serve import address, listen
+from benchmarks.served import served
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from pipelines.annotate import Annotator
 from pipelines.run import run
@@ -35,21 +32,6 @@ HOSTILE = (
 )
 ODD = "zendesk:odd/../1?a#b%2F"
 WIDE = {"width": 1280, "height": 900}
-
-
-@contextmanager
-def served(settings: Settings) -> Iterator[str]:
-    """The address of a server that runs until the block ends."""
-    annotator = Annotator.load(settings.models, settings.taxonomy)
-    with open_store(settings.store) as store, listen(settings) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(store, settings, annotator), log_level="error", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield address(listener)
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def settings_in(folder: Path) -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.served import served
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.themes.edits import Edit
 from nlp.themes.theme import Assignment
@@ -15,7 +16,7 @@ from pipelines.annotate import Annotator, annotate
 from pipelines.edits import edit
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
-from tests.browser.conftest import HOSTILE, served, settings_in
+from tests.browser.conftest import HOSTILE, settings_in
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
 pytestmark = pytest.mark.browser
