@@ -28,7 +28,8 @@ def open_edit(visit: Any) -> None:
 def save(visit: Any, who: str = "Ada") -> None:
     if visit.tab.get_by_label("Your name").first.is_visible():
         visit.tab.get_by_label("Your name").first.fill(who)
-    visit.tab.get_by_role("button", name="Save").click()
+    with visit.tab.expect_navigation(wait_until="networkidle"):
+        visit.tab.get_by_role("button", name="Save").click()
 
 
 def test_a_theme_is_renamed_and_it_is_undone_by_a_button(visit: Any, sample: str) -> None:
