@@ -199,16 +199,19 @@ Refused in good order: with 429 and `Retry-After`. The highest rate borne (99 % 
 Ready: {"; ".join(ready)} (goal 3). Memory afterwards: {"; ".join(memory)} (goal 450)."""
 
 
-def long(texts: Sequence[str], store: str, *, minutes: float) -> str:
-    """Both routes in turn at RATE, and what memory is held after each part."""
+def long(texts: Sequence[str], store: str, *, minutes: float, rate: float) -> str:
+    """Both routes in turn, and what memory is held after each part."""
     rows = []
     with stores([store]) as urls, served(urls[store]) as (port, process, _):
         paths = list(ROUTES.values())
         for n in range(SAMPLES):
-            seen = measure(port, paths[n % 2], texts, rate=RATE, seconds=minutes * 60 / SAMPLES)
+            seen = measure(port, paths[n % 2], texts, rate=rate, seconds=minutes * 60 / SAMPLES)
             after = (n + 1) * minutes / SAMPLES
             rows.append(f"| {after:.1f} | `POST {paths[n % 2]}` | {told(seen)} | {resident(process):.1f} |")
-    return f"""| minutes | what, {RATE} due a second | p50 ms | p95 ms | p99 ms | answered | refused | other | MB held |
+            print(rows[-1], file=sys.stderr, flush=True)
+    return f"""{rate:g} requests due a second.
+
+| minutes | what | p50 ms | p95 ms | p99 ms | answered | refused | other | MB held |
 |---|---|---|---|---|---|---|---|---|
 {chr(10).join(rows)}"""
 
@@ -216,14 +219,16 @@ def long(texts: Sequence[str], store: str, *, minutes: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, help="memory over so many minutes, instead of latency and rates")
+    parser.add_argument("--rate", type=float, default=RATE, help="requests a second of the run over minutes")
     parser.add_argument("--store", action="append", choices=["SQLite", "PostgreSQL"], help="both, unless told")
     parser.add_argument("--quick", action="store_true", help="half a minute, printed and not written")
     asked = parser.parse_args()
     texts, busy, wanted = questions(), os.getloadavg()[0], asked.store or ["SQLite", "PostgreSQL"]
     if asked.minutes:
-        title, name = "Memory of the API under load", "api-memory"
-        found = long(texts, wanted[0], minutes=asked.minutes)
-        command = f"python -m benchmarks.api_load --minutes {asked.minutes:g} --store {wanted[0]}"
+        title, name = f"Memory of the API under load, over {wanted[0]}", f"api-memory-{wanted[0].lower()}"
+        found = long(texts, wanted[0], minutes=asked.minutes, rate=asked.rate)
+        given = f"--minutes {asked.minutes:g} --rate {asked.rate:g} --store {wanted[0]}"
+        command = f"python -m benchmarks.api_load {given}"
     else:
         title, name, command = "The API under load", "api-load", "python -m benchmarks.api_load"
         found = short(texts, wanted, seconds=3 if asked.quick else SECONDS, step=2 if asked.quick else STEP)
