@@ -17,7 +17,7 @@ from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
 
 SEED = 0
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 100_000, 1_000_000)
 NOISE = 0.02
 """Standard deviation a dimension; a vector has length 1 in 384 of them."""
 RESULT = ROOT / "benchmarks" / "results" / "theme-scale.md"
