@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from nlp.customer import Event
-from nlp.journeys.contact import Contact, Mention, handed
+from nlp.journeys.contact import Contact, handed
 from nlp.journeys.facts import Facts, facts, ticks
 from nlp.journeys.outcomes import last_seen
 from nlp.journeys.placing import placed
@@ -13,7 +13,7 @@ from nlp.taxonomy import Taxonomy
 from pipelines.journeys import events_of, shipped
 from pipelines.placing import said
 from pipelines.stores.protocols import Filter, Store
-from pipelines.streams import by_customer, owned
+from pipelines.streams import beside
 
 
 def everyone(
@@ -21,11 +21,8 @@ def everyone(
 ) -> Iterator[tuple[str, Facts]]:
     """(customer, facts) by id, as known before `at`, or now; conversations of nobody known are left out."""
     contacts, mentions = store.customers.contacts(filter), store.themes.mentions(filter)
-    for customer, items in by_customer(owned(contacts), owned(events_of(store, filter)), owned(mentions)):
-        spoke = [i for i in items if isinstance(i, Contact)]
-        did = [i for i in items if isinstance(i, Event)]
+    for customer, (spoke, did, raised) in beside(contacts, events_of(store, filter), mentions):
         if customer and (spoke or did):
-            raised = (i for i in items if isinstance(i, Mention))
             yield customer, facts(_as_of(store, spoke, did, at, taxonomy or shipped()), did, raised, at=at)
 
 

@@ -5,17 +5,17 @@ Here those customers' conversations are placed by their events, and their facts 
 read from all that is stored: slower, never wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from nlp.journeys.facts import Facts, facts
 from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
 from pipelines.changes import told
-from pipelines.facts import everyone
 from pipelines.placing import place
 from pipelines.stores.protocols import Filter, Store
+from pipelines.streams import beside
 
 MANY = 2_000
 """From so many customers on, all are read in one pass, not each by itself."""
@@ -56,13 +56,21 @@ def _gathered(store: Store, customer: str, taxonomy: Taxonomy) -> tuple[Facts | 
 
 
 def _all(store: Store, taxonomy: Taxonomy) -> int:
-    """Those who are noted after the marks were read stay stale."""
+    """In flat memory. Those who are noted after the marks were read stay stale."""
     moved = place(store, taxonomy)
-    customers = store.features.stale(limit=store.features.waiting())
-    waiting, marks = set(customers), store.features.marks(customers)
-    stale = ((customer, own) for customer, own in everyone(store) if customer in waiting)
-    while part := dict(islice(stale, MANY)):
-        store.features.put(part, (), tell=told(taxonomy))
-        waiting -= part.keys()
-    store.features.put(dict.fromkeys(waiting), marks, tell=told(taxonomy))
+    stale = _stale(store)
+    while part := list(islice(stale, MANY)):
+        numbers = [number for _, _, marks in part for number in marks]
+        store.features.put({customer: own for customer, own, _ in part}, numbers, tell=told(taxonomy))
     return moved
+
+
+def _stale(store: Store) -> Iterator[tuple[str, Facts | None, list[int]]]:
+    """(customer, facts, marks) of all who are stale. Marks are read before what they tell of."""
+    marks = store.features.marked()
+    first = list(islice(marks, 1))
+    streams = (store.customers.contacts(), store.events.all(), store.themes.mentions())
+    for customer, (noted, spoke, did, raised) in beside(chain(first, marks), *streams):
+        if noted:
+            own = facts(spoke, did, raised) if spoke or did else None
+            yield customer, own, [mark.number for mark in noted]

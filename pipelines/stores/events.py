@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 
@@ -39,5 +40,5 @@ class Events:
 
     def all(self) -> Iterator[Event]:
         found = self._database.stream(select(*COLUMNS).order_by(events.c.customer, events.c.at))
-        for _, those in groupby((Event(*row) for row in found), key=lambda event: (event.customer, event.at)):
-            yield from sorted(those, key=in_order)
+        for _, rows in groupby(found, key=itemgetter(1)):
+            yield from sorted((Event(*row) for row in rows), key=in_order)

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
 from nlp.journeys.facts import Facts
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.outbox import announce, listening
-from pipelines.stores.protocols.features import Tell
+from pipelines.stores.protocols.features import Mark, Tell
 from pipelines.stores.schema import online_features, stale_features, told_customers
 
 O, S = online_features.c, stale_features.c  # noqa: E741
@@ -41,6 +41,10 @@ class Features:
             for ids in chunks(customers):
                 found += connection.execute(select(S.number).where(S.customer.in_(ids))).scalars()
         return found
+
+    def marked(self) -> Iterator[Mark]:
+        for row in self._database.stream(select(S.customer, S.number).order_by(S.customer, S.number)):
+            yield Mark(*row)
 
     def put(self, facts: Mapping[str, Facts | None], marks: Sequence[int], *, tell: Tell | None = None) -> None:
         rows = [{"customer": customer, "facts": own.plain()} for customer, own in facts.items() if own]

@@ -1,7 +1,7 @@
 """Summaries as rows of their table, and back."""
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from nlp.signal import Summary, Witness
@@ -16,7 +16,7 @@ def summary_row(summary: Summary) -> dict[str, Any]:
 def read_summary(row: Iterable[Any]) -> Summary:
     """From the table's columns in their order."""
     *found, witnesses = row
-    return replace(Summary(*found), witnesses=tuple(_witness(*witness) for witness in witnesses or ()))
+    return Summary(*found, tuple(_witness(*witness) for witness in witnesses or ()))
 
 
 def _witness(kind: str, reason: str, weight: float, stages: Iterable[tuple[str, float]]) -> Witness:

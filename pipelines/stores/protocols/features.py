@@ -1,7 +1,7 @@
 """What features are read from in real time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from nlp.journeys.facts import Facts
 from pipelines.messages import Message
@@ -10,6 +10,13 @@ Change = tuple[str, Facts, str | None]
 """A customer, the facts, and the stage that was told last; None where nothing was."""
 Tell = Callable[[Sequence[Change]], Iterable[Message]]
 """One message each, in their order, whose data tell the stage."""
+
+
+class Mark(NamedTuple):
+    """A note that a customer is stale."""
+
+    customer: str
+    number: int
 
 
 class FeatureStore(Protocol):
@@ -26,6 +33,9 @@ class FeatureStore(Protocol):
 
     def marks(self, customers: Sequence[str]) -> list[int]:
         """What notes that they are stale, to be read before their facts are."""
+
+    def marked(self) -> Iterator[Mark]:
+        """Those of everybody by customer, as they are when the first is asked for."""
 
     def put(self, facts: Mapping[str, Facts | None], marks: Sequence[int], *, tell: Tell | None = None) -> None:
         """Keep customers' facts, None for those of whom nothing is left, and take the marks back. A customer who was

@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Event
@@ -124,8 +125,11 @@ def test_many_customers_are_gathered_in_one_pass_like_each_by_itself(store: SqlS
     people = [f"p{n:05}" for n in range(MANY + 50)]
     store.events.put(Event(f"e:{p}", p, "ordered", START + timedelta(minutes=n)) for n, p in enumerate(people))
     tell(store, Random(2), 1, "p00007")
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM events WHERE customer = 'p00009'"))
     refresh(store, shipped())
     assert store.features.waiting() == 0
+    assert store.features.get("p00009") is None
     for customer in ("p00000", "p00007", people[-1]):
         assert online(store, customer, LATER) == features(store, customer, LATER)
         kept = store.features.get(customer)
