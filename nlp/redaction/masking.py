@@ -5,7 +5,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from nlp.redaction import cued, patterns
-from nlp.redaction.rule import Place, Rule, plain
+from nlp.redaction.needed import folded
+from nlp.redaction.rule import Place, Rule, applied, plain
 from nlp.redaction.spoken import dictated
 
 KINDS = (
@@ -22,14 +23,13 @@ _HINTS = (
 )
 _NUMBER_WORDS = re.compile(
     r"\b(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple|hundred|ten|twelve|\w+teen|\w+ty|uno|dos|"
-    r"tres|cero)\b[ ,.-]+(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|hundred|tres|dos|uno|[A-Z]|\w+teen|\w+ty)\b"
-    r"| dot | [A-Z] [A-Z] | born |\bbirth|\bd o b\b",
-    re.IGNORECASE,
+    r"tres|cero)\b[ ,.-]+(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|hundred|tres|dos|uno|[a-z]|\w+teen|\w+ty)\b"
+    r"| dot | [a-z] [a-z] | born |\bbirth|\bd o b\b"
 )
+"""In a `folded` text."""
 _FOUND = re.compile(rf"<({'|'.join(KINDS[:-2])})(?:_[A-P]{{8}})?>")
 PLACEHOLDER = re.compile(rf"<({'|'.join(KINDS)})(?:_[A-P]{{8}})?>")
 """What stands in place of what was masked; its first group is the type."""
-_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,15 @@ def _once(text: str, keep: Container[str], place: Place) -> str:
     def placed(kind: str, value: str) -> str:
         return value if kind in keep else place(kind, value)
 
-    for rule in _caused(text):
-        if rule.kind not in keep:
-            text = rule(text, place)
-    return dictated(text, placed) if _NUMBER_WORDS.search(text) else text
+    shape = folded(text)
+    masked = applied(_caused(text, shape), text, place, keep, shape=shape)
+    shape = shape if masked is text else folded(masked)
+    return dictated(masked, placed) if _NUMBER_WORDS.search(shape) else masked
 
 
-def _caused(text: str) -> tuple[Rule, ...]:
+def _caused(text: str, shape: str) -> tuple[Rule, ...]:
     """Only the rules that the text gives cause for: the others would cost the most and find nothing."""
-    digits, hinted = _digits(text), any(map(text.lower().__contains__, _HINTS))
+    digits, hinted = _digits(text, shape), any(map(shape.__contains__, _HINTS))
     return (
         *(patterns.AT if "@" in text and _MAIL.search(text) else ()),
         *(patterns.OBFUSCATED if _BRACKETED.search(text) else ()),
@@ -87,5 +87,5 @@ def _caused(text: str) -> tuple[Rule, ...]:
     )
 
 
-def _digits(text: str) -> int:
-    return len(text) - len(text.translate(_NO_DIGITS)) if text.isascii() else sum(map(str.isdigit, text))
+def _digits(text: str, shape: str) -> int:
+    return shape.count("0") if text.isascii() else sum(map(str.isdigit, text))

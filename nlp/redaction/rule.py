@@ -1,10 +1,11 @@
 """A rule of masking: a pattern, the checks that its match must pass, and the type of what it finds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from nlp.redaction.checks import always
+from nlp.redaction.needed import Either, fewest_digits, folded, needed
 
 Check = Callable[[str], bool]
 Place = Callable[[str, str], str]
@@ -14,12 +15,15 @@ BEFORE = 40
 
 
 class Rule(NamedTuple):
-    """The last group that matched, if any, is what is masked. `unless` is a pattern that ends where that begins."""
+    """The last group that matched, if any, is what is masked. `unless` is a pattern that ends where that begins; `needs`
+    is what the `folded` text must hold for any match, and `digits` how many."""
 
     kind: str
     pattern: re.Pattern[str]
     valid: Check = always
     unless: re.Pattern[str] | None = None
+    needs: tuple[Either, ...] = ()
+    digits: int = 0
 
     def __call__(self, text: str, place: Place) -> str:
         parts, at = [], 0
@@ -36,7 +40,33 @@ class Rule(NamedTuple):
 def rules(*found: tuple[str, str] | tuple[str, str, Check], flags: int = 0, unless: str = "") -> tuple[Rule, ...]:
     """Of (type, pattern) or (type, pattern, check)."""
     other = re.compile(f"(?:{unless})$", re.IGNORECASE) if unless else None
-    return tuple(Rule(r[0], re.compile(r[1], flags), r[2] if len(r) > 2 else always, other) for r in found)
+    made = [Rule(r[0], re.compile(r[1], flags), r[2] if len(r) > 2 else always, other) for r in found]
+    return tuple(rule._replace(needs=needed(rule.pattern), digits=fewest_digits(rule.pattern)) for rule in made)
+
+
+def applied(found: Iterable[Rule], text: str, place: Place, keep: Container[str] = (), *, shape: str = "") -> str:
+    """The text after one rule after another, but those of the types to `keep`; `shape` is the `folded` text, if known.
+
+    Most rules need what most texts lack.
+    """
+    shape = shape or folded(text)
+    digits = shape.count("0")
+    for rule in found:
+        if digits < rule.digits:
+            continue
+        for either in rule.needs:
+            for string in either:
+                if string in shape:
+                    break
+            else:
+                break
+        else:
+            if rule.kind not in keep:
+                before, text = text, rule(text, place)
+                if text is not before:
+                    shape = folded(text)
+                    digits = shape.count("0")
+    return text
 
 
 def plain(kind: str, _value: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from nlp.redaction import cued
 from nlp.redaction.checks import luhn
 from nlp.redaction.patterns import STREET
-from nlp.redaction.rule import Place, rules
+from nlp.redaction.rule import Place, applied, rules
 
 
 def _named(words: str, values: Iterable[str]) -> dict[str, str]:
@@ -78,8 +78,7 @@ NEAR = 50
 
 def dictated(text: str, place: Place) -> str:
     """The text with what is dictated masked; `place` says by what."""
-    for rule in DICTATED:
-        text = rule(text, place)
+    text = applied(DICTATED, text, place)
     parts, at = [], 0
     for match in _RUN.finditer(text):
         after = text[match.end() : match.end() + NEAR]

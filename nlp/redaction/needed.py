@@ -1,0 +1,155 @@
+"""What every text must hold in which a pattern can match: short strings, looked for before the pattern is tried.
+
+Read off the parsed pattern, as in R. Cox, "Regular Expression Matching with a Trigram Index" (2012), the strings whole:
+`(?:pin|otp) \\d{4}` needs "pin 0000" or "otp 0000", where 0 is any digit.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import product
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+MANY, LONG, CLASS, KEPT = 64, 24, 6, 3
+"""So many strings of so many characters, and so many characters of a class, are told apart; more is taken for anything.
+Of so many lists of strings one each is looked for."""
+_DIGITS = str.maketrans("123456789", "000000000")
+_ALIKE = str.maketrans("\u0130\u0131\u017f\u212a", "iisk")
+"""The letters beyond ASCII that `re.IGNORECASE` takes for some of it."""
+_DIGIT = re.compile(r"\d")
+_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+_EMPTY = (op.AT, op.ASSERT, op.ASSERT_NOT)
+Either = tuple[str, ...]
+"""Strings of which one is there."""
+
+
+class _Read(NamedTuple):
+    """What a part of a pattern matches: one of these strings exactly, or anything (None); and what it needs then."""
+
+    exact: frozenset[str] | None
+    needs: tuple[frozenset[str], ...] = ()
+
+
+_NOTHING, _ANYTHING = _Read(frozenset({""})), _Read(None)
+
+
+def folded(text: str) -> str:
+    """The text as the strings are looked for in it: in lower case, every digit as 0."""
+    if text.isascii():
+        return text.lower().translate(_DIGITS)
+    return _DIGIT.sub("0", text.translate(_ALIKE).lower())
+
+
+def needed(pattern: re.Pattern[str]) -> tuple[Either, ...]:
+    """Of each of these, one string at least is in the `folded` text wherever the pattern matches; the rarest first."""
+    found = {_shortest(strings) for strings in _needs(_sequence(_parser.parse(pattern.pattern, pattern.flags)))}
+    return tuple(sorted(found, key=_worth)[:KEPT])
+
+
+def fewest_digits(pattern: re.Pattern[str]) -> int:
+    """How many digits a text holds at least wherever the pattern matches."""
+    return sum(_digits(*part) for part in _parser.parse(pattern.pattern, pattern.flags))
+
+
+def _digits(kind: Any, told: Any) -> int:
+    if kind in _REPEATS:
+        return int(told[0]) * sum(_digits(*part) for part in told[2])
+    if kind is op.BRANCH:
+        return min(sum(_digits(*part) for part in way) for way in told[1])
+    if kind in (op.SUBPATTERN, op.ATOMIC_GROUP):
+        return sum(_digits(*part) for part in (told[-1] if kind is op.SUBPATTERN else told))
+    return int(any(read.exact == frozenset("0") for read in _read(kind, told))) if kind in (op.LITERAL, op.IN) else 0
+
+
+def _needs(read: _Read) -> Iterator[frozenset[str]]:
+    """Those that tell something: a digit or a space is nearly everywhere."""
+    for strings in (read.exact,) if read.exact is not None else read.needs:
+        if strings and not strings & {"", "0", " "}:
+            yield strings
+
+
+def _shortest(strings: frozenset[str]) -> Either:
+    """Without those that hold another."""
+    kept: list[str] = []
+    for string in sorted(strings, key=lambda string: (len(string), string)):
+        if not any(other in string for other in kept):
+            kept.append(string)
+    return tuple(kept)
+
+
+def _worth(strings: Either) -> tuple[int, int, Either]:
+    return len(strings), -min(map(len, strings)), strings
+
+
+def _common(strings: frozenset[str]) -> tuple[int, int]:
+    """The longer the strings, the rarer; from some length on, the fewer they are."""
+    return -min(4, *map(len, strings), 4), len(strings)
+
+
+def _sequence(parts: Iterable[Any]) -> _Read:
+    exact, needs = _NOTHING.exact, list[frozenset[str]]()
+    assert exact is not None
+    for read in (read for part in parts for read in _read(*part)):
+        if read.exact is not None and (both := _joined(exact, read.exact)):
+            exact = both
+        else:
+            needs += [exact, *read.needs]
+            exact = frozenset({""}) if read.exact is None else read.exact
+    return _Read(None, (*needs, exact)) if needs else _Read(exact)
+
+
+def _joined(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Each of one before each of the other; nothing where that is too much."""
+    if len(one) * len(other) > MANY or max(map(len, one)) + max(map(len, other)) > LONG:
+        return frozenset()
+    return frozenset(a + b for a, b in product(one, other))
+
+
+def _read(kind: Any, told: Any) -> list[_Read]:
+    """A part of a pattern, as parts that follow one another."""
+    if kind in _REPEATS:
+        return _repeated(*told)
+    if kind is op.LITERAL:
+        return [_class([(kind, told)])]
+    if kind is op.IN:
+        return [_class(told)]
+    if kind is op.BRANCH:
+        return [_branch([_sequence(way) for way in told[1]])]
+    if kind in (op.SUBPATTERN, op.ATOMIC_GROUP):
+        return [_sequence(told[-1] if kind is op.SUBPATTERN else told)]
+    return [_NOTHING if kind in _EMPTY else _ANYTHING]
+
+
+def _repeated(least: int, most: int, parts: Any) -> list[_Read]:
+    """So often at least in a row: before what follows as well as behind what comes first."""
+    once = _sequence(parts)
+    if least == 0:
+        small = most == 1 and once.exact is not None and len(once.exact) < MANY
+        return [_Read((once.exact or frozenset()) | {""}) if small else _ANYTHING]
+    row = [once] * min(least, LONG)
+    return row if least == most <= LONG else [*row, _ANYTHING, *row]
+
+
+def _branch(ways: list[_Read]) -> _Read:
+    """Any of the strings; else of each way what it needs most."""
+    if all(way.exact is not None for way in ways):
+        exact = frozenset().union(*(way.exact or () for way in ways))
+        return _Read(exact) if len(exact) <= MANY else _Read(None, (exact,))
+    best = [min(_needs(way), key=_common, default=None) for way in ways]
+    return _Read(None, (frozenset().union(*(strings or () for strings in best)),) if all(best) else ())
+
+
+def _class(items: Iterable[tuple[Any, Any]]) -> _Read:
+    """One character of a few."""
+    found: set[str] = set()
+    for kind, told in items:
+        if kind is op.LITERAL and told < 128:
+            found.add(folded(chr(told)))
+        elif (kind is op.CATEGORY and told is op.CATEGORY_DIGIT) or (kind is op.RANGE and told == (48, 57)):
+            found.add("0")
+        elif kind is op.RANGE and told[1] < 128 and told[1] - told[0] < CLASS:
+            found.update(folded(chr(code)) for code in range(told[0], told[1] + 1))
+        else:
+            return _ANYTHING
+    return _Read(frozenset(found)) if 0 < len(found) <= CLASS else _ANYTHING
