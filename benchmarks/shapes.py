@@ -24,6 +24,9 @@ SAID = {"text", "body", "selftext", "content", "textOriginal", "textDisplay"}
 """Words of posts and reviews: the copy's number after them tells them apart."""
 MARK = 7_654_321
 """A number that stands in no golden file."""
+CUE = re.compile(r"^(?:\d+\n)?\[?00:\d\d:\d\d", re.MULTILINE)
+LENGTH = 12_000
+"""Characters of a transcript: its golden file is far shorter, and most of the time would go into opening it."""
 FULLNAME = re.compile(r"t[13]_\w+")
 THREAD = {
     "id": 1,
@@ -187,9 +190,17 @@ def _shapes() -> Iterator[Shape]:
 SHAPES: dict[str, Shape] = {shape.format: shape for shape in _shapes()}
 
 
+def lengthened(text: str) -> str:
+    """A transcript whose call goes on, hour after hour, until it is as long as that of a quarter of an hour is."""
+    first = CUE.search(text)
+    assert first
+    body, hours = text[first.start() :].rstrip("\n"), range(1 + LENGTH // len(text))
+    return text[: first.start()] + "\n\n".join(re.sub(r"\b00(?=:\d\d:)", f"{hour:02}", body) for hour in hours)
+
+
 def numbered(shape: Shape) -> Callable[[int], str]:
     """As `copy` of numbers of seven digits, but for the work of making each: one copy's number is replaced."""
-    text = shape.copy(MARK)
+    text = lengthened(shape.copy(MARK)) if shape.alone else shape.copy(MARK)
     return lambda n: text.replace(str(MARK), f"{n:07}")
 
 

@@ -46,7 +46,7 @@ BATCH = 8
 MOMENT = 0.5
 """Seconds within which a consumer is killed once it has acknowledged what it was to: about what a batch takes."""
 STUCK = 15.0
-"""Seconds without a message after which a consumer is killed all the same: what is left may lie with a dead one."""
+"""Seconds with nothing in hand after which a consumer is killed all the same: what is left may lie with a dead one."""
 RESTARTS = 5
 """Every so many kills the broker is killed as well, just before, and started anew."""
 ACKNOWLEDGED = re.compile(r"^frictionary_stream_messages_total (\S+)", re.MULTILINE)
@@ -156,9 +156,10 @@ def live(server: Server, feed: Feed, folder: Path, *, wanted: int, restart: bool
     process = consumer(feed, folder, "--metrics", "0")
     place, done, until = begins(process), 0, time.monotonic() + STUCK
     while done < wanted and time.monotonic() < until:
-        if (more := look(place).acknowledged) > done:
-            done, until = more, time.monotonic() + STUCK
-        time.sleep(0.02)
+        now = look(place)
+        if now.in_hand or now.acknowledged > done:
+            done, until = now.acknowledged, time.monotonic() + STUCK
+        time.sleep(0.05)
     time.sleep(chance.uniform(0, MOMENT))
     if restart:
         server.restart()

@@ -4,9 +4,13 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from nlp.errors import BadTaxonomy, UnknownName
+
+REMEMBERED = 80
+"""Characters up to which a name's plain spelling is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,16 @@ class Vocabulary:
 
 def plain(name: str) -> str:
     """ "Order Completed", "orderCompleted", "ORDER-COMPLETED": order_completed."""
+    return _remembered(name) if len(name) <= REMEMBERED else _plain(name)
+
+
+def _plain(name: str) -> str:
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
     return re.sub(r"[\W_]+", "_", apart).strip("_").lower()
+
+
+_remembered = lru_cache(1 << 12)(_plain)
+"""Names are few and come again with every event."""
 
 
 def _spelled(rows: Any, table: str, origin: str) -> Iterator[tuple[str, str]]:

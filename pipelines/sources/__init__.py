@@ -13,6 +13,7 @@ from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
 from pipelines.sources._inputs import check, damage, digest, exists, files, named, open_text
 from pipelines.sources._records import DeadRecord, Options
+from pipelines.sources._seen import Seen
 from pipelines.sources._shape import shape
 from pipelines.sources._values import CHANGED, IDENTIFIERS, Contact, Same, identified
 
@@ -226,14 +227,11 @@ def read(path: Path, options: Options | None = None, *, format: str | None = Non
     if name not in known():
         raise UnknownName.of("format", name, known())
     reader = importlib.import_module(f"pipelines.sources.{name}")
-    seen: set[str] = set()
+    seen = Seen()
     for position, found in enumerate(reader.read(path, options or Options()), start=1):
-        if not isinstance(found, Conversation):
+        if not isinstance(found, Conversation) or seen.add(found.id):
             yield found
-        elif found.id in seen:
-            yield DeadRecord("a second record with this id; the first is kept", "id", found.id, str(path), position)
         else:
-            seen.add(found.id)
-            yield found
+            yield DeadRecord("a second record with this id; the first is kept", "id", found.id, str(path), position)
     if reason := damage(path):
         yield DeadRecord(reason, file=str(path))

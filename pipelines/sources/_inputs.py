@@ -100,6 +100,8 @@ def _hidden(path: Path) -> bool:
 
 def _member(path: Path) -> tuple[Path, str] | None:
     """(archive, name within) of a path that leads into an archive."""
+    if not _remote.is_remote(path) and path.is_file():
+        return None
     for parent in path.parents:
         if len(parent.parts) > 2 * _remote.is_remote(parent) and parent.parts and _is_file(parent):
             name = path.relative_to(parent).as_posix()

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -23,6 +22,9 @@ AUTOMATIC = ("x-autoreply", "x-autorespond")
 PRECEDENCE = ("auto_reply", "bulk", "junk")
 """Not "list": a support address that is a mailing list passes on what customers write."""
 DAEMON = re.compile(r"^(?:mailer-daemon|postmaster)@", re.IGNORECASE)
+ADDRESS = r"([\w+-]+(?:\.[\w+-]+)*@[\w.-]+)"
+SIMPLE = re.compile(rf" ?(?:((?:[\w=?-]+ )*)<{ADDRESS}>|{ADDRESS})", re.ASCII)
+"""An address as most are written, which needs no parser: ann@example.org, or Ann Li <ann@example.org>."""
 HEADERS = 1000
 EXPUNGED = 0x0008
 UNDECODABLE = (ValueError, LookupError, MessageError)
@@ -79,7 +81,12 @@ def _start(data: bytes) -> str:
 
 def _text(raw: Message, name: str) -> str:
     """A header, decoded as far as it can be."""
-    value = str(raw.get(name, ""))
+    return _plainly(str(raw.get(name, "")))
+
+
+def _plainly(value: str) -> str:
+    if "=?" not in value:
+        return clean(value)
     try:
         return clean(make_header(decode_header(value)))
     except UNDECODABLE:
@@ -89,13 +96,9 @@ def _text(raw: Message, name: str) -> str:
 def _people(raw: Message, *names: str) -> list[tuple[str, str]]:
     """(name, address) of each; encoded names are decoded after they were taken apart, since they may hold commas."""
     values = [str(value) for name in names for value in raw.get_all(name, [])]
-    found = []
-    for name, address in getaddresses(values)[:HEADERS]:
-        if "@" in address:
-            with suppress(*UNDECODABLE):
-                name = str(make_header(decode_header(name)))
-            found.append((clean(name).strip(), clean(address).strip().lower()))
-    return found
+    one = SIMPLE.fullmatch(values[0]) if len(values) == 1 else None
+    pairs = [((one[1] or "").strip(), one[2] or one[3])] if one else getaddresses(values)[:HEADERS]
+    return [(_plainly(name).strip(), clean(address).strip().lower()) for name, address in pairs if "@" in address]
 
 
 def _when(raw: Message) -> tuple[datetime | None, bool]:
@@ -131,14 +134,11 @@ def _left_out(raw: Message) -> str:
 
 def _body(raw: Message) -> str:
     """The plain text, else the HTML as text, without attachments and what other mails lie within."""
-    plain, marked = [], []
-    for part in _parts(raw):
-        kind = part.get_content_type()
-        if kind == "text/plain":
-            plain.append(_decoded(part))
-        elif kind == "text/html":
-            marked.append(from_html(_decoded(part)))
-    return new_text("\n".join(plain if any(text.strip() for text in plain) else marked))
+    parts = list(_parts(raw))
+    plain = [_decoded(part) for part in parts if part.get_content_type() == "text/plain"]
+    if not any(text.strip() for text in plain):
+        plain = [from_html(_decoded(part)) for part in parts if part.get_content_type() == "text/html"]
+    return new_text("\n".join(plain))
 
 
 def _parts(raw: Message) -> Iterator[Message]:

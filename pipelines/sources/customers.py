@@ -1,12 +1,15 @@
 """Customers from a CRM's CSV: id, name, email, handle, phone, and any further columns as attributes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from nlp.customer import Customer
 from nlp.errors import BadRecord
-from nlp.vocabulary import plain
+from nlp.vocabulary import Vocabulary, plain
 from pipelines.sources._records import DeadRecord, Options
+from pipelines.sources._seen import Seen
 from pipelines.sources._values import Contact, clean, identifier
 from pipelines.sources.table import csv_rows, mapping_of
 
@@ -21,43 +24,52 @@ COLUMNS = {
 KINDS = {"id": "id", "email": "email", "phone": "phone", "handle": "x", "name": "name"}
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What each column of a header holds: (kind of identifier, column), and (name of the attribute, column)."""
+
+    identifiers: tuple[tuple[str, str], ...]
+    attributes: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, header: Iterable[str], kinds: Mapping[str, str], names: Vocabulary) -> "Layout":
+        told = {plain(column): column for column in header}
+        further = [column for column in header if plain(column) not in kinds]
+        return cls(
+            tuple((kind, told[name]) for name, kind in kinds.items() if name in told),
+            tuple((names.fact(clean(column)), column) for column in further),
+        )
+
+
 def read(path: Path, options: Options) -> Iterator[Contact | BadRecord]:
     """A row without id is yielded as a DeadRecord; so is a second row of one id."""
-    seen: set[str] = set()
-    columns = _columns(mapping_of(options.mapping))
+    seen, kinds = Seen(), _kinds(mapping_of(options.mapping))
+    layout = cache(lambda header: Layout.of(header, kinds, options.names))  # of few headers: a row may be cut short
     for number, row in csv_rows(path, options):
-        bad = row if isinstance(row, BadRecord) else _fault(row, columns, seen)
-        if bad:
+        try:
+            if isinstance(row, BadRecord):
+                raise row
+            yield _contact(row, layout(tuple(row)), seen)
+        except BadRecord as bad:
             yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
-            continue
-        found = _identifiers(row, columns)
-        seen.add(found[0])
-        attributes = {
-            options.names.fact(clean(name)): _number(clean(value))
-            for name, value in row.items()
-            if plain(name) not in columns and value
-        }
-        yield Contact(Customer(found[0], attributes), found)
 
 
-def _columns(mapping: Mapping[str, object]) -> dict[str, str]:
+def _kinds(mapping: Mapping[str, object]) -> dict[str, str]:
     """Plain spelling of a column -> its kind of identifier; what a mapping names comes first."""
     told = {plain(str(mapping[name])): KINDS[name] for name in COLUMNS if mapping.get(name)}
     return told | {column: KINDS[name] for name, spelled in COLUMNS.items() for column in spelled if column not in told}
 
 
-def _identifiers(row: Mapping[str, str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """The id's first."""
-    told = {plain(name): value for name, value in row.items()}
-    found = [identifier(kind, told.get(column)) for column, kind in columns.items()]
-    return tuple(sorted(filter(None, dict.fromkeys(found)), key=lambda one: not one.startswith("id:")))
-
-
-def _fault(row: Mapping[str, str], columns: Mapping[str, str], seen: set[str]) -> BadRecord | None:
-    key = next((one for one in _identifiers(row, columns) if one.startswith("id:")), "")
-    if not key:
-        return BadRecord("a customer needs an id", "id", "")
-    return BadRecord("a second row with this id; the first is kept", "id", key) if key in seen else None
+def _contact(row: Mapping[str, str], layout: Layout, seen: Seen) -> Contact:
+    """Its identifiers begin with the id. Raises BadRecord."""
+    told = [identifier(kind, row[column]) for kind, column in layout.identifiers]
+    found = tuple(sorted(filter(None, dict.fromkeys(told)), key=lambda one: not one.startswith("id:")))
+    if not found or not found[0].startswith("id:"):
+        raise BadRecord("a customer needs an id", "id", "")
+    if not seen.add(found[0]):
+        raise BadRecord("a second row with this id; the first is kept", "id", found[0])
+    attributes = {name: _number(clean(row[column])) for name, column in layout.attributes if row[column]}
+    return Contact(Customer(found[0], attributes), found)
 
 
 def _number(value: str) -> str | float:

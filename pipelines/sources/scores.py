@@ -1,12 +1,14 @@
 """Scores from a CSV: what customers answered to surveys of satisfaction, recommendation or effort, a row an answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from nlp.customer import Event
 from nlp.errors import BadRecord
-from nlp.vocabulary import plain
+from nlp.vocabulary import Vocabulary, plain
 from pipelines.sources._events import event
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources._values import clean, identified, identifier, time, zone
@@ -18,39 +20,62 @@ ASKED, ANSWER = ("survey", "metric", "score_type", "question"), ("score", "ratin
 IDS = ("id", "response_id", "survey_response_id")
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns of a header hold what, in the order in which they are looked at; of who answers with the kind of
+    identifier ("" where the cell tells it), of a score with its name in plain spelling."""
+
+    who: tuple[tuple[str, str], ...]
+    when: tuple[str, ...]
+    asked: tuple[str, ...]
+    answer: tuple[str, ...]
+    ids: tuple[str, ...]
+    scores: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, header: Iterable[str], names: Vocabulary) -> "Layout":
+        told = {plain(column): column for column in header}
+        when, asked, answer, ids = (
+            tuple(told[name] for name in spelled if name in told) for spelled in (WHEN, ASKED, ANSWER, IDS)
+        )
+        who = tuple((kind, told[name]) for name, kind in WHO.items() if name in told)
+        scores = tuple((name, column) for name, column in told.items() if names.event(name) in names.scores)
+        return cls(who, when, asked, answer, ids, scores)
+
+
 def read(path: Path, options: Options) -> Iterator[Event | BadRecord]:
     """A column named like a score ("NPS") holds its values; or `survey` names it and `score` has the value.
 
     The vocabulary tells the scores, what they are called, and their ranges. Each answer is an event.
     """
     tz = zone(options.timezone)
+    layout = cache(lambda header: Layout.of(header, options.names))  # of few headers: a row may be cut short
     for number, row in csv_rows(path, options):
         try:
             if isinstance(row, BadRecord):
                 raise row
-            yield from list(_answers({plain(name): value for name, value in row.items()}, tz, options))
+            yield from list(_answers(row, layout(tuple(row)), tz, options))
         except BadRecord as bad:
             yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
 
 
-def _answers(row: Mapping[str, str], tz: ZoneInfo, options: Options) -> Iterator[Event]:
-    told = [identifier(kind, row.get(name)) if kind else identified(row.get(name)) for name, kind in WHO.items()]
+def _answers(row: Mapping[str, str], layout: Layout, tz: ZoneInfo, options: Options) -> Iterator[Event]:
+    told = (identifier(kind, row[column]) if kind else identified(row[column]) for kind, column in layout.who)
     who = next(filter(None, told), "")
     if not who:
         raise BadRecord(f"an answer needs a customer; known columns for it: {', '.join(WHO)}", "customer", "")
-    at, _ = time(_first(row, WHEN), "at", tz)
-    scores = {name: value for name, value in row.items() if options.names.event(name) in options.names.scores}
-    if asked := _first(row, ASKED):
-        scores[asked] = _first(row, ANSWER)
-    given = {name: value for name, value in scores.items() if value.strip()}
+    at, _ = time(_first(row, layout.when), "at", tz)
+    given = {name: row[column] for name, column in layout.scores if row[column].strip()}
+    if (asked := _first(row, layout.asked)) and (value := _first(row, layout.answer)):
+        if options.names.event(asked) not in options.names.scores:
+            raise BadRecord(f"not a known score; known ones: {', '.join(options.names.scores)}", "survey", asked)
+        given[asked] = value
     if not given:
         raise BadRecord(f"no score; known ones: {', '.join(options.names.scores)}", "score", "")
     for name, value in given.items():
-        if options.names.event(name) not in options.names.scores:
-            raise BadRecord(f"not a known score; known ones: {', '.join(options.names.scores)}", "survey", name)
-        answer = _first(row, IDS)
+        answer = _first(row, layout.ids)
         yield event(options, who, name, at, value, key=answer and f"scores|{who}|{plain(name)}|{answer}")
 
 
-def _first(row: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((found for name in names if (found := clean(row.get(name)).strip())), "")
+def _first(row: Mapping[str, str], columns: Iterable[str]) -> str:
+    return next((found for column in columns if (found := clean(row[column]).strip())), "")

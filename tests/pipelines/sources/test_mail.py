@@ -12,6 +12,7 @@ from benchmarks.replies import mails
 from nlp.conversation import Conversation, Speaker
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options
+from pipelines.sources._mail import parse
 from pipelines.sources._reply import new_text
 
 
@@ -187,3 +188,24 @@ def test_the_time_of_cutting_grows_with_the_length_alone(line: str) -> None:
         return time.process_time() - started
 
     assert seconds(100_000) < 3
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ann@Example.org", ("", "ann@example.org")),
+        ("Ann Li <ann@example.org>", ("Ann Li", "ann@example.org")),
+        ("=?UTF-8?Q?Zo=C3=AB?= <zoe.b@example.org>", ("Zoë", "zoe.b@example.org")),
+        ('"Li, Ann" <ann@example.org>', ("Li, Ann", "ann@example.org")),
+        ("ann@example.org (Ann Li)", ("Ann Li", "ann@example.org")),
+    ],
+)
+def test_an_address_is_read_the_same_with_and_without_the_parser(written: str, read: tuple[str, str]) -> None:
+    mail = parse(f"From: {written}\nSubject: x\n\nhello\n".encode())
+    assert mail.sender == read
+
+
+def test_of_two_texts_of_a_mail_the_html_is_read_only_where_the_plain_one_is_empty() -> None:
+    both = "Subject: x\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n{}\n"
+    mail = both + "--b\nContent-Type: text/html\n\n<p>marked</p>\n--b--\n"
+    assert [parse(mail.format(plain).encode()).text for plain in ("plain", " ")] == ["plain", "marked"]
