@@ -15,15 +15,36 @@ from pipelines.placing import said
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import beside
 
+MANY = 2_000
+"""From so many stale customers on, all are read in one pass, not each by itself."""
+
 
 def everyone(
     store: Store, filter: Filter = Filter(), *, at: datetime | None = None, taxonomy: Taxonomy | None = None
 ) -> Iterator[tuple[str, Facts]]:
     """(customer, facts) by id, as known before `at`, or now; conversations of nobody known are left out."""
+    if filter == Filter() and at is None and store.features.waiting() <= MANY:
+        yield from _gathered(store)
+        return
     contacts, mentions = store.customers.contacts(filter), store.themes.mentions(filter)
     for customer, (spoke, did, raised) in beside(contacts, events_of(store, filter), mentions):
         if customer and (spoke or did):
             yield customer, facts(_as_of(store, spoke, did, at, taxonomy or shipped()), did, raised, at=at)
+
+
+def _gathered(store: Store) -> Iterator[tuple[str, Facts]]:
+    """The same of everybody, now: from the rows that are kept for reading online, and anew where they are stale."""
+    for customer, kept in store.features.everyone():
+        own = kept or of_now(store, customer)
+        if own:
+            yield customer, own
+
+
+def of_now(store: Store, customer: str) -> Facts | None:
+    """A customer's facts, None where nothing is stored of them."""
+    own = Filter(customer=customer)
+    events, contacts = store.events.of(customer), list(store.customers.contacts(own))
+    return facts(contacts, events, store.themes.mentions(own)) if events or contacts else None
 
 
 def told_until(journeys: Iterable[Facts]) -> int:

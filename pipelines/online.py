@@ -13,12 +13,11 @@ from nlp.journeys.facts import Facts, facts
 from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
 from pipelines.changes import told
+from pipelines.facts import MANY
 from pipelines.placing import place
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import beside
 
-MANY = 2_000
-"""From so many customers on, all are read in one pass, not each by itself."""
 BATCH = 200
 
 

@@ -12,26 +12,26 @@ from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
 
 
-def outcomes(store: Store, taxonomy: Taxonomy, *, theme: str = "", stage: str = "") -> dict[str, Any]:
+def outcomes(store: Store, taxonomy: Taxonomy) -> dict[str, Any]:
     """Keys associations [{theme, name, stage, outcome, contacts, customers, risk, others, ratio, low, high, p,
-    stands_out}], the surest first, of the theme and stage asked for; suppressed (cells too small to tell, of all),
-    unknown (outcomes that nobody's events tell), until (the last moment seen, None of an empty store), caveat.
-
-    Every theme and stage is reckoned, whatever is asked for, so that an answer does not depend on the question. Raises
-    NotFound for a theme that is not a current one.
+    stands_out}], the surest first, of every theme and stage; suppressed (cells too small to tell), unknown (outcomes
+    that nobody's events tell), until (the last moment seen, None of an empty store), caveat.
     """
     names = {found.id: found.name for found in store.themes.current()}
-    if theme and theme not in names:
-        store.themes.get(theme)
     journeys = [facts for _, facts in everyone(store)]
     until = told_until(journeys)
     known = episodes(journeys, taxonomy, until=until)
     found, suppressed = associations(known)
-    rows = [
-        asdict(row) | {"name": names[row.theme]}
-        for row in found
-        if row.theme in names and theme in ("", row.theme) and stage in ("", row.stage)
-    ]
+    rows = [asdict(row) | {"name": names[row.theme]} for row in found if row.theme in names]
     unknown = [name for name in HORIZONS if not (known.outcomes[name] >= 0).any()]
     seen: datetime | None = EPOCH + until * MICROSECOND if until else None
     return {"associations": rows, "suppressed": suppressed, "unknown": unknown, "until": seen, "caveat": CAVEAT}
+
+
+def asked(store: Store, found: dict[str, Any], *, theme: str = "", stage: str = "") -> dict[str, Any]:
+    """Of what `outcomes` found, a theme's and a stage's: an answer does not depend on the question. Raises NotFound for
+    a theme that is not a current one."""
+    if theme:
+        store.themes.get(theme)
+    rows = [row for row in found["associations"] if theme in ("", row["theme"]) and stage in ("", row["stage"])]
+    return found | {"associations": rows}

@@ -18,14 +18,14 @@ def command(url: str | None, theme: str, stage: str, as_json: bool) -> None:
     Example: frictionary outcomes --stage onboarding --store demo.db
     """
     from nlp.taxonomy import Taxonomy
-    from pipelines.outcomes import outcomes
+    from pipelines.outcomes import asked, outcomes
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
     settings = Settings.from_environment(store=url)
     taxonomy = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"), origin=str(settings.taxonomy))
     with open_existing(settings.store) as store:
-        found = outcomes(store, taxonomy, theme=theme, stage=stage)
+        found = asked(store, outcomes(store, taxonomy), theme=theme, stage=stage)
     click.echo(json.dumps(found, default=str, indent=2)) if as_json else _show(found)
 
 

@@ -11,11 +11,13 @@ from fastapi.responses import Response
 
 from api.dashboard import flow
 from api.dashboard.choices import PERIODS, Choice
-from api.dashboard.pages import kept_of, last_of, offered, page, render, store_of, taxonomy_of, themes_of
+from api.dashboard.pages import last_of, offered, page, render, store_of, taxonomy_of, themes_of
+from api.kept import kept_of
 from nlp.journeys.outcomes import HORIZONS
 from pipelines import journeys
 from pipelines.archetypes import found_archetypes
-from pipelines.journey_map import journey_map
+from pipelines.cohorts import DAYS
+from pipelines.journey_map import GAP, journey_map
 from pipelines.patterns import patterns
 from pipelines.stores.protocols import Filter
 
@@ -77,7 +79,7 @@ def recurring(request: Request) -> Response:
         outcome=outcome,
         outcomes={name: name.replace("_", " ") for name in HORIZONS},
         found=kept.get(("patterns", filter, outcome), lambda: patterns(store, taxonomy, filter, outcome=outcome)),
-        alike=kept.get("archetypes", lambda: found_archetypes(store, taxonomy)),
+        alike=kept.get(("archetypes", DAYS), lambda: found_archetypes(store, taxonomy)),
         shown=SHOWN,
     )
 
@@ -85,7 +87,7 @@ def recurring(request: Request) -> Response:
 def mapped(request: Request, filter: Filter) -> Row:
     """The journey map, kept: it reads every customer."""
     store, taxonomy = store_of(request), taxonomy_of(request)
-    return kept_of(request).get(("map", filter), lambda: journey_map(store, taxonomy, filter))
+    return kept_of(request).get(("map", filter, GAP), lambda: journey_map(store, taxonomy, filter))
 
 
 def line(rows: Sequence[Row], map: Row) -> Row:

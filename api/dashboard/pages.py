@@ -14,10 +14,10 @@ from starlette.exceptions import HTTPException
 
 from api.dashboard import charts, figures, overview, tables
 from api.dashboard.choices import PERIODS, Choice
-from api.dashboard.kept import Kept
 from api.dashboard.marks import CUES
 from api.dashboard.words import BAND_NAMES, FILTERS, PARTED, channel, intent, parting, title
 from api.effects import moved
+from api.kept import Kept, kept_of
 from api.security.forgery import Token
 from nlp.conversation import Channel
 from nlp.errors import NotFound
@@ -113,11 +113,6 @@ def store_of(request: Request) -> Store:
 def taxonomy_of(request: Request) -> Taxonomy:
     taxonomy: Taxonomy = request.app.state.desk.annotator.taxonomy
     return taxonomy
-
-
-def kept_of(request: Request) -> Kept:
-    kept: Kept = request.app.state.kept
-    return kept
 
 
 def last_of(request: Request) -> date | None:

@@ -16,7 +16,6 @@ from api.dashboard import figures, moves
 from api.dashboard.choices import Choice
 from api.dashboard.overview import Themes, everything, weekly
 from api.dashboard.pages import (
-    kept_of,
     last_of,
     offered,
     page,
@@ -29,6 +28,7 @@ from api.dashboard.pages import (
 )
 from api.dashboard.who import who
 from api.history import told, words
+from api.kept import kept_of
 from api.parts import parts
 from nlp.errors import BadInput, FrictionaryError
 from nlp.themes.assign import Assigner

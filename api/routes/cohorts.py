@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from api.kept import kept_of
 from api.schemas.groups import AskedCohorts, CohortsOut
 from pipelines.cohorts import compared
 
@@ -15,4 +16,5 @@ def cohorts(request: Request, question: Annotated[AskedCohorts, Query()]) -> dic
     """Personas by recency, frequency and value, archetypes, or values of an attribute: their friction until a moment,
     and who of them left, wrote and bought after it. Groups of fewer than five customers are told together."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    return compared(request.app.state.store, taxonomy, by=question.by, days=question.days)
+    store, by, days = request.app.state.store, question.by, question.days
+    return kept_of(request).get(("cohorts", by, days), lambda: compared(store, taxonomy, by=by, days=days))

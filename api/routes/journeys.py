@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from api.kept import kept_of
 from api.schemas.groups import ArchetypesOut, AskedFunnel, AskedPatterns, AskedThen, FunnelOut, PatternsOut
 from pipelines.archetypes import found_archetypes
 from pipelines.funnel import onward
@@ -18,14 +19,17 @@ def patterns(request: Request, question: Annotated[AskedPatterns, Query()]) -> d
     """Frequent sequences of contacts within 30 days, and how much likelier an outcome is after each than by another way
     to its last step. Association, not cause."""
     taxonomy, filter = request.app.state.desk.annotator.taxonomy, Filter(question.since, question.until)
-    return found_patterns(request.app.state.store, taxonomy, filter, outcome=question.outcome)
+    store, outcome = request.app.state.store, question.outcome
+    kept = kept_of(request)
+    return kept.get(("patterns", filter, outcome), lambda: found_patterns(store, taxonomy, filter, outcome=outcome))
 
 
 @router.get("/archetypes", response_model=ArchetypesOut)
 def archetypes(request: Request, question: Annotated[AskedThen, Query()]) -> dict[str, Any]:
     """Customers who write alike, as many groups as come back in other customers, and what became of them after."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    return found_archetypes(request.app.state.store, taxonomy, days=question.days)
+    store, days = request.app.state.store, question.days
+    return kept_of(request).get(("archetypes", days), lambda: found_archetypes(store, taxonomy, days=days))
 
 
 @router.get("/funnel", response_model=FunnelOut)
@@ -33,4 +37,5 @@ def funnel(request: Request, question: Annotated[AskedFunnel, Query()]) -> dict[
     """Who goes on from each event to the next within 30 days; with `since`, whether fewer do than in as long a time
     before."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    return onward(request.app.state.store, taxonomy, Filter(question.since, question.until))
+    store, filter = request.app.state.store, Filter(question.since, question.until)
+    return kept_of(request).get(("funnel", filter), lambda: onward(store, taxonomy, filter))

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
+from api.kept import kept_of
 from api.schemas.journeys import OutcomesOut
 from api.schemas.requests import AskedOutcomes
 from nlp.errors import UnknownName
-from pipelines.outcomes import outcomes
+from pipelines.outcomes import asked, outcomes
 
 router = APIRouter(prefix="/v1/outcomes", tags=["journeys"])
 
@@ -20,4 +21,6 @@ def found(request: Request, question: Annotated[AskedOutcomes, Query()]) -> dict
     taxonomy = request.app.state.desk.annotator.taxonomy
     if question.stage and question.stage not in taxonomy.stage_names:
         raise UnknownName.of("stage", question.stage, taxonomy.stage_names)
-    return outcomes(request.app.state.store, taxonomy, theme=question.theme, stage=question.stage)
+    store = request.app.state.store
+    found = kept_of(request).get("outcomes", lambda: outcomes(store, taxonomy))
+    return asked(store, found, theme=question.theme, stage=question.stage)

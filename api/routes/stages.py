@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from api.filters import chosen
+from api.kept import kept_of
 from api.lists import listed
 from api.schemas.figures import StageOut, Transition
 from api.schemas.findings import Page
@@ -40,4 +41,5 @@ def map(request: Request, question: Annotated[AskedMap, Query()]) -> dict[str, A
     """The journey map: per stage volume, customers, friction, sentiment, effort, intents, themes, dwell time, loops,
     channel switches, handovers and drop-off, with intervals and against the period before; and every move."""
     taxonomy = request.app.state.desk.annotator.taxonomy
-    return journey_map(request.app.state.store, taxonomy, chosen(question, taxonomy), gap=question.gap)
+    store, filter, gap = request.app.state.store, chosen(question, taxonomy), question.gap
+    return kept_of(request).get(("map", filter, gap), lambda: journey_map(store, taxonomy, filter, gap=gap))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, case, delete, func, null, select, union_all
 
 from nlp.journeys.facts import Facts
 from pipelines.stores.database import Database, chunks
@@ -25,6 +25,14 @@ class Features:
         with self._database.read() as connection:
             kept = connection.execute(select(O.facts).where(O.customer == customer, ~stale)).scalar()
         return None if kept is None else Facts.of_plain(kept)
+
+    def everyone(self) -> Iterator[tuple[str, Facts | None]]:
+        stale = select(S.customer).where(S.customer == O.customer).exists()
+        kept = select(O.customer, case((~stale, O.facts)).label("facts"))
+        new = select(S.customer, null()).distinct().where(~select(O.customer).where(O.customer == S.customer).exists())
+        both = union_all(kept, new).subquery()
+        for customer, facts in self._database.stream(select(both.c.customer, both.c.facts).order_by(both.c.customer)):
+            yield customer, None if facts is None else Facts.of_plain(facts)
 
     def stale(self, *, limit: int = 1_000) -> list[str]:
         waiting = select(S.customer).group_by(S.customer).order_by(func.min(S.number)).limit(limit)

@@ -10,8 +10,8 @@ import pytest
 
 from api.dashboard import journey, overview, week
 from api.dashboard.choices import Choice
-from api.dashboard.kept import Kept
 from api.dashboard.words import PARTED, number, parting, signed
+from api.kept import Kept
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.signal import Signal, Summary
 from nlp.themes.edits import Edit

@@ -13,7 +13,7 @@ from nlp.errors import NotFound, UnknownName
 from nlp.summary import summarise
 from pipelines.attribution import attributed
 from pipelines.journeys import shipped
-from pipelines.outcomes import outcomes
+from pipelines.outcomes import asked, outcomes
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
@@ -44,11 +44,11 @@ def test_leaving_after_a_theme_is_told_beside_other_contacts(store: Store) -> No
 
 
 def test_an_answer_does_not_depend_on_the_question(store: Store) -> None:
-    everything = outcomes(store, shipped())["associations"]
-    assert outcomes(store, shipped(), theme="t2")["associations"] == everything[1:]
-    assert outcomes(store, shipped(), stage="exit")["associations"] == []
+    found = outcomes(store, shipped())
+    assert asked(store, found, theme="t2")["associations"] == found["associations"][1:]
+    assert asked(store, found, stage="exit")["associations"] == []
     with pytest.raises(NotFound, match="t9"):
-        outcomes(store, shipped(), theme="t9")
+        asked(store, found, theme="t9")
 
 
 def test_an_empty_store_has_no_outcomes(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from nlp.summary import summarise
 from nlp.themes.edits import Edit
 from nlp.themes.theme import Assignment, Theme
 from pipelines.edits import edit
+from pipelines.facts import MANY, everyone
 from pipelines.features import features, online, tables
 from pipelines.journeys import shipped
-from pipelines.online import MANY, gather, refresh
+from pipelines.online import gather, refresh
 from pipelines.stores.protocols import Filter
 from pipelines.stores.sql import SqlStore
 
@@ -88,6 +89,7 @@ def test_what_is_read_online_is_what_the_batch_tells_after_every_change(store: S
             for customers, _ in tables(store, LATER):
                 for customer in customers:
                     assert online(store, customer, at) == features(store, customer, at)
+        assert dict(everyone(store)) == dict(everyone(store, Filter(since=datetime.min.replace(tzinfo=UTC))))
 
 
 def test_a_change_takes_the_row_out_of_use_until_it_is_gathered(store: SqlStore) -> None:
