@@ -139,11 +139,14 @@ class Protector:
         turns = tuple(
             Turn(turn.number, turn.speaker, text, turn.at) for turn, text in zip(conversation.turns, said, strict=False)
         )
-        told = ((name, value) for name, value in conversation.metadata.items() if name not in NOT_KEPT)
         actions = way.rules.fields
-        facts = {n: way.fact(n, v, actions.get(n.lower(), "mask")) for n, v in told if actions.get(n.lower()) != "drop"}
-        if "subject" in facts and "subject" not in actions:
-            facts["subject"] = said[-1]
+        facts = {}
+        for name, value in conversation.metadata.items():
+            action = actions.get(name.lower(), "mask") if actions else "mask"
+            if name == "subject" and "subject" not in actions:
+                facts[name] = said[-1]
+            elif action != "drop" and name not in NOT_KEPT:
+                facts[name] = way.fact(name, value, action)
         customer = self.customer(conversation.customer or f"conversation:{conversation.id}")
         return replace(conversation, customer=customer, turns=turns, metadata=facts)
 

@@ -47,6 +47,8 @@ class Way:
         """A fact masked, hashed as a whole, or kept; in a list each of its values."""
         if action == "keep":
             return value
+        if action == "mask" and type(value) is str:
+            return self._masked(value)
         if isinstance(value, list | tuple):
             return [self.fact(name, item, action) for item in value]
         if action == "hash":

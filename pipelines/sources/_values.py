@@ -125,7 +125,7 @@ def identified(value: Any) -> str:
 
 def clean(value: Any) -> str:
     """As text, without null characters and without halves of characters, which no store accepts."""
-    text = "" if value is None else str(value)
+    text = value if type(value) is str else "" if value is None else str(value)
     if text.isascii() and "\x00" not in text:
         return text
     return SURROGATE.sub("\ufffd", text.replace("\x00", ""))
@@ -176,7 +176,7 @@ def conversation(
     kept = [(speaker, text, at) for speaker, body, at in drafts if (text := clean(body).strip())]
     if all(at is not None for _, _, at in kept):
         kept.sort(key=lambda draft: draft[2] or started_at)
-    facts = {clean(k): _flat(v) for k, v in metadata.items() if v not in (None, "", [], {}, False)}
+    facts = {clean(k): _flat(v) for k, v in metadata.items() if v or v == ()}
     if any("\ufffd" in text for _, text, _ in kept):
         facts["undecodable"] = True
     for told in (CHANGED, IDENTIFIERS):
@@ -190,6 +190,8 @@ def conversation(
 
 
 def _flat(value: Any) -> Any:
+    if type(value) is str or value is True:
+        return value if value is True else clean(value)
     if isinstance(value, (list, tuple)):
         return [_flat(v) for v in value if isinstance(v, (str, int, float))]
     return (
