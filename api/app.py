@@ -49,9 +49,12 @@ from api.routes import (
     wellness,
 )
 from api.running import Running
+from api.schemas.requests import AnalyzeIn
+from api.schemas.routing import ClassifyIn
 from api.security import protect
 from api.security.guard import declared
 from api.security.login import Login
+from api.shortcut import Shortcut, Way
 from api.traces import telemetry, tracer
 from pipelines.annotate import Annotator
 from pipelines.jobs import Worker, here
@@ -93,6 +96,10 @@ ROUTES = (  # those of real time first: they are looked for in this order
     reference,
 )
 REAL_TIME = ("/v1/analyze", "/v1/intents:classify", "/v1/live/")
+QUICK = {
+    "/v1/analyze": Way("/v1/analyze", AnalyzeIn, analyze.analyze),
+    "/v1/intents:classify": Way("/v1/intents:classify", ClassifyIn, routing.classify),
+}
 ABOUT = """What customers want, how they feel, what hurts them and where they stand in their journey, from support
 tickets, calls and posts. Times are ISO 8601 in UTC. Every error is a problem detail (RFC 9457)."""
 
@@ -123,6 +130,8 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
     reference.describe(app)
     dashboard.mount(app)
     app.state.jobs = Worker(store, settings, lambda: desk.annotator, writing=lambda: desk.writing)
+    if not spans:  # they begin where the router looks
+        app.add_middleware(Shortcut, ways=QUICK, patience=settings.deadline)
     app.add_middleware(Gate, paths=REAL_TIME, late=app.state.realtime.late, meters=meters)
     app.add_middleware(Idempotent, store=store)
     protect(app, store, settings)

@@ -68,12 +68,12 @@ def unreadable(bad: Sequence[DeadRecord], instance: str) -> JSONResponse:
 
 def handle(app: FastAPI) -> None:
     """Answer every error that a route may raise in this one shape; `security.Guard` answers what nobody foresaw."""
-    app.add_exception_handler(errors.FrictionaryError, _ours)
+    app.add_exception_handler(errors.FrictionaryError, ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
 
 
-async def _ours(request: Request, error: Exception) -> JSONResponse:
+async def ours(request: Request, error: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     if status < 500 or status == 504:
         headers = {"retry-after": str(error.after)} if isinstance(error, errors.Overloaded) else {}

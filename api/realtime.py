@@ -19,7 +19,7 @@ from pipelines.batcher import LIGHT, Batcher
 from pipelines.routing import Routed
 
 WORKERS = 2
-"""One for what is short, one for what is heavy; more wait for one another's Python."""
+"""One does only what is short; more wait for one another's Python."""
 TICK = 0.02
 """Seconds between two looks at whether the server's one loop keeps up."""
 WEIGHT = 0.25

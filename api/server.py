@@ -1,6 +1,7 @@
 """The server's process: warm before it is asked, quick while it is, and in good order when it ends."""
 
 import gc
+import os
 import signal
 import socket
 import sys
@@ -68,6 +69,7 @@ def run(app: "FastAPI", listener: socket.socket, settings: "Settings") -> None:
     gc.collect()
     gc.freeze()  # what is loaded now stays, and need not be looked at again
     gc.set_threshold(GARBAGE, 10, 10)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # to wake threads takes longer than to read one text
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGTERM, _interrupt)  # which the server raises again when it has ended
     with suppress(KeyboardInterrupt), threadpool_limits(1, user_api="blas"):

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -55,8 +55,8 @@ class Batch:
 class Batcher(Generic[T, R]):
     """Runs `run` over batches in `workers` threads; `run` gives one result an item, in order.
 
-    The last worker does what is light, those before it what is heavy, one alone both by turns. More than one for what
-    is light would be slower: they wait for one another's Python, and what waits for one makes larger batches.
+    All workers do what is light; the last does nothing else, so that it never waits for something heavy. The others do
+    both by turns, and so does one alone.
     `most`: seconds that something may wait before it is begun; what would wait longer is refused. `told` is called
     with each batch after it. An item whose batch fails is tried by itself, so that no other one fails with it.
     """
@@ -72,10 +72,14 @@ class Batcher(Generic[T, R]):
         self._run, self._most, self._told = run, most, told
         self._waiting = {False: deque[Piece[T, R]](), True: deque[Piece[T, R]]()}  # by whether they are heavy
         self._queued = {False: 0, True: 0}
-        self._changed, self._closed, self._pace = Condition(), False, GUESS
-        self._working = [0] * workers  # the cost in each worker's hands
-        # what each worker takes: heavy, light, or both
-        self._lanes: Sequence[tuple[bool, ...]] = [(True,) for _ in range(workers - 1)] + [(False,)]
+        self._closed, self._pace = False, GUESS
+        self._lock = lock = Lock()
+        # each waits for itself: one is woken for one piece, and nobody for what another does
+        self._come, self._idle = [Condition(lock) for _ in range(workers)], set[int]()
+        # the cost in each worker's hands, and whether that is something heavy
+        self._working, self._heavy = [0] * workers, [False] * workers
+        # whether each worker takes what is heavy, what is light
+        self._lanes: Sequence[tuple[bool, ...]] = [(True, False)] * (workers - 1) + [(False,)]
         if workers == 1:
             self._lanes = [(True, False)]
         self._threads = [
@@ -88,7 +92,7 @@ class Batcher(Generic[T, R]):
         """The result to come. Raises Overloaded where it would wait too long, TooLate where it cannot be done `until`
         then (monotonic seconds); its result raises TooLate where it was not begun until then."""
         cost = CALL + characters
-        with self._changed:
+        with self._lock:
             wait = self._wait(heavy := cost > LIGHT)
             left = until - monotonic()
             if self._closed or wait > (min(left, LONGEST) if heavy else self._most):
@@ -99,12 +103,12 @@ class Batcher(Generic[T, R]):
             piece: Piece[T, R] = Piece(item, cost, until)
             self._waiting[heavy].append(piece)
             self._queued[heavy] += cost
-            self._changed.notify_all()
+            self._wake(heavy)
         return piece.future
 
     def wait(self) -> float:
         """Seconds until something light that comes now would be begun, about; 0 where a worker is free."""
-        with self._changed:
+        with self._lock:
             return self._wait(heavy=False)
 
     def late(self) -> bool:
@@ -118,15 +122,28 @@ class Batcher(Generic[T, R]):
 
     def close(self) -> None:
         """Take nothing more, do what waits, and end."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            for come in self._come:
+                come.notify()
         for thread in self._threads:
             thread.join()
 
+    def _wake(self, heavy: bool) -> None:
+        """Of those who are idle and do such work the last: what is light is left to who does nothing else."""
+        able = [place for place in self._idle if heavy in self._lanes[place]]
+        if able:
+            self._idle.remove(place := max(able))
+            self._come[place].notify()
+
     def _wait(self, heavy: bool) -> float:
-        """The work before it, shared by those who do such work; a worker that is free begins at once."""
-        hands = [cost for cost, lane in zip(self._working, self._lanes, strict=True) if heavy in lane]
+        """The work before it, shared by those who do such work; a worker that is free begins at once.
+
+        Who is at something heavy is not counted on for what is light, where there is another.
+        """
+        able = [n for n, lane in enumerate(self._lanes) if heavy in lane]
+        able = [n for n in able if heavy or not self._heavy[n]] or able
+        hands = [self._working[n] for n in able]
         if 0 in hands and not self._queued[heavy]:
             return 0.0
         ahead = self._queued[heavy] + sum(hands) / 2  # half of what is in hand is done, on average
@@ -134,23 +151,30 @@ class Batcher(Generic[T, R]):
 
     def _work(self, place: int) -> None:
         kinds = self._lanes[place]
-        while True:
-            with self._changed:
-                while not (batch := self._take(kinds)):
-                    if self._closed:
-                        return
-                    self._changed.wait()
-                if len(kinds) > 1:  # by turns, where both wait
-                    kinds = (batch[0].cost <= LIGHT, batch[0].cost > LIGHT)
-                self._working[place] = sum(piece.cost for piece in batch)
+        while batch := self._next(place, kinds):
+            if len(kinds) > 1:  # by turns, where both wait
+                kinds = (not self._heavy[place], self._heavy[place])
             began = monotonic()
             self._do(batch)
             seconds = monotonic() - began
-            with self._changed:
+            with self._lock:
                 measured = min(seconds / self._working[place], JUMP * self._pace)
                 self._pace += WEIGHT * (measured - self._pace)
-                self._working[place] = 0
+                self._working[place], self._heavy[place] = 0, False
             self._told(Batch(len(batch), began - batch[0].at, seconds))
+
+    def _next(self, place: int, kinds: Sequence[bool]) -> list[Piece[T, R]]:
+        """A worker's next batch, once there is one; empty when all is done and nothing more is taken."""
+        with self._lock:
+            while not (batch := self._take(kinds)):
+                if self._closed:
+                    return []
+                self._idle.add(place)
+                self._come[place].wait()
+                self._idle.discard(place)
+            self._working[place] = sum(piece.cost for piece in batch)
+            self._heavy[place] = batch[0].cost > LIGHT
+            return batch
 
     def _take(self, kinds: Sequence[bool]) -> list[Piece[T, R]]:
         """The next batch: one heavy item, or light ones up to TOGETHER; those that nobody waits for are dropped."""

@@ -108,6 +108,32 @@ def test_a_light_ask_is_not_kept_by_heavy_ones() -> None:
     assert all(len(batch) == 1 for batch in shop.batches)
 
 
+def test_what_is_light_is_done_by_two_at_once() -> None:
+    shop = Shop()
+    with open_batcher(shop, workers=2) as batcher:
+        futures = [batcher.submit(0, 10, until=soon())]
+        assert shop.busy.wait(LATER)
+        futures.append(batcher.submit(1, 10, until=soon()))
+        begun = monotonic()
+        while len(shop.batches) < 2 and monotonic() < begun + LATER:
+            sleep(0.001)
+        assert shop.batches == [[0], [1]]  # neither has ended
+        shop.go.set()
+        assert [one.result(LATER) for one in futures] == [0, 2]
+
+
+def test_who_is_at_something_heavy_makes_nothing_light_wait() -> None:
+    shop = Shop()
+    with open_batcher(shop, workers=2) as batcher:
+        heavy = batcher.submit(1, 1_000 * LIGHT, until=soon() + 1_000)
+        assert shop.busy.wait(LATER)
+        light = batcher.submit(2, 10, until=soon())
+        waiting = batcher.submit(3, 10, until=soon())
+        assert 0 < batcher.wait() < 0.01
+        shop.go.set()
+        assert [one.result(LATER) for one in (heavy, light, waiting)] == [2, 4, 6]
+
+
 def test_heavy_and_light_take_turns_where_there_is_one_worker() -> None:
     shop = Shop()
     with open_batcher(shop) as batcher:
