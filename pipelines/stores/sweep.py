@@ -51,6 +51,7 @@ from pipelines.stores.schema import (
     signals,
     themes,
 )
+from pipelines.stores.sums.keeping import sum_up
 
 NAMED = re.compile(rf"(?<!\w)(?:{STORED.pattern}|r[0-9a-f]{{20}})(?!\w)|{HASHED.pattern}")
 KEPT = (refusals, audits, key_marks, outbox, outbox_held, outbox_sinks)
@@ -94,6 +95,7 @@ class Sweep:
                 progress("tables", number, len(tables))
             rows = [{"number": n, "fingerprint": mark, "at": at} for n, mark in enumerate(fingerprints)]
             self._database.upsert(connection, key_marks, rows)
+            sum_up(self._database, connection)  # customers are told apart by hashes of their names
         return {table: rows for table, rows in changed.items() if rows}
 
     def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
@@ -106,6 +108,7 @@ class Sweep:
                 if table not in KEPT:
                     gone[table.name] += _forget_named(connection, table, ids)
             gone["outbox"] += forget(connection, ids, talks, but=FORGOTTEN)
+            sum_up(self._database, connection)  # in which they were counted
             self._database.backend.purge(connection)
             connection.execute(delete(replies))  # answers that may quote them
             if gone.total():

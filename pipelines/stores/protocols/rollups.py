@@ -7,9 +7,10 @@ from pipelines.stores.protocols.records import Filter
 
 
 class RollupStore(Protocol):
-    """Sums by UTC day, theme, channel, stage and language, of the current discovery. What tells again counts with the
-    first telling, by itself only in a theme that the first does not tell. `refresh` brings the sums up to date; every
-    other method reads them as they are."""
+    """Sums of the current discovery over whatever conversations a filter chooses. What tells again counts with the
+    first telling, by itself only in a theme that the first does not tell. A discovery, an edit and a forgetting bring
+    the sums up to date in the transaction that stores them, `refresh` does so after all else; every other method reads
+    them as they are."""
 
     def refresh(self) -> int:
         """Sum up anew the days on which anything changed, all of them after a discovery; returns the revision of the
@@ -27,6 +28,9 @@ class RollupStore(Protocol):
     def themes(self, filter: Filter = Filter()) -> dict[str, dict[str, Any]]:
         """By id of each theme that is told: segments, conversations, customers, leaving, friction and sentiment (means
         over segments), pain, first_seen and last_seen (days), stages and channels {name: {conversations, friction}}."""
+
+    def count(self, filter: Filter = Filter()) -> int:
+        """The conversations, those that tell again among them."""
 
     def last(self) -> date | None:
         """The last day with a conversation; None of an empty store."""

@@ -22,10 +22,8 @@ from pipelines.stores.schema.outbox import outbox, outbox_held, outbox_sinks, to
 from pipelines.stores.schema.privacy import key_marks, refusals
 from pipelines.stores.schema.rollups import (
     conversation_facts,
-    rollup_customers,
     rollup_days,
     rollup_state,
-    rollup_tellings,
     stale_days,
 )
 from pipelines.stores.schema.routing import routings
@@ -84,10 +82,8 @@ __all__ = [
     "qualities",
     "refusals",
     "replies",
-    "rollup_customers",
     "rollup_days",
     "rollup_state",
-    "rollup_tellings",
     "routings",
     "run_inputs",
     "runs",

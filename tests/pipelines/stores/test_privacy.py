@@ -46,6 +46,7 @@ def filled(store: SqlStore, *keys: bytes) -> None:
 
 def rows(store: SqlStore) -> list[tuple[str, object]]:
     """All cells but those that no pseudonym is in and that a moment or a hash makes different."""
+    store.rollups.refresh()
     left = ("key_marks", "conversations.content_hash", "online_features", "stale_features")
     return sorted(((name, value) for name, value in store.sweep.cells() if not name.startswith(left)), key=repr)
 

@@ -1,0 +1,126 @@
+"""Days out of the database, as they are now: rows of conversations, signals and assignments become columns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+
+from nlp.taxonomy import UNKNOWN_STAGE, UNSUPPORTED
+from pipelines.stores.facts import facts_of
+from pipelines.stores.schema import assignments, conversations, customers, signals, summaries
+from pipelines.stores.schema.rollups import NOWHERE
+from pipelines.stores.sums.day import CONVERSATION, FACT, NAMED, TELLING, Day, Fact, Names, hashed
+
+A, C, S, U = assignments.c, conversations.c, signals.c, summaries.c
+DAY, EPOCH, MICROSECOND = timedelta(days=1), datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+LEAVING = 0.5
+"""A conversation from this on is of a customer who may leave."""
+Range = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A day, and the facts of each of its conversations by id."""
+
+    day: date
+    columns: Day
+    facts: dict[str, list[Fact]]
+
+
+def read(connection: Connection, run: str, days: Sequence[Range]) -> Iterator[Read]:
+    """Every day with a conversation within ranges of days, their ends included."""
+    when = or_(*(_started(first, last) for first, last in days))
+    told = {id: list(rows) for id, rows in groupby(connection.execute(_told(when, run)), key=lambda row: row[0])}
+    firsts = {tuple(pair) for pair in connection.execute(_told_first(when, run))}
+    counted: dict[str, int] = dict(map(tuple, connection.execute(_counted(when))))
+    entities: dict[str, list[Any]] = {}
+    for id, found in connection.execute(_entities(when)):
+        entities.setdefault(id, []).extend(found)
+    for day, rows in groupby(connection.execute(_conversations(when)), key=lambda row: row.started_at.date()):
+        own = list(rows)
+        facts = {r.id: list(facts_of(r.metadata, r.attributes or {}, entities.get(r.id, ()))) for r in own}
+        segments = [counted.get(row.id, 0) for row in own]
+        yield Read(day, _day(own, segments, [told.get(row.id, []) for row in own], firsts, list(facts.values())), facts)
+
+
+def _day(
+    rows: Sequence[Row[Any]],
+    segments: Sequence[int],
+    told: Sequence[Sequence[Any]],
+    firsts: set[tuple[Any, ...]],
+    facts: Sequence[Sequence[Fact]],
+) -> Day:
+    names = {name: Names() for name in (*NAMED, "theme", "fact")}
+    talks = [_conversation(row, count, names) for row, count in zip(rows, segments, strict=True)]
+    tellings: list[tuple[Any, ...]] = [
+        (place, names["theme"].place(theme), *sums, row.duplicate_of is None or (row.duplicate_of, theme) not in firsts)
+        for place, (row, themes) in enumerate(zip(rows, told, strict=True))
+        for _, theme, *sums in themes
+    ]
+    pairs = [(place, names["fact"].place(fact)) for place, of in enumerate(facts) for fact in of]
+    columns = (np.array(talks, CONVERSATION), np.array(tellings, TELLING), np.array(pairs, FACT))
+    return Day(*columns, {name: list(known) for name, known in names.items()})
+
+
+def _conversation(row: Row[Any], segments: int, names: dict[str, Names]) -> tuple[Any, ...]:
+    named = (row.channel, row.stage or UNKNOWN_STAGE, row.language or "", row.intent or "", row.source)
+    scored, first = row.intent is not None and row.intent != UNSUPPORTED, row.duplicate_of is None
+    return (
+        (row.started_at - EPOCH) // MICROSECOND,
+        hashed(row.customer),
+        segments,
+        row.friction if scored else 0.0,
+        row.sentiment if scored else 0.0,
+        *(names[column].place(name) for column, name in zip(NAMED, named, strict=True)),
+        scored,
+        first,
+        first and (row.leaving or 0.0) >= LEAVING,
+        first and row.intent == UNSUPPORTED,
+    )
+
+
+def _conversations(when: ColumnElement[bool]) -> Select[Any]:
+    own = (C.id, C.started_at, C.channel, C.source, C.customer, C.duplicate_of, C.metadata, customers.c.attributes)
+    found = (U.stage, U.language, U.intent, U.friction, U.sentiment, U.leaving)
+    of = conversations.outerjoin(summaries, U.conversation == C.id).outerjoin(customers, customers.c.id == C.customer)
+    return select(*own, *found).select_from(of).where(when).order_by(C.started_at, C.id)
+
+
+def _counted(when: ColumnElement[bool]) -> Select[Any]:
+    joined = conversations.join(signals, S.conversation == C.id)
+    return select(C.id, func.count()).select_from(joined).where(when).group_by(C.id)
+
+
+def _told(when: ColumnElement[bool], run: str) -> Select[Any]:
+    """(conversation, theme, segments, friction, sentiment), the rows of one conversation together."""
+    theme = func.coalesce(A.theme, NOWHERE)
+    sums = (func.count(), func.sum(S.friction), func.sum(S.sentiment))
+    return select(C.id, theme, *sums).select_from(_placed(run)).where(when).group_by(C.id, theme).order_by(C.id, theme)
+
+
+def _told_first(when: ColumnElement[bool], run: str) -> Select[Any]:
+    """(conversation, theme) of those that others tell again."""
+    again = select(C.duplicate_of).where(when, C.duplicate_of.is_not(None))
+    theme = func.coalesce(A.theme, NOWHERE)
+    joined = signals.join(assignments, and_(A.segment == S.segment, A.run == run))
+    return select(S.conversation, theme).select_from(joined).where(S.conversation.in_(again)).distinct()
+
+
+def _placed(run: str) -> Any:
+    return conversations.join(signals, S.conversation == C.id).join(
+        assignments, and_(A.segment == S.segment, A.run == run)
+    )
+
+
+def _entities(when: ColumnElement[bool]) -> Select[Any]:
+    named = select(S.conversation, S.entities).join(conversations, C.id == S.conversation)
+    return named.where(when, S.entities.is_not(None)).order_by(S.segment)
+
+
+def _started(first: date, last: date) -> ColumnElement[bool]:
+    start, end = (datetime.combine(at, time(), UTC) for at in (first, last + DAY))
+    return and_(C.started_at >= start, C.started_at < end)
