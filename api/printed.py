@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from api.dashboard.words import day, number, plural, signed
+from api.dashboard.words import day, excerpt, number, plural
 from api.effects import moved, sentence
 from pipelines.report import Report, Told
 
@@ -23,7 +23,8 @@ LONGEST = 280
 
 
 def title(report: Report) -> str:
-    return f"What hurt in week {report.first.isocalendar()[1]}, {day(report.first)} to {day(report.last)}"
+    said = f"What hurt in week {report.first.isocalendar()[1]}, {day(report.first)} to {day(report.last)}"
+    return f"{said}, so far" if report.open else said
 
 
 def sentences(report: Report) -> list[str]:
@@ -32,7 +33,7 @@ def sentences(report: Report) -> list[str]:
     if not now["conversations"]:
         return ["Nobody got in touch in this week."]
     said = [f"{plural(now['customers'], 'customer')} got in touch, in {plural(now['conversations'], 'conversation')}"]
-    said[0] += f" ({signed(now['conversations'] - then['conversations'])} to the week before)."
+    said[0] += f"; {number(then['conversations']) if then['conversations'] else 'none'} in the week before."
     if now["friction"] is not None and then["friction"] is not None:
         said.append(f"Mean friction was {now['friction']:.0f} of 100, after {then['friction']:.0f} in the week before.")
     if report.themes:
@@ -86,7 +87,7 @@ def pdf(report: Report, *, font: Path | None = None) -> bytes:
         story += [text("Themes, by pain", head), _grid(rows, face, [205, 90, 45, 75, 50, 50])]
     for theme in report.themes:
         if theme.quotes:
-            quotes = [text(f"\u201c{_cut(said)}\u201d", quote) for said in theme.quotes]
+            quotes = [text(f"\u201c{excerpt(said, LONGEST)}\u201d", quote) for said in theme.quotes]
             story.append(KeepTogether([text(theme.name, head), *quotes]))
     if report.fixes:
         story += [text("Fixes", head), *(text(f"\u2022 {line}") for line in fixes(report))]
@@ -104,11 +105,6 @@ def _owned(theme: Told) -> str:
 
 def _figures(theme: Told) -> list[str]:
     return [number(theme.pain, 1), number(theme.conversations), number(theme.before), number(theme.friction)]
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}\u2026"
 
 
 class _Face:

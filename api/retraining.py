@@ -12,12 +12,21 @@ from typing import Any
 
 from nlp.errors import BadInput, FrictionaryError
 from pipelines.annotate import Annotator
+from pipelines.intents import stamp_of
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 REPORT = "comparison.json"
 SEED = 7
 log = logging.getLogger("frictionary.api")
+
+
+def _put(model: Path, place: Path) -> None:
+    """A copy of a model, in one move."""
+    from pipelines.training.own.folder import replaced
+
+    with replaced(place) as fresh:
+        shutil.copytree(model, fresh, dirs_exist_ok=True)
 
 
 class Retraining:
@@ -42,6 +51,17 @@ class Retraining:
         thread.start()
         return thread
 
+    @property
+    def before(self) -> Path:
+        """The model that served until the last switch; there where it can be gone back to."""
+        return self.folder.with_name(f"{self.folder.name}.before")
+
+    @property
+    def switched(self) -> bool:
+        """Whether the new model is the one that serves."""
+        stamp = stamp_of(self.folder)
+        return bool(stamp and self._settings.model) and stamp == stamp_of(Path(self._settings.model))
+
     def report(self) -> Mapping[str, Any] | None:
         """What the last one found: `Retrained` as JSON, with `better` and `at`; None before any."""
         try:
@@ -51,16 +71,23 @@ class Retraining:
         return found | {"at": datetime.fromisoformat(found["at"])}
 
     def switch(self) -> None:
-        """Put the new model in place of the one that serves; it is loaded within a second. Raises BadInput where none
-        has been trained, or the server serves the shipped one, which has no folder to put it into."""
+        """Put the new model in place of the one that serves, which is kept as `before`; it is loaded within a second.
+        Raises BadInput where none has been trained, or the server serves the shipped one, which has no folder to put it
+        into."""
         if not self._settings.model:
             raise BadInput(f"start the server with --model {self.folder} to serve the new model")
         if self.report() is None:
             raise BadInput("no model has been trained on corrections yet")
-        from pipelines.training.own.folder import replaced
+        serving = Path(self._settings.model)
+        _put(serving, self.before)
+        _put(self.folder, serving)
 
-        with replaced(Path(self._settings.model)) as fresh:
-            shutil.copytree(self.folder, fresh, dirs_exist_ok=True)
+    def back(self) -> None:
+        """Undo the last switch. Raises BadInput where there was none."""
+        if not self._settings.model or not self.before.is_dir():
+            raise BadInput("no model was switched to here: there is none to go back to")
+        _put(self.before, Path(self._settings.model))
+        shutil.rmtree(self.before)
 
     def _train(self, annotator: Annotator) -> None:
         from pipelines.training.own.retrain import retrain, taxonomy_of

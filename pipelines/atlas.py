@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from nlp.encoder import Floats
 from nlp.errors import BadInput
-from pipelines.stores.protocols import Store
+from pipelines.stores.protocols import Filter, Store
 
 NOWHERE = 65_535
 """The theme's place of a segment in no theme."""
@@ -85,9 +85,9 @@ def state(store: Store) -> tuple[str | None, int, int]:
     return store.themes.current_run(), store.edits.last(), store.signals.embedded()
 
 
-def atlas(store: Store) -> Atlas:
-    """The map of the current discovery; of no points before any."""
-    rows = store.themes.points(limit=10 * MOST)
+def atlas(store: Store, filter: Filter = Filter()) -> Atlas:
+    """The map of the current discovery, of the conversations that fulfil the filter; of no points before any."""
+    rows = store.themes.points(filter, limit=10 * MOST)
     total = len(rows)
     rows = rows[:: -(-total // MOST) or 1]
     shown = {theme.id: theme.name for theme in store.themes.current() if not theme.hidden}

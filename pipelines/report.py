@@ -13,6 +13,8 @@ from pipelines.stores.protocols import Filter, Store
 
 WEEK = timedelta(weeks=1)
 THEMES, QUOTED, QUOTES, WEEKS = 12, 3, 3, 12
+WORKED = timedelta(days=4)
+"""From a Monday to the day on which a week is told: one that the store knows until Tuesday would seem to be quiet."""
 Row = dict[str, Any]
 
 
@@ -37,7 +39,8 @@ class Report:
     """`week` is "2026-W40", `first` and `last` its Monday and Sunday. `totals`, `before`: `RollupStore.totals` of the
     week and of the one before. `themes`: those told in the week that are not hidden, most pain first, THEMES at most;
     quotes of the first QUOTED. `weeks`: of the last WEEKS weeks the Monday, conversations, friction (None without any).
-    `fixes`: shipped in the last eight weeks. `doubts`: why themes are not to be relied on."""
+    `fixes`: shipped in the last eight weeks. `doubts`: why themes are not to be relied on.
+    `open`: the store knows nothing of its Friday or later days yet."""
 
     week: str
     first: date
@@ -48,6 +51,7 @@ class Report:
     weeks: Sequence[tuple[date, int, float | None]]
     fixes: Sequence[tuple[str, Fixed]]
     doubts: Sequence[str]
+    open: bool = False
 
     @property
     def moving(self) -> list[Told]:
@@ -56,13 +60,14 @@ class Report:
 
 
 def report(store: Store, week: date | None = None) -> Report:
-    """Of the week of that day, the last week with a conversation without one. What moves is told as of now, over all
-    time. Raises NotFound of an empty store."""
+    """Of the week of that day; without one of the last week whose Friday the store knows, or the first. What moves is
+    told as of now, over all time. Raises NotFound of an empty store."""
     store.rollups.refresh()
     known = store.rollups.totals()
     if known["last"] is None:
         raise NotFound(f"no conversation in {store.url}: bring some in with 'frictionary ingest PATH'")
-    first = monday(week or known["last"])
+    last = known["last"]
+    first = monday(week or max(last - WORKED, known["first"]))
     now, then = span(first), span(first - WEEK)
     quality = store.qualities.of(store.themes.current_run() or "")
     names = {theme.id: theme.name for theme in store.themes.current() if not theme.hidden}
@@ -78,6 +83,7 @@ def report(store: Store, week: date | None = None) -> Report:
         _weeks(store, first),
         sorted(done, key=lambda pair: pair[1].fix.day, reverse=True),
         quality.reasons if quality else (),
+        last < first + WORKED,
     )
 
 

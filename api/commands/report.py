@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
-@click.option("--week", help="A week such as 2026-W40, or a day of it; the last one with a conversation otherwise.")
+@click.option("--week", help="A week such as 2026-W40, or a day of it; the last one whose Friday is known otherwise.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="PDF file to write.")
 @click.option("--mail", multiple=True, metavar="ADDRESS", help="Send the PDF there; more than once for several.")
 @click.option("--webhook", metavar="URL", help="Post it there as JSON, signed by FRICTIONARY_REPORT_SECRET.")

@@ -8,14 +8,18 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.dashboard import figures
-from api.dashboard.pages import page, render, router, store_of
+from api.dashboard.choices import Choice
+from api.dashboard.pages import last_of, offered, page, render, router, store_of, themes_of
 from api.dashboard.who import who
 from nlp.errors import BadInput
 from pipelines.atlas import NOWHERE, Atlas, Numbers, atlas, read_shape, state
 from pipelines.gather import MOST, gather
+from pipelines.stores.protocols import Filter
 
 QUOTES = 20
 NAMED = 5
+MAPS = 4
+"""Choices whose maps are kept."""
 MODES = {
     "theme": "Theme",
     "friction": "Friction",
@@ -28,7 +32,10 @@ MODES = {
 
 @page("/map")
 def themes(request: Request) -> Response:
-    return render(request, "map.html", themes=store_of(request).themes.ranked(), modes=MODES)
+    choice = Choice.of(request.query_params).shared
+    rows = [row for row in themes_of(request, choice).rows if not row["hidden"]]
+    known = bool(rows or store_of(request).themes.current())
+    return render(request, "map.html", themes=rows, known=known, modes=MODES, choice=choice, offered=offered(request))
 
 
 @router.get("/dashboard/data/map")
@@ -38,14 +45,16 @@ def points(request: Request) -> Response:
     headers = {"etag": tag, "cache-control": "no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return Response(atlas_of(request).to_bytes(), headers=headers, media_type="application/octet-stream")
+    return Response(
+        atlas_of(request, chosen(request)).to_bytes(), headers=headers, media_type="application/octet-stream"
+    )
 
 
 @page("/map/read")
 def read(request: Request) -> Response:
-    """What lies within `?shape=x,y,x,y,…`."""
-    shape = request.query_params.get("shape", "")
-    found = atlas_of(request)
+    """What lies within `?shape=x,y,x,y,…`, of the conversations chosen."""
+    shape, choice = request.query_params.get("shape", ""), chosen(request)
+    found = atlas_of(request, choice)
     try:
         rows = found.within(read_shape(shape))
     except BadInput as error:
@@ -55,7 +64,8 @@ def read(request: Request) -> Response:
         request,
         "map_read.html",
         shape=shape,
-        address=f"/map/read?shape={shape}",
+        address=f"/map/read{choice.query()}{'&' if choice.chosen else '?'}shape={shape}",
+        choice=choice,
         quotes=[figures.quoted(quote) for quote in quotes],
         most=MOST,
         who=who(request),
@@ -65,13 +75,13 @@ def read(request: Request) -> Response:
 
 @router.post("/map/theme")
 async def make(request: Request) -> Response:
-    """A theme of all that lies within a shape."""
+    """A theme of all that lies within a shape, of the conversations chosen."""
     form = {name: str(value) for name, value in (await request.form()).items()}
     return theme_of(request, form)
 
 
 def theme_of(request: Request, form: dict[str, str]) -> HTMLResponse | RedirectResponse:
-    found, desk = atlas_of(request), request.app.state.desk
+    found, desk = atlas_of(request, Choice.of(form).shared), request.app.state.desk
     try:
         segments = [found.ids[n] for n in found.within(read_shape(form.get("shape", "")))]
         with desk.writing:
@@ -82,13 +92,22 @@ def theme_of(request: Request, form: dict[str, str]) -> HTMLResponse | RedirectR
     return RedirectResponse(f"/themes/{made}", 303)
 
 
-def atlas_of(request: Request) -> Atlas:
+def chosen(request: Request) -> Choice:
+    return Choice.of(request.query_params).shared
+
+
+def atlas_of(request: Request, choice: Choice) -> Atlas:
     """Kept until the themes or the segments change."""
-    kept, now = getattr(request.app.state, "atlas", None), state(store_of(request))
+    store, filter = store_of(request), choice.filter(last_of(request))
+    kept, now = getattr(request.app.state, "atlas", None), state(store)
     if kept is None or kept[0] != now:
-        kept = request.app.state.atlas = (now, atlas(store_of(request)))
-    known: Atlas = kept[1]
-    return known
+        kept = request.app.state.atlas = (now, dict[Filter, Atlas]())
+    known: dict[Filter, Atlas] = kept[1]
+    if filter not in known:
+        while len(known) >= MAPS:
+            known.pop(next(iter(known)), None)
+        known[filter] = atlas(store, filter)
+    return known[filter]
 
 
 def told(found: Atlas, rows: Numbers) -> dict[str, Any]:

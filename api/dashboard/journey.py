@@ -13,7 +13,9 @@ from api.dashboard import flow
 from api.dashboard.choices import PERIODS, Choice
 from api.dashboard.pages import last_of, offered, page, render, store_of, taxonomy_of, themes_of
 from api.kept import kept_of
+from nlp.journeys.flow import OPEN, SILENT, START
 from nlp.journeys.outcomes import HORIZONS
+from nlp.taxonomy import UNKNOWN_STAGE
 from pipelines import journeys
 from pipelines.archetypes import found_archetypes
 from pipelines.cohorts import DAYS
@@ -28,7 +30,8 @@ SHARED = ("channel", "language", "segment", "product", "company")
 """What two journeys may differ in, beside their period."""
 SHOWN = 8
 FEWEST = 10
-"""Conversations of each side, under which two are not said to differ."""
+"""Conversations of each side, under which two are not said to differ; customers who went on, under which journeys have
+no shape to show."""
 
 
 @page("/stages")
@@ -40,7 +43,7 @@ def stages(request: Request) -> Response:
     known = themes_of(request, choice)
     rows = kept.get(("stages", filter), lambda: journeys.stages(store, taxonomy, filter))
     map = mapped(request, filter)
-    against, words = other(choice, asked)
+    against, words = other(choice, asked, offered(request))
     beside = None
     if against is not None:
         beside = compared(map, mapped(request, before(choice, last) if against == choice else against.filter(last)))
@@ -51,11 +54,13 @@ def stages(request: Request) -> Response:
         offered=offered(request),
         rows=rows,
         most=max((row["conversations"] for row in rows), default=0) or 1,
-        line=line(rows, map),
+        line=line([row for row in rows if row["stage"] != UNKNOWN_STAGE], map),
         heat=heat(known.rows, [row["stage"] for row in rows]),
         columns=[row["stage"] for row in rows],
         map=map,
         flow=flow.flow(map, taxonomy.stage_names),
+        went=went(map),
+        fewest=FEWEST,
         moves=kept.get(("moves", filter), lambda: journeys.transitions(store, filter, taxonomy=taxonomy)),
         against=asked,
         choices=choices(choice, offered(request)),
@@ -94,7 +99,7 @@ def line(rows: Sequence[Row], map: Row) -> Row:
     """The line of sentiment over the stages: keys width, height, middle (where sentiment is 0), points (of a polyline),
     stops [stage, x, y, r (area as conversations), conversations, sentiment, friction, drop_off]. A stage where nobody
     writes has no stop."""
-    drops = {row["stage"]: row["drop_off"] for row in map["stages"]}
+    drops = {row["stage"]: row["drop_off"] for row in map["stages"]} if went(map) >= FEWEST else {}
     told = [row for row in rows if row["conversations"] and row["sentiment"] is not None]
     most = max((row["conversations"] for row in told), default=1)
     far = max((abs(row["sentiment"]) for row in told), default=0) or 1
@@ -111,6 +116,11 @@ def line(rows: Sequence[Row], map: Row) -> Row:
     ]
     points = " ".join(f"{stop['x']},{stop['y']}" for stop in stops)
     return {"width": WIDTH, "height": HEIGHT, "middle": HEIGHT / 2, "points": points, "stops": stops}
+
+
+def went(map: Row) -> int:
+    """How many times somebody was seen to go from one visit to another."""
+    return sum(step["count"] for step in map["steps"] if not {step["origin"], step["target"]} & {START, SILENT, OPEN})
 
 
 def heat(themes: Sequence[Row], columns: Sequence[str]) -> list[Row]:
@@ -137,13 +147,13 @@ def choices(choice: Choice, offers: Mapping[str, Mapping[str, str]]) -> dict[str
     return found
 
 
-def other(choice: Choice, asked: str) -> tuple[Choice | None, str]:
+def other(choice: Choice, asked: str, offers: Mapping[str, Mapping[str, str]]) -> tuple[Choice | None, str]:
     """The choice that `against` asks for, and its words; the same choice asks for the period before."""
     name, _, value = asked.partition(":")
     if asked == "period" and choice.period:
-        return choice, f"{PERIODS[choice.period].removeprefix('Last ')} before"
+        return choice, f"the {PERIODS[choice.period].removeprefix('Last ')} before"
     if name in SHARED and value:
-        return replace(choice, **{name: value}), value
+        return replace(choice, **{name: value}), offers.get(name, {}).get(value, value)
     return None, ""
 
 

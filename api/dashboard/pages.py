@@ -167,9 +167,17 @@ def edits(request: Request) -> Response:
 
 @page("/customers")
 def customers(request: Request) -> Response:
-    rows = store_of(request).customers.page(after=request.query_params.get("after", ""), limit=ROWS + 1)
-    after = rows[ROWS - 1]["id"] if len(rows) > ROWS else ""
-    return render(request, "customers.html", rows=rows[:ROWS], after=after, paged="after" in request.query_params)
+    choice, start = Choice.of(request.query_params).shared, request.query_params.get("after", "")
+    rows = store_of(request).customers.page(choice.filter(last_of(request)), after=start, limit=ROWS + 1)
+    return render(
+        request,
+        "customers.html",
+        choice=choice,
+        offered=offered(request),
+        rows=rows[:ROWS],
+        after=rows[ROWS - 1]["id"] if len(rows) > ROWS else "",
+        paged=bool(start),
+    )
 
 
 @page("/customers/{id:path}")

@@ -18,6 +18,8 @@ from pipelines.stores.protocols import Run, RunInput, Store
 DISCOVERIES, RUNS, LETTERS = 12, 15, 20
 READ = 20_000
 """Lines of the file of dead letters, the last ones, that are counted."""
+TEXTS = {"held out": "texts held out", "gold": "gold set", "probes": "hard cases", "semeval2017 2016test": "tweets"}
+"""What the models' cards call the texts on which they were measured -> what a reader does."""
 STATES = {"running": "rising", "done": "better", "failed": "worse", "killed": "worse"}
 
 
@@ -62,8 +64,14 @@ def measured(settings: Settings) -> list[dict[str, Any]]:
     for card in [*models(settings.models), *own]:
         for what, figures in card.figures.items():
             if "accuracy" in figures or "f1" in figures:
-                rows.append({"model": card.name, "what": what, "whole": card.whole, **_figures(figures)})
+                rows.append({"model": card.name, "what": named(what), "whole": card.whole, **_figures(figures)})
     return rows
+
+
+def named(what: str) -> str:
+    """ "intent, texts held out" for "intent on held out"."""
+    head, _, texts = what.partition(" on ")
+    return f"{head}, {TEXTS.get(texts, texts)}" if texts else head
 
 
 def _figures(figures: Any) -> dict[str, Any]:

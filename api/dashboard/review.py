@@ -83,6 +83,16 @@ def switch(request: Request) -> Response:
     return RedirectResponse("/review#learn", 303)
 
 
+@router.post("/review/back")
+def back(request: Request) -> Response:
+    """Undo the last switch."""
+    try:
+        retraining(request).back()
+    except FrictionaryError as error:
+        return render(request, "refused.html", 400, why=str(error), back="/review")
+    return RedirectResponse("/review#learn", 303)
+
+
 def retraining(request: Request) -> Retraining:
     state = request.app.state
     if not hasattr(state, "retraining"):

@@ -4,8 +4,9 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from api.dashboard import marks
 from api.dashboard.pages import page, render, store_of, taxonomy_of
 from api.dashboard.words import intent
 from nlp.errors import BadInput
@@ -14,6 +15,8 @@ from pipelines.stores.protocols import Store
 
 HITS = 20
 OTHERS = 8
+NEAR = 0.4
+"""Cosine from which on a message says something like what is asked for: below it come the shortest ones."""
 HOW = {"both": "By words and meaning", "text": "By words", "semantic": "By meaning"}
 MARK = Markup("<mark>{}</mark>")
 
@@ -28,7 +31,9 @@ def find(request: Request) -> Response:
     why = ""
     if asked:
         try:
-            hits = search(store, asked, mode=mode, encoder=desk.annotator.encoder, limit=HITS + 1, offset=start)
+            hits = search(
+                store, asked, mode=mode, encoder=desk.annotator.encoder, least=NEAR, limit=HITS + 1, offset=start
+            )
         except BadInput as error:
             why = str(error)
     return render(
@@ -46,13 +51,13 @@ def find(request: Request) -> Response:
 
 
 def shown(hit: Hit) -> dict[str, Any]:
-    """Keys hit and html: its text, escaped, what was found marked."""
+    """Keys hit and html: its text, escaped, what was found marked, what was masked shown as such."""
     html, at = Markup(), 0
     for begin, end in sorted(hit.highlights):
         if begin >= at:
-            html += escape(hit.text[at:begin]) + MARK.format(hit.text[begin:end])
+            html += marks.shown(hit.text[at:begin]) + MARK.format(marks.shown(hit.text[begin:end]))
             at = end
-    return {"hit": hit, "html": html + escape(hit.text[at:])}
+    return {"hit": hit, "html": html + marks.shown(hit.text[at:])}
 
 
 def others(request: Request, store: Store, asked: str) -> dict[str, list[Any]]:

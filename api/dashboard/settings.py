@@ -19,6 +19,28 @@ from pipelines import api_keys, sources
 from pipelines.policy import policy
 from pipelines.settings import Settings
 
+DATA = {
+    "ACCOUNT": "Bank accounts",
+    "ADDRESS": "Addresses",
+    "BIRTHDATE": "Dates of birth",
+    "CARD": "Payment cards",
+    "EMAIL": "E-mail addresses",
+    "HANDLE": "Handles",
+    "IBAN": "IBANs",
+    "IP": "IP addresses",
+    "NAME": "Names of people",
+    "PHONE": "Phone numbers",
+    "SECRET": "Passwords, keys and codes",
+    "SSN": "National numbers",
+    "URL_LOGIN": "Logins in web addresses",
+}
+DEEDS = {
+    "mask": "masked",
+    "hash": "masked, the same value alike",
+    "drop": "dropped with its message",
+    "withhold": "its conversation is not stored",
+    "keep": "stays readable",
+}
 SECRET = ("key", "token", "secret", "password")
 """Last words of the names of settings that are not shown."""
 Form = dict[str, list[str]]
@@ -47,7 +69,8 @@ def show(request: Request, status: int = 200, **more: Any) -> Response:
         "routing": routing,
         "rules": json.dumps(routing.routing.named(), indent=2, ensure_ascii=False),
         "policy": policy(state.settings),
-        "kinds": sorted(KINDS),
+        "kinds": {DATA.get(kind, kind): kind for kind in sorted(KINDS)},
+        "deeds": DEEDS,
         "values": told(state.settings),
         "who": who(request),
         "why": "",

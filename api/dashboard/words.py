@@ -1,5 +1,6 @@
 """Figures, dates and names as people read them: the filters of the templates."""
 
+import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from nlp.redaction import PLACEHOLDER
 from nlp.taxonomy import NONE, UNSUPPORTED
 
 NOTHING = "–"
@@ -54,8 +56,12 @@ def signed(value: float | None, digits: int = 0) -> str:
 
 
 def share(part: float, whole: float) -> str:
-    """12 %, with a narrow space that does not break."""
-    return f"{100 * part / whole:.0f}\N{NARROW NO-BREAK SPACE}%" if whole else NOTHING
+    """12 %, with a narrow space that does not break; <1 % of what is not nothing, >99 % of what is not all."""
+    if not whole:
+        return NOTHING
+    said = f"{100 * part / whole:.0f}"
+    rounded = {"0": ("<1", part), "100": (">99", part - whole)}.get(said, ("", 0))
+    return f"{rounded[0] if rounded[1] else said}\N{NARROW NO-BREAK SPACE}%"
 
 
 def day(value: date | datetime | None) -> str:
@@ -148,13 +154,18 @@ def fact(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return number(value, 0 if value == round(value) else 2)
     return ", ".join(fact(item) for item in value) if isinstance(value, list | tuple) else str(value)
 
 
+def _told(found: re.Match[str]) -> str:
+    """[email] for `<EMAIL>`."""
+    return f"[{found[1].replace('_', ' ').lower()}]"
+
+
 def excerpt(text: str, length: int = 160) -> str:
-    """The first words, in one line."""
-    line = " ".join(text.split())
+    """The first words, in one line, with what was masked told in brackets."""
+    line = " ".join(PLACEHOLDER.sub(_told, text).split())
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + "…"
 
 

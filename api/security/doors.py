@@ -171,6 +171,7 @@ DOORS = _by_method(
         door("POST", "/review", EDIT, "correction.add", FORM),
         door("POST", "/review/retrain", EDIT, "model.train", FORM),
         door("POST", "/review/switch", ADMIN, "model.switch", FORM),
+        door("POST", "/review/back", ADMIN, "model.switch", FORM),
         door("GET", "/stages", READ),
         door("GET", "/stages/patterns", READ, "customers.list"),
         door("GET", "/customers", READ, "customers.list"),

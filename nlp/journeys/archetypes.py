@@ -138,10 +138,14 @@ def says(trait: str) -> str:
 
 
 def named(archetypes: Sequence[Archetype]) -> list[str]:
-    """A name for each, of its most telling traits, by which no two are called alike: "Writes about refunds, at use"."""
+    """A name for each, of its most telling traits, one of a kind, by which no two are called alike: "Writes about
+    refunds, at use"."""
     names: list[str] = []
     for one in archetypes:
-        words = [says(trait.name) for trait in one.traits]
+        first: dict[str, str] = {}
+        for trait in one.traits:
+            first.setdefault(trait.name.partition(":")[0], says(trait.name))
+        words = list(first.values())
         options = ["Writes " + ", ".join(words[:n]) for n in range(2, len(words) + 1)] or [
             "Writes " + (words or ["as all do"])[0]
         ]

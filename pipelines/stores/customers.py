@@ -57,9 +57,15 @@ class Customers:
             yield Customer(owner, _merged(found))
 
     def page(
-        self, *, after: str = "", limit: int = 50, sort: str = "-conversations", place: Place | None = None
+        self,
+        filter: Filter = Filter(),
+        *,
+        after: str = "",
+        limit: int = 50,
+        sort: str = "-conversations",
+        place: Place | None = None,
     ) -> list[dict[str, Any]]:
-        known = _known()
+        known = _known(filter)
         sorts = {"conversations": known.c.conversations, "id": known.c.id}
         statement = ordered(select(known), sorts, known.c.id, sort=sort, place=place).limit(limit)
         with self._database.read() as connection:
@@ -70,7 +76,7 @@ class Customers:
                 behind = and_(known.c.conversations == last, known.c.id > after)
                 statement = statement.where(or_(known.c.conversations < last, behind))
             rows = [dict(row) for row in connection.execute(statement).mappings()]
-            return _described(connection, rows)
+            return _described(connection, rows, filter)
 
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
         """Conversations of unknown customers are left out."""
@@ -106,11 +112,14 @@ def _handed() -> ColumnElement[bool]:
     return after.correlate(conversations).exists()
 
 
-def _known() -> Subquery:
-    """Everyone with a row or a conversation: id and number of conversations."""
+def _known(filter: Filter) -> Subquery:
+    """Everyone with a row or a conversation, or with one that fulfils the filter: id and number of conversations."""
+    count = func.count(TELLING.distinct()).label("conversations")
+    if filter != Filter():
+        chosen = select(C.customer.label("id"), count).where(C.customer != "", *conditions(filter))
+        return chosen.group_by(C.customer).subquery()
     spoke = select(C.customer.label("id")).where(C.customer != "")
     everyone = spoke.union(select(OWNER.label("id")).select_from(_linked())).subquery()
-    count = func.count(TELLING.distinct()).label("conversations")
     joined = everyone.outerjoin(conversations, C.customer == everyone.c.id)
     return select(everyone.c.id, count).select_from(joined).group_by(everyone.c.id).subquery()
 
@@ -140,24 +149,24 @@ def _merged(rows: Iterable[Any]) -> dict[str, Any]:
     return facts
 
 
-def _described(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _described(connection: Connection, rows: list[dict[str, Any]], filter: Filter) -> list[dict[str, Any]]:
     for part in chunks(rows):
         ids = [row["id"] for row in part]
         attributes = _facts(connection, ids)
         visits: dict[str, list[Any]] = {id: [] for id in ids}
-        for visit in connection.execute(_conversations_of(ids)):
+        for visit in connection.execute(_conversations_of(ids, filter)):
             visits[visit.customer].append(visit)
         for row in part:
             row |= _figures(visits[row["id"]]) | {"attributes": attributes.get(row["id"], {})}
     return rows
 
 
-def _conversations_of(ids: Sequence[str]) -> Select[Any]:
+def _conversations_of(ids: Sequence[str], filter: Filter) -> Select[Any]:
     s = summaries.c
     return (
         select(C.customer, C.channel, C.started_at, s.friction, s.sentiment, s.stage)
         .outerjoin(summaries, s.conversation == C.id)
-        .where(C.customer.in_(ids))
+        .where(C.customer.in_(ids), *conditions(filter))
         .order_by(C.started_at, C.id)
     )
 

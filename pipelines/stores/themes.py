@@ -180,10 +180,10 @@ class Themes:
         of = A.theme == theme if theme else A.theme.is_not(None)
         return counted(self._database.stream(_members(filter, A.theme, S.entities).where(of, S.entities.is_not(None))))
 
-    def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
+    def points(self, filter: Filter = Filter(), *, limit: int = 100_000) -> list[dict[str, Any]]:
         said_at = func.coalesce(turns.c.at, C.started_at).label("at")
         columns = (S.segment, A.x, A.y, A.theme, S.friction, S.sentiment, S.stage, C.channel, said_at, S.conversation)
-        statement = _members(Filter(), *columns).join(turns, OF_TURN).where(A.x.is_not(None))
+        statement = _members(filter, *columns).join(turns, OF_TURN).where(A.x.is_not(None))
         with self._database.read() as connection:
             rows = connection.execute(statement.order_by(S.segment).limit(limit)).mappings().all()
         return [dict(row) for row in rows]

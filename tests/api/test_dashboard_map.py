@@ -51,6 +51,22 @@ def test_what_lies_within_a_shape_is_read(client: TestClient) -> None:
     assert "No message lies there." in client.get("/map/read?shape=5,5,6,5,6,6").text
 
 
+def test_the_map_and_what_is_read_on_it_are_of_the_conversations_chosen(client: TestClient) -> None:
+    for stage, count in (("use", 100), ("onboarding", 0)):
+        assert f'"count": {count}'.encode() in client.get(f"/dashboard/data/map?stage={stage}").content
+    assert 'data-query="?stage=use"' in client.get("/map?stage=use").text
+    assert "No theme has a message in this choice" in client.get("/map?stage=onboarding").text
+    assert "100 messages" in client.get(f"/map/read?stage=use&shape={AROUND}").text
+    assert "No message lies there." in client.get(f"/map/read?stage=onboarding&shape={AROUND}").text
+
+
+def test_a_theme_made_on_the_map_is_of_the_conversations_chosen(client: TestClient) -> None:
+    form = {"shape": AROUND, "name": "Chats alone", "who": "Ada", "channel": "call"}
+    assert client.post("/map/theme", data=form | token(client)).status_code == 400
+    made = client.post("/map/theme", data=form | {"channel": "chat"} | token(client))
+    assert "Chats alone" in made.text
+
+
 def test_a_shape_that_is_none_is_told(client: TestClient) -> None:
     answer = client.get("/map/read?shape=1,2")
     assert answer.status_code == 400

@@ -79,7 +79,7 @@ def test_quality_tells_coverage_runs_and_what_died(store: Store, annotator: Anno
     assert "1,234" in page
     assert re.search(r"at: no time</th><td class=\"n\">2<", page)
     assert "&lt;i&gt;##" in page
-    assert "Intent on gold" in page
+    assert "Intent, gold set" in page
 
 
 def test_routing_rules_are_put_by_their_door_and_bad_ones_are_told_beside_what_was_written(

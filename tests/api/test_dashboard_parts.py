@@ -24,6 +24,8 @@ def test_figures_read_as_people_write_them() -> None:
     assert [words.number(1234.5), words.number(12.34, 1), words.number(None)] == ["1,234", "12.3", "–"]
     assert [words.signed(3), words.signed(-0.256, 2), words.signed(0.001, 2)] == ["+3", "−0.26", "0.00"]
     assert [words.share(1, 3).replace("\u202f", " "), words.share(1, 0)] == ["33 %", "–"]
+    shares = [words.share(*pair).replace("\u202f", " ") for pair in ((0, 9), (1, 900), (899, 900), (9, 9))]
+    assert shares == ["0 %", "<1 %", ">99 %", "100 %"]
     assert [words.plural(1, "call"), words.plural(0, "call")] == ["1 call", "0 calls"]
     assert [words.fact(218.0), words.fact(0.5), words.fact(True), words.fact(["a", 1])] == ["218", "0.5", "yes", "a, 1"]
 
@@ -40,6 +42,7 @@ def test_names_read_as_people_write_them() -> None:
     assert [words.channel("social", 1), words.channel("social", 2), words.channel("fax")] == ["post", "posts", "fax"]
     assert [words.feeling(x) for x in (-0.7, -0.3, 0, 0.3)] == ["very negative", "negative", "neutral", "positive"]
     assert words.excerpt("a  long\nline of words", 12) == "a long line…"
+    assert words.excerpt("write to <EMAIL>, said <NAME_ABCDEFGH>") == "write to [email], said [name]"
 
 
 def test_the_friction_scale_has_five_steps_with_names() -> None:

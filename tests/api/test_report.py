@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from api import printed
 from api.app import create_app
 from api.commands import group
+from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.errors import BadInput, BadSetting, NotFound
 from pipelines import signatures
 from pipelines.annotate import Annotator
@@ -45,7 +46,20 @@ def test_a_week_is_told_beside_the_one_before_with_its_themes_most_pain_first(st
     ]
     assert found.weeks[-1] == (date(2026, 3, 2), 100, pytest.approx(50.0))
     assert len(found.weeks) == 12
-    assert printed.sentences(found)[0] == "100 customers got in touch, in 100 conversations (+100 to the week before)."
+    assert printed.sentences(found)[0] == "100 customers got in touch, in 100 conversations; none in the week before."
+
+
+@pytest.mark.parametrize(("day", "week", "later"), [(10, "W10", 10), (12, "W10", 12), (13, "W11", 16)])
+def test_a_week_is_told_once_its_friday_is_known(store: Store, day: int, week: str, later: int) -> None:
+    """The store begins on Monday, the 2nd."""
+    at = datetime(2026, 3, day, 9, tzinfo=UTC)
+    talk = Conversation("late:1", "late", Channel.CHAT, "c1", at, (Turn(0, Speaker.CUSTOMER, "It broke.", at),))
+    store.conversations.put([talk])
+    found = report(store)
+    assert (found.week[5:], found.open) == (week, False)
+    unfinished = report(store, date(2026, 3, later))
+    assert unfinished.open
+    assert printed.title(unfinished).endswith(", so far")
 
 
 def test_a_week_without_conversations_says_so(store: Store) -> None:

@@ -133,8 +133,32 @@ def test_a_report_is_shown_with_its_intervals_before_anybody_switches(
     assert f"frictionary serve --model {folder}" in page
     with pytest.raises(BadInput, match="--model"):
         Retraining(store, Settings(reviewed=folder)).switch()
-    Retraining(store, Settings(reviewed=folder, model=str(serving))).switch()
+    own = Retraining(store, Settings(reviewed=folder, model=str(serving)))
+    own.switch()
     assert (serving / "intent.npz").read_bytes() == str(folder).encode()
+
+
+def test_a_switch_is_undone_by_a_button(store: Store, tmp_path: Path, annotator: Annotator) -> None:
+    folder, serving = tmp_path / "reviewed", tmp_path / "serving"
+    for place in (folder, serving):
+        place.mkdir()
+        for name in ("intent.npz", "card.toml"):
+            (place / name).write_text(f"# {place.name}", "utf-8")
+    told = asdict(Retrained(folder, 120, 900, ())) | {"better": True, "at": datetime(2026, 5, 1, tzinfo=UTC)}
+    (folder / REPORT).write_text(json.dumps(told, default=str), "utf-8")
+    settings = Settings(reviewed=folder, model=str(serving))
+    client = TestClient(create_app(store, settings, annotator), base_url="http://localhost", headers=PAGE)
+    assert "Go back to the model before" not in client.get("/review").text
+    form = {"csrf_token": token(client, "/review")}
+    client.post("/review/switch", data=form)
+    page = client.get("/review").text
+    assert "It serves now." in page
+    assert "Serve the new model" not in page
+    assert (serving / "intent.npz").read_text("utf-8") == "# reviewed"
+    client.post("/review/back", data=form)
+    assert (serving / "intent.npz").read_text("utf-8") == "# serving"
+    assert "Serve the new model" in client.get("/review").text
+    assert client.post("/review/back", data=form).status_code == 400
 
 
 def test_the_command_lists_corrects_tells_and_exports(store: Store) -> None:

@@ -116,6 +116,11 @@ def flow(stage: str, conversations: int, friction: float, wide: float) -> dict[s
     return row | {"sentiment": None, "drop_off": None}
 
 
+def test_only_moves_from_a_visit_to_another_make_a_journey() -> None:
+    steps = [("start", "use", 9), ("use", "silent", 5), ("use", "open", 2), ("use", "exit", 2)]
+    assert journey.went({"steps": [{"origin": a, "target": b, "count": n} for a, b, n in steps]}) == 2
+
+
 def test_two_journeys_differ_where_their_intervals_do_not_meet_and_enough_wrote() -> None:
     here = {"stages": [flow("use", 40, 60.0, 5.0), flow("exit", 4, 90.0, 1.0), flow("renewal", 40, 50.0, 9.0)]}
     there = {"stages": [flow("use", 40, 40.0, 5.0), flow("exit", 40, 10.0, 1.0), flow("renewal", 40, 52.0, 9.0)]}
@@ -128,8 +133,10 @@ def test_journeys_may_be_put_beside_another_value_or_the_period_before() -> None
     chosen = Choice(period="4w", channel="call")
     known = journey.choices(chosen, offers)
     assert list(known) == ["period", "channel:chat", "segment:plan=gold"]
-    assert journey.other(chosen, "segment:plan=gold")[0] == Choice(period="4w", channel="call", segment="plan=gold")
-    assert journey.other(chosen, "theme:t1") == (None, "")
+    gold = Choice(period="4w", channel="call", segment="plan=gold")
+    assert journey.other(chosen, "segment:plan=gold", offers) == (gold, "Plan: gold")
+    assert journey.other(chosen, "period", offers) == (chosen, "the 4 weeks before")
+    assert journey.other(chosen, "theme:t1", offers) == (None, "")
     assert journey.before(chosen, LAST).until == datetime(2026, 5, 4, tzinfo=UTC)
 
 

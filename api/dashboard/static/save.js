@@ -20,7 +20,7 @@ export function written(figure) {
 function walk(node, into, at) {
   for (const child of node.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) words(child, into, at);
-    if (child.nodeType !== Node.ELEMENT_NODE || child.matches("details, .save, script, noscript, button, form")) continue;
+    if (child.nodeType !== Node.ELEMENT_NODE || child.matches("details, .save, script, noscript, form, button:not(#legend button)")) continue;
     const look = getComputedStyle(child), box = child.getBoundingClientRect();
     if (look.display === "none" || look.visibility === "hidden" || !box.width || !box.height) continue;
     if (child instanceof SVGSVGElement) { into.append(drawn(child, at(box))); continue; }

@@ -87,7 +87,7 @@ class ThemeStore(Protocol):
         """What the segments of current themes name: keys theme, type (product, company, competitor, place), name,
         segments (that name it). By theme and type, most named first; capitals aside, and without placeholders."""
 
-    def points(self, *, limit: int = 100_000) -> list[dict[str, Any]]:
+    def points(self, filter: Filter = Filter(), *, limit: int = 100_000) -> list[dict[str, Any]]:
         """The map: keys segment, x, y, theme, friction, sentiment, stage, channel, at, conversation."""
 
     def quotes(

@@ -575,6 +575,15 @@ def test_customers_come_by_number_of_conversations(themed: SqlStore) -> None:
     assert list(themed.customers.all()) == [Customer("cid", {"plan": "pro"})]
 
 
+def test_customers_of_a_filter_are_told_of_its_conversations_alone(themed: SqlStore) -> None:
+    themed.customers.put([Customer("cid", {"plan": "pro"})])
+    page = themed.customers.page(Filter(channel="ticket", since=MONDAY + timedelta(days=8)))
+    assert [(row["id"], row["conversations"], row["first_seen"]) for row in page] == [
+        ("bob", 1, MONDAY + timedelta(days=12))
+    ]
+    assert [row["id"] for row in themed.customers.page(Filter(channel="call"), after="ann")] == ["bob"]
+
+
 def test_visits_are_the_annotated_conversations_by_customer_and_time(themed: SqlStore) -> None:
     themed.conversations.put([conversation(0, "ann"), conversation(9, "")])
     visits = list(themed.customers.visits())

@@ -13,7 +13,7 @@ const OKABE = {
 };
 const FEELING = {
   light: ["#9b2226", "#c8553d", "#d99a83", "#b9b4a8", "#7fa6c9", "#3d78b0", "#1d4f91"],
-  dark: ["#ff6f61", "#f2937f", "#d9b3a6", "#7d858a", "#8db4d9", "#6ba3e0", "#5b95f0"],
+  dark: ["#f2564a", "#f29180", "#e6c4ba", "#7d858a", "#a5c4e4", "#6799dc", "#3f74e0"],
 };
 const TIME = {
   light: ["#00224e", "#2a3f6d", "#575d6d", "#7d7c78", "#a59c74", "#c4a53a", "#b98700"],

@@ -110,7 +110,7 @@ class Chart {
 
   tap(px, py, keyed) {
     const label = this.labels.find((l) => px >= l.left && px <= l.left + l.wide && py >= l.top && py <= l.top + l.high);
-    if (label && !keyed) return location.assign(`/themes/${encodeURIComponent(this.atlas.themes[label.theme].id)}`);
+    if (label && !keyed) return location.assign(`/themes/${encodeURIComponent(this.atlas.themes[label.theme].id)}${box.dataset.query}`);
     const reach = 12, around = [...Array(12).keys()].map((n) => [px + reach * Math.cos((n * Math.PI) / 6), py + reach * Math.sin((n * Math.PI) / 6)]);
     this.ask(around);
   }
@@ -133,7 +133,7 @@ class Chart {
   async ask(corners) {
     this.ring = corners.map(([x, y]) => this.view.toMap(x, y).map((value) => Number(value.toPrecision(6))));
     this.draw();
-    const address = `/map/read?shape=${this.ring.flat().join(",")}`;
+    const address = `/map/read${box.dataset.query || "?"}${box.dataset.query ? "&" : ""}shape=${this.ring.flat().join(",")}`;
     const panel = by("read");
     panel.setAttribute("aria-busy", "true");
     const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);
@@ -238,7 +238,7 @@ function press(id, down) { by(id).setAttribute("aria-pressed", String(down)); bo
 
 if (box) {
   try {
-    const answer = await fetch("/dashboard/data/map");
+    const answer = await fetch(`/dashboard/data/map${box.dataset.query}`);
     if (!answer.ok) throw new Error(answer.statusText);
     new Chart(read(await answer.arrayBuffer()));
   } catch {
