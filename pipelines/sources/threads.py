@@ -1,5 +1,6 @@
 """Threads as JSON: a list, or lines, of {id, turns} objects, or of {dialogHeader, dialogContent} objects."""
 
+import html
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,8 @@ def thread(raw: Mapping[str, Any], *, options: Options, tz: ZoneInfo) -> Convers
     if not turns:
         raise BadRecord("no turns; known fields for them: turns, messages, dialogContent", "turns", "")
     drafts = [_turn(turn, tz) for turn in turns]
+    if dialogue:  # posts as X's API gives them
+        drafts = [(speaker, html.unescape(text), at) for speaker, text, at in drafts]
     if answer := record(raw.get("agentURL")).get("url_utterance"):
         drafts.append((Speaker.AGENT, str(answer), None))
     stamp = head.get("conversationDateTime") or raw.get("started_at") or raw.get("created_at") or _stamp(turns[0])

@@ -1,5 +1,6 @@
 """Posts from the X API v2: pages {data, includes}, as one JSON document, a list of pages, or lines of pages."""
 
+import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -37,7 +38,7 @@ def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:
     if not raw.get("id"):
         raise BadRecord("the post has no id", "id", "")
     at, naive = time(raw.get("created_at"), "created_at", tz)
-    text = str(record(raw.get("note_tweet")).get("text") or raw.get("text") or "")
+    text = html.unescape(str(record(raw.get("note_tweet")).get("text") or raw.get("text") or ""))
     refers = {str(ref.get("type")): str(ref.get("id") or "") for ref in rows(raw.get("referenced_tweets"))}
     return Post(
         id=str(raw["id"]),

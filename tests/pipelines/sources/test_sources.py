@@ -276,3 +276,10 @@ def test_facts_of_a_thread_that_are_no_object_make_it_a_dead_letter(tmp_path: Pa
     path.write_text("\n".join(lines), "utf-8")
     found = list(sources.read(path))
     assert [getattr(bad, "field", "") for bad in found] == ["", "", "", "metadata", "metadata"]
+
+
+def test_posts_of_a_thread_are_read_without_the_signs_that_x_writes_for_and_and_less(tmp_path: Path) -> None:
+    said = [{"client": "ann", "message": "slow &amp; &lt;3 times broken", "datetime": "2020-01-01 10:00:00"}]
+    raw = {"dialogHeader": {"sessionID": "1"}, "dialogContent": said}
+    (talk,) = good(put(tmp_path, "threads.json", json.dumps([raw])))
+    assert talk.turns[0].text == "slow & <3 times broken"
