@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic, sleep
 
+from api.behind import Figure, behind
 from nlp.errors import FrictionaryError, StoreError
 from nlp.names import Names
 from nlp.routing import Routing
@@ -130,16 +131,9 @@ class Desk:
             "rules": str(self._rules[1].number),
         }
 
-    def figures(self) -> dict[str, float]:
-        """What the store says of how far it is behind; `store_up` 0 where it says nothing."""
-        try:
-            waiting = self._store.conversations.waiting(self._annotator.version)
-            sinks = self._store.outbox.sinks()
-        except StoreError:
-            return {"store_up": 0}
-        behind = {"waiting": max((s.waiting for s in sinks), default=0), "dead": sum(s.dead for s in sinks)}
-        told = {f"outbox_{name}": float(figure) for name, figure in behind.items()}
-        return {"store_up": 1, "conversations_waiting": waiting, **told}
+    def figures(self) -> list[Figure]:
+        """How far the store is behind."""
+        return behind(self._store, self._annotator.version)
 
     def catch_up(self) -> Thread | None:
         """Begin to annotate anew what an older model has annotated, beside what is asked meanwhile; None where it goes

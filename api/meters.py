@@ -1,6 +1,6 @@
 """What the server tells of itself, as Prometheus reads it; no label ever holds what a customer wrote, or who asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 from typing import Any
 
@@ -9,11 +9,12 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.behind import Figure
 from pipelines.batcher import Batch
 
 SECONDS = (0.001, 0.002, 0.004, 0.007, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 ITEMS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
-Figures = Callable[[], dict[str, float]]
+Figures = Callable[[], Iterable[Figure]]
 
 
 class Meters:
@@ -31,6 +32,12 @@ class Meters:
         self.shed = Counter(
             "frictionary_shed",
             "Requests refused because they would have waited too long.",
+            ["route"],
+            registry=registry,
+        )
+        self.dead = Counter(
+            "frictionary_dead_records",
+            "Records in what was sent to the server that could not be read.",
             ["route"],
             registry=registry,
         )
@@ -60,7 +67,7 @@ class Meters:
         self.lag.set_function(lag)
 
     def tell(self, models: Callable[[], dict[str, str]], figures: Figures) -> None:
-        """`models`: what speaks; `figures`: name -> figure of the store. Both are asked when the meters are read."""
+        """`models`: what speaks; `figures`: of the store. Both are asked when the meters are read."""
         self.registry.register(_Told(models, figures))
 
 
@@ -77,8 +84,11 @@ class _Told(Collector):
         told = GaugeMetricFamily("frictionary_models", "Which models and themes speak.", labels=list(models))
         told.add_metric(list(models.values()), 1)
         yield told
-        for name, figure in self._figures().items():
-            yield GaugeMetricFamily(f"frictionary_{name}", FIGURES[name], value=figure)
+        families: dict[str, GaugeMetricFamily] = {}
+        for name, value, label, of in self._figures():
+            made = GaugeMetricFamily(f"frictionary_{name}", FIGURES[name], labels=[label] if label else [])
+            families.setdefault(name, made).add_metric([of] if label else [], value)
+        yield from families.values()
 
 
 FIGURES = {
@@ -86,6 +96,12 @@ FIGURES = {
     "conversations_waiting": "Conversations that wait to be annotated.",
     "outbox_waiting": "Messages that wait for the sink that is most behind.",
     "outbox_dead": "Dead letters of all sinks.",
+    "sink_waiting": "Messages that wait for a sink.",
+    "sink_lag_seconds": "Age of the oldest message that waits for a sink.",
+    "sink_dead": "Dead letters of a sink.",
+    "sink_failures": "Times running that a sink did not answer.",
+    "intake_lag": "Messages that wait at the broker, by a worker that goes on.",
+    "intake_dead": "Records that such workers sent to the dead-letter subject.",
 }
 
 

@@ -5,7 +5,7 @@ import base64
 import json
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +30,10 @@ PATIENCE = 30.0
 """Seconds at most between two tries of a batch that the store refused."""
 SETTLED, OFTEN = 5.0, 600.0
 """Settling looks at all of a store: after so many quiet seconds, or so many seconds after the last time."""
+TOLD = 15.0
+"""Seconds between two times that the run log is told how far it is."""
 OUTCOMES = ("added", "changed", "same", "old", "withheld")
+Tell = Callable[[Mapping[str, int]], None]
 log = logging.getLogger("frictionary.stream")
 
 
@@ -48,10 +51,16 @@ class Reading:
 
 
 class Consumer:
-    """Takes batches of messages into a store, one at a time. `failed` is what nothing but a person can mend."""
+    """Takes batches of messages into a store, one at a time. `failed` is what nothing but a person can mend.
 
-    def __init__(self, intake: Intake, reading: Reading, *, meters: Meters | None = None) -> None:
+    `tell` is told now and then, in a thread, what was counted so far and what waits at the broker ("lag").
+    """
+
+    def __init__(
+        self, intake: Intake, reading: Reading, *, meters: Meters | None = None, tell: Tell | None = None
+    ) -> None:
         self.intake, self.reading, self.meters = intake, reading, meters or Meters()
+        self._tell, self._told = tell, monotonic() - TOLD
         self.counts: Counter[str] = Counter()
         self.stopping = asyncio.Event()
         self.failed: FrictionaryError | None = None
@@ -105,6 +114,10 @@ class Consumer:
             return None
         if lag is not None:
             self.meters.lag.set(lag)
+        if self._tell and monotonic() - self._told >= TOLD:
+            self._told = monotonic()
+            with suppress(StoreError):  # the next time is soon
+                await asyncio.to_thread(self._tell, {**self.counts, "lag": lag or 0})
         return lag
 
     async def _settle(self) -> None:

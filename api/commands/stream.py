@@ -77,12 +77,14 @@ def command(
     told = Reading(replace(options, max_record=settings.max_record), format_ or "threads")
     with open_store(settings.store) as store:
         intake = Intake(store, Annotator.of(settings), protector(settings), options.company)
-        consumer = Consumer(intake, told)
-        if metrics is not None:
-            click.echo(f"metrics at http://127.0.0.1:{consumer.meters.serve(metrics)}/metrics", err=True)
         with logged(store, versions=intake.versions) as log:
             drawn = RunInput(log.run.id, 1, f"{shown(broker)} {subject}", told.format)
             store.runs.put_inputs([drawn])
+            consumer = Consumer(
+                intake, told, tell=lambda counts: store.runs.put_inputs([replace(drawn, counts=counts)])
+            )
+            if metrics is not None:
+                click.echo(f"metrics at http://127.0.0.1:{consumer.meters.serve(metrics)}/metrics", err=True)
             with log.step("stream"):
                 log.counts |= asyncio.run(_run(consumer, feed, until_idle))
             store.runs.put_inputs([replace(drawn, counts=log.counts, seconds=log.seconds["stream"])])

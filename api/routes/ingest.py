@@ -58,6 +58,7 @@ def take_conversations(
     found = intake.decode(json.dumps(body).encode(), options)
     talks = [item for item in found if isinstance(item, Conversation)]
     dead = [item for item in found if isinstance(item, DeadRecord)]
+    state.meters.dead.labels("/v1/conversations").inc(len(dead))
     if dead and not talks:
         return unreadable(dead, request.url.path)
     later = "respond-async" in prefer
@@ -113,6 +114,7 @@ def _take(request: Request, path: Path, *, format: str | None, source: str) -> d
             anew=False,
         )
     state.desk.catch_up()
+    state.meters.dead.labels("/v1/ingest").inc(done.counts.get("dead", 0))
     return {
         "run": done.id,
         "counts": done.counts,

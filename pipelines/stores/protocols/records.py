@@ -65,8 +65,8 @@ class RunInput:
     """What one run took out of one file, or drew from one stream.
 
     `number` counts from 1 in order of reading; `sha256` and `size` (bytes; None of a stream) are of the file as it
-    lies; `counts` are read, added, changed, same, old, skipped, dead; `dead` is why, "field: reason" to a number of
-    records; `seconds` is None while it is being read.
+    lies; `counts` are read, added, changed, same, old, skipped, dead, and of a stream that goes on `lag`, what waits at
+    the broker; `dead` is why, "field: reason" to a number of records; `seconds` is None while it is being read.
     """
 
     run: str

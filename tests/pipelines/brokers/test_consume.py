@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -192,7 +192,8 @@ def test_workers_of_one_group_share_a_stream_and_store_all_of_it_once(
 
 
 def test_a_stream_is_taken_to_its_end_with_dead_letters_on_their_own_subject(feed: Feed, intake: Intake) -> None:
-    consumer = Consumer(intake, reading())
+    told: list[Mapping[str, int]] = []
+    consumer = Consumer(intake, reading(), tell=told.append)
 
     async def whole() -> list[dict[str, Any]]:
         await Consumer(intake, reading()).run(feed, until_idle=0.2)  # makes what is missing at the broker
@@ -210,3 +211,5 @@ def test_a_stream_is_taken_to_its_end_with_dead_letters_on_their_own_subject(fee
     assert value("frictionary_stream_messages_total") == 10
     assert value("frictionary_stream_conversations_total", {"outcome": "added"}) == 9
     assert value("frictionary_stream_lag") == 0
+    assert len(told) == 1  # at the beginning, and then every few seconds
+    assert told[0]["lag"] in range(11)
