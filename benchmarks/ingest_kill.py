@@ -2,6 +2,7 @@
 
 Each round begins with an empty store. Its ingest is killed with SIGKILL at a random moment of the time that the
 undisturbed one took (where it is killed more than once, of half of it), begun again, and in the end run to its end.
+The processes that mask beside it (`FRICTIONARY_MASKERS`) must end by themselves.
 Conversations are the golden tickets under ids of their own, with customers and events of the sample; `--models` walks
 the whole path (annotation, themes, journeys) on calls of the sample.
 """
@@ -31,6 +32,8 @@ OWN = ("runs", "run_inputs")
 MOMENTS = ("run", "assigned_at")
 SAID_AT = ("turns", "events", "marks")
 """Tables whose `at` is the source's own moment; elsewhere it is when something was done."""
+ORPHANS = 30.0
+"""Seconds within which the processes of a killed ingest must be gone: each looks for its parent now and then."""
 LEARNT = {("online_features", "facts"): "json_remove(facts, '$[0]')"}
 """The first of these facts is when they were last learnt."""
 
@@ -97,27 +100,43 @@ def rounds(folder: Path, paths: list[Path], *, count: int, kills: int, seed: int
     wanted, chance = contents(whole), random.Random(seed)
     lines = [f"{len(wanted)} tables compared; undisturbed {seconds:.1f} s."]
     for number in range(1, count + 1):
-        store, moments, left = folder / f"{number}.db", [], []
+        store, moments, left, helped = folder / f"{number}.db", [], [], []
         for _ in range(kills):
             moments.append(chance.uniform(0, seconds if kills == 1 else seconds / 2))
-            kill(start(store, paths, models=models), after=moments[-1])
+            helped.append(kill(start(store, paths, models=models), after=moments[-1]))
             left.append(_rows(store))
         end(start(store, paths, models=models))
         found = contents(store)
         different = [table for table in wanted if found.get(table) != wanted[table]]
         same = "yes" if not different else f"NO: {', '.join(different)}"
         times, rows = (", ".join(map(form.format, made)) for form, made in (("{:.1f}", moments), ("{:,}", left)))
-        lines.append(f"| {number} | {times} | {rows} | {same} |")
+        lines.append(f"| {number} | {times} | {rows} | {sum(own > 1 for own in helped)} | {same} |")
         print(lines[-1], flush=True)
         for path in folder.glob(f"{number}.d*"):
             path.unlink()
     return lines
 
 
-def kill(process: subprocess.Popen[bytes], *, after: float) -> None:
+def kill(process: subprocess.Popen[bytes], *, after: float) -> int:
+    """Returns how many processes of its own it had. Raises SystemExit where they outlive it."""
     time.sleep(after)
+    own = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
     process.send_signal(signal.SIGKILL)
     process.wait()
+    until = time.monotonic() + ORPHANS
+    while left := list(filter(lives, own)):
+        if time.monotonic() > until:
+            raise SystemExit(f"processes of a killed ingest go on: {', '.join(left)}")
+        time.sleep(0.1)
+    return len(own)
+
+
+def lives(process: str) -> bool:
+    """Whether a process runs: one that ended may still be listed."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _rows(store: Path) -> int:
@@ -144,13 +163,16 @@ def main() -> None:
         folder = Path(name)
         paths = SMALL if told.models else make(folder, told.conversations)
         lines = rounds(folder, paths, count=told.rounds, kills=told.kills, seed=told.seed, models=told.models)
-    what = "the whole path, with models" if told.models else f"{told.conversations:,} conversations, without models"
+    what = "the whole path, with models"
+    if not told.models:
+        aside = f"{Settings().maskers} processes mask beside"
+        what = f"{told.conversations:,} conversations, without models, {aside}"
     command = f"python -m benchmarks.ingest_kill --rounds {told.rounds} --kills {told.kills}{' --models' * told.models}"
     same = sum("| yes |" in line for line in lines)
     said = f"{told.rounds * told.kills} kills in {told.rounds} stores, {same} of them the same in the end. {lines[0]}\n"
     table = [
-        "| store | killed after s, each time | conversations stored by then | same in the end |",
-        "|---|---|---|---|",
+        "| store | killed after s, each time | conversations stored by then | kills amid maskers | same in the end |",
+        "|---|---|---|---|---|",
     ]
     head = heading(f"Kill -9: {what}", command=command, seed=told.seed)
     result = RESULT.with_stem(f"{RESULT.stem}-models") if told.models else RESULT
