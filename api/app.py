@@ -120,7 +120,7 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
     app.state.store, app.state.settings = store, settings
     app.state.desk = desk = Desk(store, annotator, model=Path(settings.model) if settings.model else None)
     app.state.meters = meters = Meters()
-    app.state.realtime = RealTime(desk, meters, most=settings.max_wait, workers=settings.workers)
+    app.state.realtime = RealTime(desk, meters, most=settings.max_wait, workers=settings.workers, spans=spans)
     app.state.running, app.state.ending, app.state.tracer = Running(), False, spans
     meters.tell(desk.models, desk.figures)
     app.state.login = Login(settings) if settings.login_issuer else None

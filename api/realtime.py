@@ -5,14 +5,15 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
-from time import monotonic
+from time import monotonic, time_ns
 from typing import Any
 
 from api.desk import Desk
 from api.meters import Meters
+from api.traces import waited
 from nlp.errors import TooLate
 from pipelines.analyze import Answer, Ask
 from pipelines.batcher import LIGHT, Batcher
@@ -30,11 +31,13 @@ NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`texts` that are to be routed, or an ask; `names`: people's names are masked, too."""
+    """`texts` that are to be routed, or an ask; `names`: people's names are masked, too. `begun` gets the moments, in
+    nanoseconds since 1970, at which the models began with it: mostly one."""
 
     ask: Ask = Ask()  # noqa: RUF009
     routed: tuple[str, ...] = ()
     names: bool = False
+    begun: list[int] = field(default_factory=list, compare=False)
 
     @property
     def characters(self) -> int:
@@ -42,10 +45,11 @@ class Item:
 
 
 class RealTime:
-    """`most`: seconds that an ask may wait before the models begin with it; `workers`: threads, 0 for two or fewer."""
+    """`most`: seconds that an ask may wait before the models begin with it; `workers`: threads, 0 for two or fewer;
+    `spans`: where it is traced how long asks wait and are worked on."""
 
-    def __init__(self, desk: Desk, meters: Meters, *, most: float, workers: int = 0) -> None:
-        self._desk, self._meters, self._most = desk, meters, most
+    def __init__(self, desk: Desk, meters: Meters, *, most: float, workers: int = 0, spans: Any = None) -> None:
+        self._desk, self._meters, self._most, self._spans = desk, meters, most, spans
         self._workers = workers or min(WORKERS, os.cpu_count() or 1)
         self._opening, self.lag = Lock(), 0.0
         meters.watch(queued=lambda: self.batcher.queued, lag=lambda: self.lag)
@@ -95,6 +99,7 @@ class RealTime:
 
     async def _done(self, items: Sequence[Item], until: float) -> list[Any]:
         futures: list[Future[Any]] = []
+        asked = time_ns()
         try:
             futures.extend(self.batcher.submit(item, item.characters, until=until) for item in items)
             async with asyncio.timeout(until - monotonic()):
@@ -105,9 +110,14 @@ class RealTime:
             for future in futures:
                 with suppress(Exception):
                     future.cancel()
+            if self._spans and items[0].begun:
+                waited(self._spans, asked, items[0].begun[0], time_ns())
 
     def _run(self, items: Sequence[Item]) -> list[Any]:
         """One result an item: a pass for those that are to be routed, and one for the others, names masked or not."""
+        now = time_ns()
+        for item in items:
+            item.begun.append(now)
         results: list[Any] = [None] * len(items)
         kinds: dict[tuple[bool, bool], list[int]] = {}
         for place, item in enumerate(items):

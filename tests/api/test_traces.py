@@ -62,8 +62,19 @@ def test_spans_tell_the_route_and_nothing_of_whom_or_what(
         for scope in resource.scope_spans
         for span in scope.spans
     ]
-    assert {span.name for span in spans} == {"POST /v1/analyze", "GET /v1/conversations/{id}"}
-    assert next(span for span in spans if span.name.startswith("POST")).trace_id.hex() == parent
+    whole = {span.name: span for span in spans if not span.name.startswith(("fastapi.", "models."))}
+    assert set(whole) == {"POST /v1/analyze", "GET /v1/conversations/{id}"}
+    analysis = whole["POST /v1/analyze"]
+    assert analysis.trace_id.hex() == parent
+    parts = {span.name: span for span in spans if span.trace_id == analysis.trace_id and span is not analysis}
+    read, work, wait, models = (
+        parts.pop(name) for name in ("fastapi.dependencies", "fastapi.endpoint", "models.wait", "models.run")
+    )
+    assert parts == {}
+    assert {read.parent_span_id, work.parent_span_id} == {analysis.span_id}
+    assert {wait.parent_span_id, models.parent_span_id} == {work.span_id}
+    assert read.end_time_unix_nano <= wait.start_time_unix_nano <= wait.end_time_unix_nano
+    assert wait.end_time_unix_nano == models.start_time_unix_nano < models.end_time_unix_nano
 
 
 def test_without_a_collector_nothing_is_traced(settings: Settings, annotator: Annotator, tmp_path: Path) -> None:
