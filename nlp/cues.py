@@ -138,7 +138,9 @@ def cues(text: str) -> list[Evidence]:
     plain, ends = _plain(text), dict.fromkeys(PHRASES, 0)
     found: list[Evidence] = []
     for word in _WORD.finditer(plain):
-        for kind, follows in _FOLLOWING.get(word[0], ()):
+        if not (phrases := _FOLLOWING.get(word[0])):
+            continue
+        for kind, follows in phrases:
             if word.start() >= ends[kind] and (rest := follows.match(plain, word.end())):
                 ends[kind] = rest.end()
                 found.append(Evidence(kind, word.start(), rest.end()))
@@ -148,4 +150,6 @@ def cues(text: str) -> list[Evidence]:
 def _plain(text: str) -> str:
     """Lower case, straight apostrophes, spaces for breaks; every character in its place, so that spans hold."""
     lower = text.lower()
+    if text.isascii() and text.isprintable():  # nothing to be made straight
+        return lower
     return (lower if len(lower) == len(text) else text).translate(_PLAIN)

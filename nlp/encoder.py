@@ -18,6 +18,8 @@ from nlp.language import LANGUAGES
 Floats = npt.NDArray[np.float32]
 TOKEN_BUDGET = 384
 """Tokens in one batch: a layer's input then stays in a core's cache."""
+MANY = 100
+"""Texts from which on they are given in parts: fewer are one part."""
 FIELDS = ("name", "version", "dimension", "max_tokens")
 """What the card of an ONNX folder must hold."""
 KINDS = {"name": str, "version": str, "kind": str, "checkpoint": str, "dimension": int, "max_tokens": int}
@@ -105,6 +107,20 @@ class OnnxEncoder:
         self._run(texts, {"embedding": embeddings, "sentiment": feelings})
         return embeddings, feelings
 
+    def parts(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Floats, Floats]]:
+        """As `encode_with_sentiment`, in parts with their places among the texts, the longest first: threads read what
+        comes next while the caller does something else. Raises BadModel."""
+        if not self.sentiment:
+            raise BadModel(f"{self._folder / 'model.onnx'} has no output 'sentiment': train a head with `make heads`")
+        if self._threads == 1 or len(texts) < MANY:
+            return iter([(list(range(len(texts))), *self.encode_with_sentiment(texts))])
+        tokens, groups = self._grouped(texts)
+        pool = ThreadPoolExecutor(self._threads)
+        names = ("embedding", "sentiment")
+        running = [pool.submit(self._one, names, [tokens[i] for i in group]) for group in groups]
+        pool.shutdown(wait=False)
+        return ((group, *_two(done.result())) for group, done in zip(groups, running, strict=True))
+
     def cut(self, texts: Sequence[str]) -> list[bool]:
         """True for each text over CHARACTERS or `max_tokens`; those that cannot be are not cut into tokens for it."""
         long = [n for n, text in enumerate(texts) if len(text) * (1 if text.isascii() else 4) > self._most - 2]
@@ -116,17 +132,13 @@ class OnnxEncoder:
 
     def _run(self, texts: Sequence[str], outputs: Mapping[str, Floats]) -> None:
         """Fill the named outputs, a row a text. What is not asked for is not computed."""
-        tokens = [e.ids for e in self._tokenizer.encode_batch_fast([t[:CHARACTERS] for t in texts])]
-        names = list(outputs)
+        tokens, groups = self._grouped(texts)
 
         def run(group: list[int]) -> None:
-            found = self._session.run(
-                names, {"input_ids": np.array([tokens[i] for i in group], np.int32)}, self._options
-            )
-            for name, rows in zip(names, found, strict=True):
-                outputs[name][group] = rows
+            found = self._one(list(outputs), [tokens[i] for i in group])
+            for filled, rows in zip(outputs.values(), found, strict=True):
+                filled[group] = rows
 
-        groups = list(batches([len(t) for t in tokens]))
         # Threads cost more than they bring where all would fit one batch.
         if self._threads == 1 or sum(map(len, tokens)) <= TOKEN_BUDGET:
             for group in groups:
@@ -134,6 +146,19 @@ class OnnxEncoder:
             return
         with ThreadPoolExecutor(self._threads) as pool:  # a session may run in several threads at once
             list(pool.map(run, groups))
+
+    def _grouped(self, texts: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
+        """The tokens of each text, and the texts of each run."""
+        tokens = [e.ids for e in self._tokenizer.encode_batch_fast([t[:CHARACTERS] for t in texts])]
+        return tokens, list(batches([len(t) for t in tokens]))
+
+    def _one(self, names: Sequence[str], tokens: Sequence[Sequence[int]]) -> list[Floats]:
+        """One run over texts of one length: each named output, a row a text."""
+        return list(self._session.run(names, {"input_ids": np.array(tokens, np.int32)}, self._options))
+
+
+def _two(found: Sequence[Floats]) -> tuple[Floats, Floats]:
+    return found[0], found[1]
 
 
 def _weights(folder: Path, card: Mapping[str, Any]) -> Path:

@@ -88,6 +88,11 @@ class Head:
         return head
 
 
-def ranked(row: Floats, labels: Sequence[str], *, most: int = 3) -> tuple[tuple[str, float], ...]:
-    """The `most` likeliest labels of one row of probabilities, best first."""
-    return tuple((labels[i], float(row[i])) for i in np.argsort(-row, kind="stable")[:most])
+def ranked(rows: Floats, labels: Sequence[str], *, most: int = 3) -> list[tuple[tuple[str, float], ...]]:
+    """The `most` likeliest labels of each row of probabilities, best first."""
+    best = np.argsort(-rows, axis=1, kind="stable")[:, :most]
+    likely = np.take_along_axis(rows, best, axis=1).tolist()
+    return [
+        tuple(zip([labels[i] for i in places], own, strict=True))
+        for places, own in zip(best.tolist(), likely, strict=True)
+    ]

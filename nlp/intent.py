@@ -56,7 +56,7 @@ def _calm(found: Intents) -> bool:
 
 def classify(head: Head, embeddings: Floats, outside: Outside | None = None) -> list[Intents]:
     """One result a row of `embeddings` float32 (n, d)."""
-    rows = [ranked(row, head.labels) for row in head.probabilities(embeddings)]
+    rows = ranked(head.probabilities(embeddings), head.labels)
     if outside is None:
         return [Intents(row, row[0][1] < head.threshold) for row in rows]
     beyond = outside.probability(embeddings).tolist()

@@ -33,6 +33,9 @@ PLAIN = 0.3
 _NOT_WORDS = re.compile(
     rf"[a-zA-Z0-9+/=_-]{{{LONGEST + 1},}}|<[A-Z_]+>|https?://\S+|www\.\S+|[@#]\w+|(?<!\S)\S+@\S+|&\w+;|[^\w\s'’]|[\d_]"
 )
+_MARKED = re.compile(r"[<@#&/]|www\.|\S{41}")
+"""What _NOT_WORDS takes for more than marks and digits, or may."""
+_LETTERS = bytes(n if chr(n).isalpha() or n in b"'" else 32 for n in range(128)) + bytes(128)
 _PLAIN_WORD = re.compile(rf"(?:^|[\s\"'(])[a-zA-Z]{{1,{LONGEST}}}(?=[\s.,!?;')\"]|$)")
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -52,12 +55,12 @@ def detect(text: str) -> str:
 
     Placeholders, handles, hashtags, links and marks are left out; the first 300 characters of the others decide.
     """
-    found = _NOT_WORDS.sub(" ", text[: 4 * ENOUGH]).split()
+    found = _found(text[: 4 * ENOUGH])
     words = " ".join(found)[:ENOUGH]
     if not words:
         return UNKNOWN
     latin = words.isascii()
-    if latin and len(found) > 3 and sum(word.lower() in ENGLISH for word in found) >= PLAIN * len(found):
+    if latin and len(found) > 3 and sum(map(ENGLISH.__contains__, map(str.lower, found))) >= PLAIN * len(found):
         return "en"
     if not latin and (code := _by_script(words)):
         return code
@@ -78,6 +81,13 @@ def wordless(text: str) -> bool:
         return False
     words = _NOT_WORDS.sub(" ", text[:READ]).split()
     return not any((len(w) <= LONGEST or not w.isascii()) and any(map(str.isalpha, w)) for w in words)
+
+
+def _found(text: str) -> list[str]:
+    """The words. Most texts are plain, and a table is ten times as fast as a pattern."""
+    if text.isascii() and not _MARKED.search(text):
+        return text.encode("ascii").translate(_LETTERS).decode("ascii").split()
+    return _NOT_WORDS.sub(" ", text).split()
 
 
 def _by_script(words: str) -> str | None:

@@ -4,8 +4,10 @@ Each reason is shown by words: the cues of its kind (`cues.py`) or, where a head
 sentence that says it most. Cues of what the head does not hear are not shown: "three times a week" is no effort.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from nlp.cues import cues
 from nlp.encoder import Encoder, Floats
@@ -21,51 +23,57 @@ Heads = Mapping[str, Head]
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """P(effort) and P(leaving), 0..1; whether a cue shows the others; and the words that show any, in their order."""
+    """P(effort) and P(leaving), 0..1; whether a cue shows the others; the cues that show any, in their order; and the
+    kinds that a head tells of without a cue, which `by_sentences` shows."""
 
     effort: float
     leaving: float
     blocked: bool
     escalation: bool
     evidence: tuple[Evidence, ...]
+    unshown: frozenset[str] = frozenset()
 
 
-def reasons(encoder: Encoder, heads: Heads, embeddings: Floats, texts: Sequence[str]) -> list[Reasons]:
-    """Of each text. `embeddings` are theirs, float32 (n, d), by the same encoder."""
+def reasons(heads: Heads, embeddings: Floats, texts: Sequence[str]) -> list[Reasons]:
+    """Of each text. `embeddings` are theirs, float32 (n, d)."""
     likely = _likely(heads, embeddings)
-    told = [{kind for kind in LEARNT if likely[kind][n] >= heads[kind].threshold} for n in range(len(texts))]
-    shown = [[e for e in cues(t) if e.kind in own or e.kind not in LEARNT] for t, own in zip(texts, told, strict=True)]
-    wordless = [kinds - {e.kind for e in own} for kinds, own in zip(told, shown, strict=True)]
-    for own, more in zip(shown, _sentences(encoder, heads, texts, wordless), strict=True):
-        own += more
+    least = [heads[kind].threshold for kind in LEARNT]
+    return [_reasons(text, own, least) for text, own in zip(texts, likely.tolist(), strict=True)]
+
+
+def _reasons(text: str, likely: Sequence[float], least: Sequence[float]) -> Reasons:
+    told = {kind for kind, p, threshold in zip(LEARNT, likely, least, strict=True) if p >= threshold}
+    shown = [e for e in cues(text) if e.kind in told or e.kind not in LEARNT]
+    kinds = {e.kind for e in shown}
+    effort, leaving = likely
+    return Reasons(effort, leaving, "blocked" in kinds, "escalation" in kinds, tuple(shown), frozenset(told - kinds))
+
+
+def by_sentences(
+    encoder: Encoder, heads: Heads, texts: Sequence[str], found: Sequence[Reasons]
+) -> list[tuple[Evidence, ...]]:
+    """All evidence of each text, an `unshown` kind by the sentence that says it most: a pass over the sentences of
+    those that have several."""
+    spans = [list(sentences(text)) for text in texts]
+    flat = [text[start:end] for text, own in zip(texts, spans, strict=True) if len(own) > 1 for start, end in own]
+    scores = iter(_likely(heads, encoder.encode(flat)) if flat else ())
     return [
-        Reasons(
-            effort=float(likely["effort"][n]),
-            leaving=float(likely["leaving"][n]),
-            blocked=any(e.kind == "blocked" for e in own),
-            escalation=any(e.kind == "escalation" for e in own),
-            evidence=tuple(sorted(own, key=lambda e: e.start)),
-        )
-        for n, own in enumerate(shown)
+        tuple(sorted((*why.evidence, *_loudest(why, own, [next(scores) for _ in own[1:] and own])), key=_start))
+        for why, own in zip(found, spans, strict=True)
     ]
 
 
-def _likely(heads: Heads, embeddings: Floats) -> dict[str, Floats]:
-    return {kind: heads[kind].likelihood(embeddings, YES) for kind in LEARNT}
+def _loudest(why: Reasons, spans: Sequence[tuple[int, int]], said: Sequence[Floats]) -> Iterator[Evidence]:
+    """`said`: of each sentence, where there are several, the columns of `_likely`."""
+    for kind in sorted(why.unshown) if spans else ():
+        best = int(np.array(said)[:, LEARNT.index(kind)].argmax()) if len(spans) > 1 else 0
+        yield Evidence(kind, *spans[best])
 
 
-def _sentences(encoder: Encoder, heads: Heads, texts: Sequence[str], kinds: Sequence[set[str]]) -> list[list[Evidence]]:
-    """For each of a text's `kinds` the sentence that says it most: a pass over the sentences of texts with several."""
-    parts = [list(sentences(text)) if own else [] for text, own in zip(texts, kinds, strict=True)]
-    flat = [text[start:end] for text, own in zip(texts, parts, strict=True) if len(own) > 1 for start, end in own]
-    scores = _likely(heads, encoder.encode(flat)) if flat else {}
-    found: list[list[Evidence]] = []
-    first = 0
-    for own, places in zip(kinds, parts, strict=True):
-        rows = slice(first, first + len(places))
-        if len(places) > 1:
-            found.append([Evidence(kind, *places[int(scores[kind][rows].argmax())]) for kind in sorted(own)])
-            first = rows.stop
-        else:
-            found.append([Evidence(kind, *place) for kind in sorted(own) for place in places])
-    return found
+def _start(found: Evidence) -> int:
+    return found.start
+
+
+def _likely(heads: Heads, embeddings: Floats) -> Floats:
+    """float32 (n, 2): a column for each of LEARNT."""
+    return np.column_stack([heads[kind].likelihood(embeddings, YES) for kind in LEARNT])

@@ -1,7 +1,7 @@
 """How a customer feels: class probabilities from the encoder or a head, and VADER as baseline and second opinion."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nlp.encoder import Encoder, Floats
@@ -30,6 +30,8 @@ _PLAIN = re.compile(
 )
 """Courtesies, and names of ordinary things and acts in support, which VADER's lexicon takes for good feeling."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_LETTERS = bytes(n if chr(n).isalpha() else 32 for n in range(128)) + bytes(128)
+"""Leaves of an ASCII text what may be a strong word: none has an apostrophe."""
 
 
 def read(encoder: Encoder, head: Head | None, texts: Sequence[str]) -> tuple[Floats, Floats]:
@@ -46,6 +48,16 @@ def read(encoder: Encoder, head: Head | None, texts: Sequence[str]) -> tuple[Flo
     raise BadModel(
         f"encoder {encoder.version!r} tells no sentiment, and no sentiment head was trained for it: `make heads`"
     )
+
+
+def parts(encoder: Encoder, head: Head | None, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Floats, Floats]]:
+    """As `read`, in parts as the encoder has done them: places among the texts, embeddings, sentiment.
+
+    An encoder with threads works on while the caller does. Raises BadModel.
+    """
+    if head is None and (found := getattr(encoder, "parts", None)):
+        return iter(found(texts))
+    return iter([(range(len(texts)), *read(encoder, head, texts))])
 
 
 def classify(head: Head, embeddings: Floats) -> Floats:
@@ -77,15 +89,22 @@ def words(text: str) -> tuple[Evidence, ...]:
 
     A negation among the three words before turns the kind, as in VADER; words of a valence under STRONG are left out.
     """
-    lexicon, found, before = _vader().lexicon, [], ["", "", ""]
+    strong = _strong()
+    if text.isascii() and strong.keys().isdisjoint(text.lower().encode().translate(_LETTERS).decode().split()):
+        return ()
+    found, before = [], ["", "", ""]
     for match in _WORD.finditer(text):
         word = match[0].lower().replace("’", "'")
-        valence = lexicon.get(word, 0.0)
-        if abs(valence) >= STRONG:
+        if valence := strong.get(word):
             kind = "negative" if (valence < 0) != any(b in NEGATE or b.endswith("n't") for b in before) else "positive"
             found.append(Evidence(kind, match.start(), match.end()))
         before = [*before[1:], word]
     return tuple(found)
+
+
+@once
+def _strong() -> dict[str, float]:
+    return {word: valence for word, valence in _vader().lexicon.items() if abs(valence) >= STRONG}
 
 
 @once

@@ -46,15 +46,15 @@ def told(head: Head, embeddings: Floats, stages: Sequence[str]) -> Floats:
 
 def usual(intents: Sequence[Sequence[tuple[str, float]]], defaults: Mapping[str, str], stages: Sequence[str]) -> Floats:
     """float32 (n, len(stages) + 1), "unknown" last: where those who want this usually are."""
-    labels = (*stages, UNKNOWN_STAGE)
-    found = np.zeros((len(intents), len(labels)), np.float32)
-    for row, guesses in zip(found, intents, strict=True):
-        for name, probability in guesses:
-            if (stage := defaults.get(name)) in labels:
-                row[labels.index(stage)] += USUAL * probability
-                row[-1] += SILENT * probability
-        row += max(0.0, 1 - row.sum()) / len(labels)
-    return found
+    places = {stage: n for n, stage in enumerate((*stages, UNKNOWN_STAGE))}
+    known = {name: places[stage] for name, stage in defaults.items() if stage in places}
+    found = np.zeros((len(intents), len(places)), np.float32)
+    given = [(n, known[name], p) for n, guesses in enumerate(intents) for name, p in guesses if name in known]
+    for row, place, probability in given:
+        found[row, place] += USUAL * probability
+        found[row, -1] += SILENT * probability
+    rest = np.maximum(0, 1 - found.sum(axis=1, keepdims=True)) / np.float32(len(places))
+    return np.asarray(found + rest, np.float32)
 
 
 def pooled(*witnesses: tuple[float, Floats]) -> Floats:
@@ -64,17 +64,17 @@ def pooled(*witnesses: tuple[float, Floats]) -> Floats:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
 
-def best(row: Floats, labels: Sequence[str]) -> tuple[str, float]:
+def best(row: Sequence[float] | Floats, labels: Sequence[str]) -> tuple[str, float]:
     """(stage, confidence 0..1): the likeliest, "unknown" where it is under FLOOR."""
-    place = int(row.argmax())
+    place = max(range(len(row)), key=row.__getitem__)
     sure = float(row[place])
     return (labels[place] if sure >= FLOOR else UNKNOWN_STAGE), sure
 
 
-def distribution(row: Floats, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
+def distribution(row: Sequence[float] | Floats, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
     """As findings keep it: likeliest first, to four digits, without what rounds to 0."""
-    pairs = ((labels[n], round(float(row[n]), 4)) for n in np.argsort(-row, kind="stable"))
-    return tuple(pair for pair in pairs if pair[1])
+    places = sorted(range(len(row)), key=row.__getitem__, reverse=True)
+    return tuple([(labels[n], value) for n in places if (value := round(float(row[n]), 4))])
 
 
 def weighed(witnesses: Sequence[Witness]) -> tuple[str, float]:

@@ -1,14 +1,14 @@
 """Texts and conversations to signals: segments, ONE encoder pass, then intent, sentiment, friction and stage."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from nlp import language, segmentation, sentiment, stages, unread
+from nlp import language, segmentation, sentiment, stages
 from nlp.conversation import Conversation, Segment, Speaker, Turn
 from nlp.encoder import Encoder, Floats, cut_by, languages_of
 from nlp.entities.finder import Finder
@@ -17,12 +17,13 @@ from nlp.head import Head
 from nlp.intent import IntentModel, Intents
 from nlp.journeys.placing import placed
 from nlp.outside import Outside
-from nlp.reasons import LEARNT, Heads, reasons
+from nlp.reasons import LEARNT, Heads, Reasons, by_sentences, reasons
 from nlp.secondary import secondary
 from nlp.signal import Evidence, Signal, Summary
 from nlp.summary import summarise
 from nlp.taxonomy import NONE, UNKNOWN_STAGE, UNSUPPORTED, Taxonomy
 from nlp.themes.headlines import Headlines
+from nlp.unread import unsupported, wordless
 from pipelines.encoders import open_encoder
 from pipelines.entities import named, open_finder
 from pipelines.intents import open_intents
@@ -30,6 +31,8 @@ from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 BATCH = 256
+PART = 128
+"""Texts whose signals are made at once, while the encoder reads the next."""
 CALM = (NONE, "praise")
 CLEAR = (NONE, UNSUPPORTED)
 """Beside these nothing else is asked for."""
@@ -109,57 +112,74 @@ class Annotator:
         """
         if not texts:
             return [], np.zeros((0, self.encoder.dimension), np.float32)
+        read = sentiment.parts(self.encoder, self.sentiments, texts)  # begins now, where the encoder has threads
         languages = spoken(segments, texts) if languages is None else languages
-        embeddings, feelings = sentiment.read(self.encoder, self.sentiments, texts)
-        wants = self.intents.classify(embeddings, texts)
-        said, placed = self._stages(embeddings, wants)
-        labels = (*self.taxonomy.stage_names, UNKNOWN_STAGE)
-        why = reasons(self.encoder, self.reasons, embeddings, texts)
-        version, known = self.version, languages_of(self.encoder)
-        cut = cut_by(self.encoder, texts)
-        found: list[Signal] = []
-        for n, (segment, text) in enumerate(zip(segments, texts, strict=True)):
+        unread = self._unread(segments, texts, languages)
+        found: dict[int, Signal] = {}
+        embeddings = np.zeros((len(texts), self.encoder.dimension), np.float32)
+        unshown: dict[int, Reasons] = {}
+        for places, vectors, feelings in _together(read):
+            embeddings[places] = vectors
+            said = [(segments[n], texts[n], languages[n]) for n in places]
+            own = [text for _, text, _ in said]
+            why = reasons(self.reasons, vectors, own)
+            told = self._told(said, vectors, feelings, why)
+            signals = [unread.get(n, signal) for n, signal in zip(places, told, strict=True)]
+            found |= zip(places, named(self.entities, signals, own), strict=True)
+            unshown |= {n: w for n, w in zip(places, why, strict=True) if w.unshown and n not in unread}
+        shown = by_sentences(self.encoder, self.reasons, [texts[n] for n in unshown], list(unshown.values()))
+        for (n, reason), evidence in zip(unshown.items(), shown, strict=True):
+            words = found[n].evidence[len(reason.evidence) :]
+            found[n] = replace(found[n], evidence=(*_placed(evidence, segments[n]), *words))
+        return [found[n] for n in range(len(texts))], embeddings
+
+    def _unread(self, segments: Sequence[Segment], texts: Sequence[str], languages: Sequence[str]) -> dict[int, Signal]:
+        """By place, the signals of those that no model is asked about."""
+        known, found = languages_of(self.encoder), dict[int, Signal]()
+        for n, (segment, text, code) in enumerate(zip(segments, texts, languages, strict=True)):
             if language.wordless(text):
-                found.append(unread.wordless(segment, version))
-                continue
-            if not language.supported(languages[n], known):
-                found.append(unread.unsupported(segment, version, languages[n]))
-                continue
+                found[n] = wordless(segment, self.version)
+            elif not language.supported(code, known):
+                found[n] = unsupported(segment, self.version, code)
+        return found
+
+    def _told(
+        self, said: Sequence[tuple[Segment, str, str]], vectors: Floats, feelings: Floats, why: Sequence[Reasons]
+    ) -> Iterator[Signal]:
+        """The signal of each (segment, text, language), without its entities."""
+        texts, labels = [text for _, text, _ in said], (*self.taxonomy.stage_names, UNKNOWN_STAGE)
+        wants, cut = self.intents.classify(vectors, texts), cut_by(self.encoder, texts)
+        words, placed = (rows.tolist() for rows in self._stages(vectors, wants))
+        for n, ((segment, text, code), feeling) in enumerate(zip(said, feelings.tolist(), strict=True)):
             name, confidence = wants[n].ranked[0]
-            negative, neutral, positive = (float(p) for p in feelings[n])
+            negative, neutral, positive = feeling
             stage, sure = stages.best(placed[n], labels)
-            found.append(
-                Signal(
-                    segment=segment,
-                    model=version,
-                    intent=name,
-                    confidence=confidence,
-                    abstained=wants[n].abstained,
-                    outside=wants[n].outside,
-                    intents=wants[n].ranked,
-                    sentiment=positive - negative,
-                    probabilities=(negative, neutral, positive),
-                    friction=friction(
-                        feeling=0.0 if name in CALM else negative,
-                        effort=why[n].effort,
-                        blocked=why[n].blocked,
-                        leaving=why[n].leaving,
-                        escalation=why[n].escalation,
-                    ),
+            yield Signal(
+                segment=segment,
+                model=self.version,
+                intent=name,
+                confidence=confidence,
+                abstained=wants[n].abstained,
+                outside=wants[n].outside,
+                intents=wants[n].ranked,
+                sentiment=positive - negative,
+                probabilities=(negative, neutral, positive),
+                friction=friction(
+                    feeling=0.0 if name in CALM else negative,
                     effort=why[n].effort,
+                    blocked=why[n].blocked,
                     leaving=why[n].leaving,
-                    stage=stage,
-                    stage_confidence=sure,
-                    stages=stages.distribution(said[n], labels),
-                    evidence=tuple(
-                        Evidence(e.kind, e.start + segment.start, e.end + segment.start)
-                        for e in (*why[n].evidence, *sentiment.words(text))
-                    ),
-                    language=languages[n],
-                    truncated=cut[n],
-                )
+                    escalation=why[n].escalation,
+                ),
+                effort=why[n].effort,
+                leaving=why[n].leaving,
+                stage=stage,
+                stage_confidence=sure,
+                stages=stages.distribution(words[n], labels),
+                evidence=_placed((*why[n].evidence, *sentiment.words(text)), segment),
+                language=code,
+                truncated=cut[n],
             )
-        return named(self.entities, found, texts), embeddings
 
     def staged(self, embeddings: Floats, wants: Sequence[Intents]) -> list[tuple[str, float]]:
         """(stage, confidence) of each text, as its signal has it."""
@@ -183,6 +203,26 @@ class Annotator:
         best = [[next(wants).ranked[0] for _ in found] for found in parts]
         likely = [[(name, p) for name, p in b if name in dict(s.intents)] for s, b in zip(signals, best, strict=True)]
         return [secondary(s.intent, found) for s, found in zip(signals, likely, strict=True)]
+
+
+def _together(
+    parts: Iterable[tuple[Sequence[int], Floats, Floats]],
+) -> Iterator[tuple[list[int], Floats, Floats]]:
+    """Parts of at least PART texts."""
+    places, vectors, feelings = list[int](), list[Floats](), list[Floats]()
+    for own, found, felt in parts:
+        places, vectors, feelings = [*places, *own], [*vectors, found], [*feelings, felt]
+        if len(places) >= PART:
+            yield places, np.concatenate(vectors), np.concatenate(feelings)
+            places, vectors, feelings = [], [], []
+    if places:
+        yield places, np.concatenate(vectors), np.concatenate(feelings)
+
+
+def _placed(evidence: Sequence[Evidence], segment: Segment) -> tuple[Evidence, ...]:
+    """In places of the turn."""
+    first = segment.start
+    return tuple(Evidence(e.kind, e.start + first, e.end + first) for e in evidence) if first else tuple(evidence)
 
 
 def spoken(segments: Sequence[Segment], texts: Sequence[str]) -> list[str]:

@@ -73,6 +73,22 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _COINS = frozenset(("fiver", "tenner"))
+_MARKS = re.compile("[$£€₹¥]")
+_UNITED = _COINS | listed(
+    """
+    euro euros dollar dollars buck bucks quid pence cent cents kr kroner kronor z zloty zlotys franc francs rupee rupees
+    rand peso pesos naira shilling shillings p pound pounds rs
+    """
+).union(_CODES.lower().split("|"))
+"""Where none of these words and signs is, there is no _AMOUNT ("zł" is the word "z" here)."""
+_PAID = listed(
+    """
+    charged billed paid pay pays took taken taking owe owes refunded credited cost costs fee price refund bill deposit
+    balance total payment charge credit instalment premium
+    """
+)
+_CENTS = re.compile(r"\d\.\d\d")
+"""Where neither they nor one of _PAID is, there is no _BARE."""
 _MONEY = listed("euro euros dollar dollars bucks quid pence cent cents pound pounds")
 _FIGURES = re.compile(r"\d")
 
@@ -83,10 +99,12 @@ def amounts(text: str, words: Set[str]) -> Iterator[tuple[int, int, str]]:
     The value is "number currency", such as "1299.50 GBP". A sign that several countries share stays as written ("40
     $"); the value is "" where the number can be read in two ways (1.299 €) or no currency is said.
     """
-    if words & _COINS or _FIGURES.search(text):
+    figures = _FIGURES.search(text)
+    if (figures and not words.isdisjoint(_UNITED)) or not words.isdisjoint(_COINS) or (figures and _MARKS.search(text)):
         yield from ((match.start(), match.end(), _value(match)) for match in _AMOUNT.finditer(text))
+    if figures and (not words.isdisjoint(_PAID) or _CENTS.search(text)):
         yield from ((*match.span(match.lastgroup or 0), "") for match in _BARE.finditer(text))
-    if words & _MONEY:
+    if not words.isdisjoint(_MONEY):
         yield from ((match.start(), match.end(), _value(match)) for match in _WORDED.finditer(text))
 
 

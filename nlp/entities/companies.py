@@ -71,8 +71,11 @@ _CUES = listed(
     over back poached for at
     """
 )
-_CAPITAL = re.compile(r"[A-Z][a-zA-Z]")
-_NAMES = re.compile(r"[\w,] (?:@\w|[A-ZÀ-Þ]\w)")
+_CAPITAL = re.compile(r"[A-ZÀ-Þ](?:(?<=[a-z].)|(?<= .)\w)")
+"""In a word, or a word's own behind a space: all of _COMPANY have one but those in _LOW. What a capital begins is looked
+for at capitals alone, and so at little cost."""
+_LOW = re.compile(r" (?:plc|&|B\.V|N\.A|e\.V|customer [sc]|support team|help ?desk)")
+_NAMES = re.compile(r"[@A-ZÀ-Þ](?<=[\w,] .)\w")
 _NO_NAME = re.compile(
     r"(?:I|We|You|He|She|It|They|My|Our|Your|His|Her|Their|This|That|These|Those|The|A|An|There|Here|What|Who|When|Where|Why|How|"
     r"Which|Everyone|Everybody|Nobody|Somebody|Someone|Nothing|And|But|So|If|As|In|On|At|To|For|From|With|No|Not|Yes|Now|Then|One|Both|"
@@ -97,9 +100,9 @@ def companies(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
     """
     if "@" in text:
         yield from (match.span() for match in _HANDLE.finditer(text))
-    if words & _BRAND_WORDS:
+    if not words.isdisjoint(_BRAND_WORDS):
         yield from (m.span() for m in _TOKEN.finditer(text) if m[0] in _CASED or m[0].lower() in BRANDS)
-    if not _CAPITAL.search(text):
+    if not (_CAPITAL.search(text) or _LOW.search(text)):
         return
     for match in _COMPANY.finditer(text):
         kind = match.lastgroup or ""
@@ -114,7 +117,7 @@ def companies(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
 
 def competitors(text: str, words: Set[str]) -> Iterator[tuple[int, int, bool]]:
     """(start, end, sure) of each name in the place of an alternative; where not `sure`, only if it is a company's."""
-    if not (words & _CUES and _NAMES.search(text)):
+    if words.isdisjoint(_CUES) or not _NAMES.search(text):
         return
     for pattern, sure in ((_SURE, True), (_DOES, True), (_WEAK, False)):
         for match in pattern.finditer(text):

@@ -57,7 +57,7 @@ _NUMBERED = re.compile(
     r"(?<![\d.:/£€$-])(?P<month>(?:0?[1-9]|1[0-2])([/-])(?:[12]\d|3[01]|0?[1-9])\8(?:19|20)?\d\d)(?![\d.:/-]\d)",
     re.IGNORECASE,
 )
-_FIGURES = re.compile(r"\d(?:[/.-]\d|st|nd|rd|th)", re.IGNORECASE)
+_FIGURES = re.compile(r"\d(?:[/.-]\d|[sS][tT]|[nN][dD]|[rR][dD]|[tT][hH])")
 _NAMES = listed(
     """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed weds thu thur thurs fri sat sun mondays
@@ -77,12 +77,12 @@ _LEAD = re.compile(r"(?:the|end of) ", re.IGNORECASE)
 
 def dates(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
     """[start, end) of each date, in no order; spans may overlap. `words`: those of the text, in lower case."""
-    if words & _NAMES:
+    if not words.isdisjoint(_NAMES):
         for match in _WORDED.finditer(text):
             lead, said = _LEAD.match(match.group()), match.group()
             yield match.start() + (lead.end() if lead else 0), match.start() + len(said.rstrip("."))
         yield from _groups(_AMBIGUOUS, text)
-    if words & _SAID_DAYS:
+    if not words.isdisjoint(_SAID_DAYS):
         yield from _groups(_SAID, text)
     if _FIGURES.search(text):
         yield from _groups(_NUMBERED, text)

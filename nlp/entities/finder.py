@@ -114,25 +114,25 @@ def _ruled(text: str, recognised: list[Entity]) -> Iterator[list[Entity]]:
     firms = _said("company", text, companies.companies(text, words)) + seen
     towns = [
         town
-        for town in _said("place", text, places.found(text))
+        for town in _said("place", text, places.found(text, words))
         if not any(firm.start <= town.start and town.end <= firm.end for firm in firms)
     ]
     yield _rivals(text, words, towns, firms)
     yield towns + _of("place", recognised)
-    yield [Entity("product", *found) for found in products.named(text)]
+    yield [Entity("product", *found) for found in products.named(text, words)]
     yield firms
     yield [Entity("product", *found) for found in products.kinds(text, words)]
 
 
 def _rivals(text: str, words: Set[str], towns: Sequence[Entity], firms: Sequence[Entity]) -> list[Entity]:
     """Competitors, but for places and for the handle that the text begins with, which is addressed."""
+    if not (rivals := list(companies.competitors(text, words))):
+        return []
     known = {(e.start, e.end) for e in firms}
     others = {(e.start, e.end) for e in towns}
     addressed = {e.value.casefold() for e in firms if e.value[0] == "@" and not text[: e.start].strip()}
     spans = (
-        (start, end)
-        for start, end, sure in companies.competitors(text, words)
-        if (start, end) not in others and (sure or (start, end) in known)
+        (start, end) for start, end, sure in rivals if (start, end) not in others and (sure or (start, end) in known)
     )
     return [e for e in _said("competitor", text, spans) if e.value.casefold() not in addressed]
 
@@ -156,7 +156,7 @@ def _vouched(type: str, words: str, before: str) -> bool:
 def _apart(ways: Iterable[Iterable[Entity]]) -> tuple[Entity, ...]:
     """Of overlapping entities the one of the earlier way, of one way the longer."""
     kept: list[Entity] = []
-    for way in ways:
+    for way in filter(None, ways):
         for entity in sorted(way, key=lambda e: (e.start - e.end, e.start)):
             if all(entity.end <= other.start or other.end <= entity.start for other in kept):
                 kept.append(entity)

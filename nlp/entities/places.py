@@ -1,7 +1,7 @@
 """Places in a text: towns, regions and countries by name, streets, and addresses that privacy masks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from nlp.entities.words import words as listed
 from nlp.ordinary import ordinary, places
@@ -62,8 +62,15 @@ _STREET = re.compile(
 _LOW = re.compile(r"\b(?:in|near|from|to|at) ([a-z]{4,14}(?: [a-z]{4,10})?)\b")
 _WORD = re.compile(r"[^\W\d_][\w.'’]*")
 _CAPITALS = re.compile(r"(?<![\w@])([A-ZÀ-Þ][\w.]*\w)(?: [A-ZÀ-Þ]\w+)?")
-_NAMES = re.compile(r"\w,? [A-ZÀ-Þ]\w")
+_NAMES = re.compile(r"[A-ZÀ-Þ](?:(?<=\w .)|(?<=\w, .))\w")
 _KNOWN = COUNTRIES | CITIES
+_FIRST = frozenset(re.findall(r"[a-z]+", name)[0] for name in _KNOWN)
+_STREETS = listed(
+    """
+    address street road avenue lane drive crescent terrace square boulevard mews gardens airport station harbour quay
+    bridge park centre hospital beach island
+    """
+)
 _NO_PLACE = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august|september|october|"
     r"november|december|christmas|easter|silver|gold|bronze|black|blue|green|white|red|premium|young|paypal|"
@@ -72,15 +79,12 @@ _NO_PLACE = re.compile(
 )
 
 
-def found(text: str) -> Iterator[tuple[int, int]]:
-    """[start, end) of each place, in no order; spans may overlap."""
-    yield from (match.span() for match in _STREET.finditer(text))
-    yield from _low(text)
-    for match in _CAPITALS.finditer(text):
-        for stop in (match.end(), match.end(1)):
-            if text[match.start() : stop].lower() in _KNOWN:
-                yield match.start(), stop
-                break
+def found(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
+    """[start, end) of each place, in no order; spans may overlap. `words`: those of the text, in lower case."""
+    if not words.isdisjoint(_STREETS):
+        yield from (match.span() for match in _STREET.finditer(text))
+    if not words.isdisjoint(_FIRST):
+        yield from _known(text)
     if not _NAMES.search(text):
         return
     for pattern in (_AFTER, _BEFORE, _LISTED):
@@ -89,8 +93,13 @@ def found(text: str) -> Iterator[tuple[int, int]]:
                 yield match.start("name"), match.start("name") + stop
 
 
-def _low(text: str) -> Iterator[tuple[int, int]]:
-    """Countries and great cities in lower case, as posts have them."""
+def _known(text: str) -> Iterator[tuple[int, int]]:
+    """Countries and great cities, in lower case, too, as posts have them."""
+    for match in _CAPITALS.finditer(text):
+        for stop in (match.end(), match.end(1)):
+            if text[match.start() : stop].lower() in _KNOWN:
+                yield match.start(), stop
+                break
     for match in _LOW.finditer(text):
         name = match[1]
         for words in (name, name.split(" ")[0]):

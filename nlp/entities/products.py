@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 
 from nlp.entities.goods import COMPOUNDS, HEADS, KINDS, THINGS
+from nlp.entities.words import words as listed
 
 _MODEL = r"(?:\d{1,4}[a-zA-Z]{0,2}|[A-Z]{1,3}-?\d{1,4}[a-zA-Z]?|Pro|Max|Plus|Mini|Lite|Ultra|Premium|Basic|Duo|XL|SE|Go|One|Classic)"
 _NAMED = re.compile(
@@ -13,6 +14,17 @@ _NAMED = re.compile(
     r"\b(?:to|on|from|take|taking|get|have|of|with|your|for|choose|chose|bought) (?P<tier>Plus|Premium|Silver|Gold|Platinum|Basic|Pro|Business|"
     r"Standard|Lite|Family|Starter|Team|Enterprise|Ultimate|Unlimited|Max)\b(?! [A-Za-z]*(?:[A-Z]|plan|tariff|tier|package|subscription|membership|card|account|class))|"
     r"(?<![\w@'])(?P<plan>(?:[A-Z][\w+]+ ){1,2})(?=(?:plan|tariff|package|tier|bundle|subscription|membership|module|edition|licence|policy|card|account)\b)"
+)
+_CAPITALS = re.compile(
+    r"[A-Z\d](?:(?<=\w .)(?:(?<=\d)|[a-z]|[A-Z]{0,2}-?\d|L\b|E\b)|"
+    r"[\w+]+ (?:plan|tariff|package|tier|bundle|subscription|membership|module|edition|licence|policy|card|account)\b)"
+)
+"""All of _NAMED have one of these, but those that begin with one of _KNOWN: looked for at capitals and digits alone."""
+_KNOWN = listed(
+    """
+    iphone iphones ipad ipads macbook macbooks airpods playstation ps xbox kindle chromebook photoshop premiere minecraft
+    gta gtav windows office alexa
+    """
 )
 _NO_MODEL = re.compile(
     r"(?:Order|Ordered|Ticket|Case|Claim|Invoice|Booking|Ref|Reference|Return|Parcel|Receipt|Contract|Reservation|Day|Year|Month|Week|"
@@ -33,20 +45,27 @@ _NO_PLAN = re.compile(
 _WORD = re.compile(r"[a-z]+")
 _ONES = {*HEADS, *THINGS, *(kind.rsplit(" ", 1)[-1] for kind in COMPOUNDS)}
 _FORMS = frozenset({*_ONES, *(f"{one}s" for one in _ONES), *(f"{one}es" for one in _ONES), "policies", "buggies"})
+_BEFORE = KINDS | {compound.split(" ")[-2] for compound in COMPOUNDS}
+"""Without any of them, a form of _FORMS counts only where it is one of THINGS."""
 
 
-def named(text: str) -> Iterator[tuple[int, int, str]]:
-    """(start, end, value) of each product by name or plan, in no order; the value is as said."""
+def named(text: str, words: Set[str]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, value) of each product by name or plan, in no order; the value is as said.
+
+    `words`: those of the text, in lower case.
+    """
+    if words.isdisjoint(_KNOWN) and not _CAPITALS.search(text):
+        return
     for match in _NAMED.finditer(text):
         kind = match.lastgroup or ""
         start, end = match.span(kind)
-        words = match[kind].split()
+        name = match[kind].split()
         if kind == "plan":
-            while words and _NO_PLAN.fullmatch(words[0]):
-                start += len(words[0]) + 1
-                words.pop(0)
+            while name and _NO_PLAN.fullmatch(name[0]):
+                start += len(name[0]) + 1
+                name.pop(0)
             end = match.end() + _head(text[match.end() :])
-        if words and not (kind == "model" and _NO_MODEL.fullmatch(words[0])):
+        if name and not (kind == "model" and _NO_MODEL.fullmatch(name[0])):
             yield start, end, text[start:end]
 
 
@@ -60,7 +79,7 @@ def kinds(text: str, words: Set[str]) -> Iterator[tuple[int, int, str]]:
 
     `words`: those of the text, in lower case.
     """
-    if not words & _FORMS:
+    if words.isdisjoint(_BARE) and (words.isdisjoint(_BEFORE) or words.isdisjoint(_FORMS)):
         return
     lower = text.lower()
     if len(lower) != len(text):  # a few capitals have a longer small letter, and places would not hold
@@ -69,7 +88,7 @@ def kinds(text: str, words: Set[str]) -> Iterator[tuple[int, int, str]]:
     for match in _WORD.finditer(lower):
         run = [*run[-2:], match] if run and lower[run[-1].end() : match.start()] in (" ", "-") else [match]
         if match.group() in _FORMS:
-            one = match.group() if match.group() in _ONES else singular(match.group())
+            one = _one(match.group())
             if count := _first([word.group() for word in run[:-1]], one):
                 named = [word.group() for word in run[-count:-1]]
                 yield run[-count].start(), match.end(), " ".join([*named, one])
@@ -86,9 +105,17 @@ def _first(before: Sequence[str], one: str) -> int:
     return told + 1 if (told and one in HEADS) or one in THINGS else 0
 
 
+def _one(form: str) -> str:
+    return form if form in _ONES else singular(form)
+
+
 def singular(word: str) -> str:
     if word.endswith(("ches", "shes", "xes", "sses")):
         return word[:-2]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
+
+
+_BARE = frozenset(form for form in _FORMS if _one(form) in THINGS)
+"""Forms of THINGS."""

@@ -52,8 +52,9 @@ _THINGS = listed(
 _NUMERALS = frozenset(
     ("zero", "oh", "nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple")
 )
+_LOCATORS = frozenset(("booking", "confirmation", "reservation", "pnr", "locator"))
 _FIGURES = re.compile(r"\d|<")
-_MARKED = re.compile(r"#\d{4}|[A-Z]{2}-?\d")
+_MARKED = re.compile(r"[#\d](?:(?<=#)\d{4}|(?<=[A-Z]{2}\d)|(?<=[A-Z]{2}-\d))")
 SHORTEST = 3
 """Digits of a number, unless letters are among them."""
 
@@ -63,9 +64,13 @@ def references(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
 
     One that privacy masks is its placeholder, where it is called a reference.
     """
-    if words & _THINGS:
-        patterns = ((_NAMED,) if _FIGURES.search(text) else ()) + ((_SPOKEN,) if words & _NUMERALS else ())
-        for pattern in (*patterns, _LETTERS):
+    if not words.isdisjoint(_THINGS):
+        patterns = (
+            *((_NAMED,) if _FIGURES.search(text) else ()),
+            *((_SPOKEN,) if not words.isdisjoint(_NUMERALS) else ()),
+            *((_LETTERS,) if not words.isdisjoint(_LOCATORS) else ()),
+        )
+        for pattern in patterns:
             yield from (m.span("code") for m in pattern.finditer(text) if _long(m["code"]))
     if _MARKED.search(text):
         for match in _BARE.finditer(text):

@@ -68,3 +68,8 @@ def test_a_letter_that_grows_in_lower_case_moves_no_span() -> None:
 
 def test_a_long_hostile_text_takes_no_quadratic_time() -> None:
     assert cues("no one " * 20_000 + "still " * 20_000 + "cancel" * 20_000) == []
+
+
+def test_a_plain_text_shows_the_same_as_one_with_curly_marks() -> None:
+    plain, curly = "Still no reply, I can't get in", "Still no reply, I can’t get in"
+    assert cues(plain) == cues(curly) != []

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.encoder import OnnxEncoder, batches, read_card
+from nlp.encoder import MANY, OnnxEncoder, batches, read_card
 from nlp.errors import BadModel
 from nlp.signal import SENTIMENTS
 from pipelines.settings import Settings
@@ -97,6 +97,18 @@ def test_sentiment_is_the_same_alone_and_among_others(encoder: OnnxEncoder) -> N
     together = encoder.encode_with_sentiment(TEXTS)[1]
     alone = np.vstack([encoder.encode_with_sentiment([text])[1] for text in TEXTS])
     assert np.abs(together - alone).max() < 1e-5
+
+
+def test_parts_hold_each_text_once_with_what_one_pass_gives_it(encoder: OnnxEncoder) -> None:
+    texts = [" ".join(["late"] * (1 + n % 9)) for n in range(MANY)]
+    threaded = OnnxEncoder(Settings().models / "encoder", threads=2)
+    vectors, feelings = encoder.encode_with_sentiment(texts)
+    parts = list(threaded.parts(texts))
+    assert len(parts) > 1
+    assert sorted(place for places, _, _ in parts for place in places) == list(range(MANY))
+    for places, own, felt in parts:
+        assert np.allclose(own, vectors[places], atol=1e-6)
+        assert np.allclose(felt, feelings[places], atol=1e-6)
 
 
 def test_plain_praise_and_plain_anger_are_told_apart(encoder: OnnxEncoder) -> None:

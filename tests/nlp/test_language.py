@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from nlp import language
 from nlp.language import LANGUAGES, detect, supported, wordless
 
 PROBES = Path(__file__).parents[2] / "corpora" / "probes" / "languages.jsonl"
@@ -82,3 +85,11 @@ def test_placeholders_handles_and_links_do_not_count() -> None:
 
 def test_a_very_long_text_costs_no_more_than_its_beginning() -> None:
     assert detect("word " * 2_000_000 + "Guten Tag") == detect("word " * 1000)
+
+
+PIECES = st.lists(st.sampled_from(["a" * 41, "ab-" * 9, "www.x", "it's", "5_b"])).map(" ".join)
+
+
+@given(st.text(st.characters(max_codepoint=127)) | PIECES)
+def test_a_plain_text_has_the_words_that_the_pattern_leaves(text: str) -> None:
+    assert language._found(text) == language._NOT_WORDS.sub(" ", text).split()

@@ -1,6 +1,8 @@
 """Word-level evidence of feeling, from VADER's lexicon."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nlp.sentiment import disagrees, vader, words
 
@@ -42,3 +44,12 @@ def test_courtesy_alone_is_no_second_opinion() -> None:
     text = "Dear support, please help, I won a free bonus gift and my card was not accepted. Thanks and kind regards"
     assert vader(text) > 0.5
     assert not disagrees(text, ANGRY)
+
+
+SAID = ["It's", "not", "GREAT", "bad,awful", '"hate"', "can't", "5love", "terrible_", "fine", "don't"]
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=12))
+def test_the_same_words_are_shown_whether_or_not_a_text_is_plain(said: list[str]) -> None:
+    text = " ".join(said)
+    assert words(text) == words(f"{text} –")
