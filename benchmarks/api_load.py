@@ -26,6 +26,7 @@ from uuid import uuid4
 import numpy as np
 import uvloop
 
+from benchmarks import sizing
 from benchmarks.heading import heading
 from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
@@ -263,6 +264,7 @@ is slower than the product.
     print(text)
     if not asked.quick:
         (RESULTS / f"{name}.md").write_text(text)
+        sizing.write()
 
 
 if __name__ == "__main__":

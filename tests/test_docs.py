@@ -10,6 +10,7 @@ import click
 import pytest
 
 from api.commands import group
+from benchmarks import sizing
 from nlp.taxonomy import Taxonomy
 from pipelines import sources
 from pipelines.settings import ROOT, Settings
@@ -122,3 +123,7 @@ def test_make_targets_that_pages_name_exist() -> None:
         name for page in PAGES for name in re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)
     }
     assert named - targets == set()
+
+
+def test_the_figures_of_sizes_are_those_that_were_measured() -> None:
+    assert sizing.figures() in text("docs/sizing.md"), "python -c 'from benchmarks import sizing; sizing.write()'"
