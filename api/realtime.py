@@ -65,7 +65,7 @@ class RealTime:
         Many texts are read in parts, between which others come to be read.
         """
         parts = [Item(part, names=names) for part in _parts(ask)]
-        answers = await self._done(parts, until)
+        answers: list[Answer] = await self._done(parts, until)
         if len(answers) == 1:
             return answers[0]
         return Answer([{**row, "id": str(n)} for n, row in enumerate((r for a in answers for r in a.rows), 1)])

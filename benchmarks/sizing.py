@@ -34,7 +34,8 @@ def figures(results: Path = RESULTS) -> str:
 {chr(10).join(rows)}
 
 It bears so many requests a second, 99 % of them within 0.1 s: {told}.
-Plan for half: {half} a second a server, {half * 3600:,} an hour. For N a second at the peak take N / {half} servers, rounded up, and one more, so that one may fail or be changed.
+Plan for half: {half} a second a server, {half * 3600:,} an hour. For N a second at the peak take
+N / {half} servers, rounded up, and one more, so that one may fail or be changed.
 {END}"""
 
 
