@@ -99,7 +99,8 @@ def line(rows: Sequence[Row], map: Row) -> Row:
     """The line of sentiment over the stages: keys width, height, middle (where sentiment is 0), points (of a polyline),
     stops [stage, x, y, r (area as conversations), conversations, sentiment, friction, drop_off]. A stage where nobody
     writes has no stop."""
-    drops = {row["stage"]: row["drop_off"] for row in map["stages"]} if went(map) >= FEWEST else {}
+    enough = [row for row in map["stages"] if row["visits"] >= FEWEST and went(map) >= FEWEST]
+    drops = {row["stage"]: row["drop_off"] for row in enough}
     told = [row for row in rows if row["conversations"] and row["sentiment"] is not None]
     most = max((row["conversations"] for row in told), default=1)
     far = max((abs(row["sentiment"]) for row in told), default=0) or 1

@@ -44,6 +44,8 @@ Row = dict[str, Any]
 QUOTES = 10
 ALIKE, CLOSEST = 0.35, 5
 """Themes whose centroids have this cosine are worth a look together; so many are shown."""
+ONCE = 10
+"""Conversations from which on a name that a theme's messages name once alone is left out."""
 NAME = "who"
 """The cookie and the field that hold who edits."""
 MANY = 10
@@ -113,8 +115,10 @@ def _told(store: Store, found: Theme, stages: Sequence[str], known: Themes) -> R
     row = next((row for row in known.rows if row["id"] == found.id), None)
     where = list(row["stages"].items()) if row else []
     named: dict[str, list[Row]] = {}
+    once = row is None or row["conversations"] < ONCE
     for entity in most_named(store, theme=found.id).get(found.id, []):
-        named.setdefault(entity["type"], []).append(entity)
+        if once or entity["segments"] > 1:
+            named.setdefault(entity["type"], []).append(entity)
     names, lines = store.themes.names(), edits.log(store)
     return {
         "falls_into": parts(store, found),

@@ -158,6 +158,13 @@ def fact(value: Any) -> str:
     return ", ".join(fact(item) for item in value) if isinstance(value, list | tuple) else str(value)
 
 
+def rough(value: Any) -> str:
+    """A figure that explains another: 67 for 66.63, 0.25 for 0.2517; other values as `fact` has them."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value, 0 if abs(value) >= 10 or value == round(value) else 2)
+    return fact(value)
+
+
 def _told(found: re.Match[str]) -> str:
     """[email] for `<EMAIL>`."""
     return f"[{found[1].replace('_', ' ').lower()}]"
@@ -184,6 +191,7 @@ _ALL = (
     number,
     path,
     plural,
+    rough,
     sentence,
     share,
     short,

@@ -45,6 +45,10 @@ def test_names_read_as_people_write_them() -> None:
     assert words.excerpt("write to <EMAIL>, said <NAME_ABCDEFGH>") == "write to [email], said [name]"
 
 
+def test_a_figure_that_explains_another_is_told_roughly() -> None:
+    assert [words.rough(x) for x in (66.63, 0.2517, 3.0, 1, True, "chat")] == ["67", "0.25", "3", "1", "yes", "chat"]
+
+
 def test_the_friction_scale_has_five_steps_with_names() -> None:
     assert [words.band(x) for x in (None, 0, 19.9, 20, 59, 80, 100)] == [0, 0, 0, 1, 2, 4, 4]
     assert words.band_name(100) == "severe"
