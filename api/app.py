@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from api import dashboard, problems
-from api.desk import Desk
+from api.desk import FRESH, Desk
 from api.gate import Gate
 from api.idempotent import Idempotent
 from api.meters import Metered, Meters
@@ -56,6 +57,7 @@ from api.security.guard import declared
 from api.security.login import Login
 from api.shortcut import Shortcut, Way
 from api.traces import telemetry, tracer
+from nlp.errors import FrictionaryError
 from pipelines.annotate import Annotator
 from pipelines.jobs import Worker, here
 from pipelines.settings import Settings
@@ -142,12 +144,21 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """What waits for the models when the server ends is done first."""
-    watching = asyncio.create_task(app.state.realtime.watch())
+    tasks = [asyncio.create_task(app.state.realtime.watch()), asyncio.create_task(_follow(app.state.desk))]
     if here(app.state.settings):
         app.state.jobs.start()
     yield
-    watching.cancel()
+    for task in tasks:
+        task.cancel()
     app.state.jobs.stop()
     app.state.realtime.close()
     if app.state.tracer:
         app.state.tracer.shutdown()
+
+
+async def _follow(desk: Desk) -> None:
+    """What is seen of the store is never too old for whoever asks."""
+    while True:
+        await asyncio.sleep(FRESH / 2)
+        with suppress(FrictionaryError):  # whoever asks next is told of it
+            await run_in_threadpool(desk.refresh)

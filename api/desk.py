@@ -20,6 +20,8 @@ from pipelines.routing import Router
 from pipelines.stores.protocols import RoutingVersion, Store
 
 FRESH = 1.0
+LATELY = 5.0
+"""Seconds after something was asked in which what is followed is looked at without being asked for."""
 BATCH, PAUSE = 32, 0.05
 """Conversations of an older model annotated at a time, and the seconds after them in which others may write."""
 SETTLED = 5.0
@@ -46,6 +48,7 @@ class Desk:
         self._rules: tuple[float, RoutingVersion] = (-fresh, NO_RULES)
         self._model, self._looking, self._fresh = model, Lock(), fresh
         self._catching, self._settling, self._unsettled, self._pause = Lock(), Lock(), False, pause
+        self._asked = -LATELY
         self._looked, self._stamp = -fresh, annotator.intents.stamp
 
     @property
@@ -85,9 +88,12 @@ class Desk:
 
         While the store is away, those that were known last: what is asked in real time needs it for nothing else.
         """
-        checked, seen, known = self._themes
-        if monotonic() - checked < self._fresh:
-            return known
+        self._asked = monotonic()
+        checked, _, known = self._themes
+        return known if monotonic() - checked < self._fresh else self._themes_now()
+
+    def _themes_now(self) -> Assigner | None:
+        _, seen, known = self._themes
         current = seen
         try:
             current = self._store.themes.current_run(), self._store.edits.last()
@@ -109,16 +115,26 @@ class Desk:
         While the store is away, those that were known last. Raises StoreError where they are asked for `fresh`.
         """
         checked, known = self._rules
-        if fresh or monotonic() - checked >= self._fresh:
-            try:
-                if self._store.routing.last() != known.number:
-                    known = self._store.routing.current() or NO_RULES
-            except StoreError as error:
-                if fresh:
-                    raise
-                log.warning("rules stay those of version %s: %s", known.number, error)
-            self._rules = (monotonic(), known)
+        return self._rules_now(fresh) if fresh or monotonic() - checked >= self._fresh else known
+
+    def _rules_now(self, fresh: bool) -> RoutingVersion:
+        known = self._rules[1]
+        try:
+            if self._store.routing.last() != known.number:
+                known = self._store.routing.current() or NO_RULES
+        except StoreError as error:
+            if fresh:
+                raise
+            log.warning("rules stay those of version %s: %s", known.number, error)
+        self._rules = (monotonic(), known)
         return known
+
+    def refresh(self) -> None:
+        """Look anew at models, themes and rules, so that whoever asks need not; not while nobody asks."""
+        if monotonic() - self._asked < LATELY:
+            _ = self.annotator
+            self._themes_now()
+            self._rules_now(fresh=False)
 
     def models(self) -> dict[str, str]:
         """What speaks: the versions of the encoder, the intents, the signals and the rules, and the themes' run."""

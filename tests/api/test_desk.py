@@ -2,7 +2,9 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.desk import Desk
 from nlp.errors import StoreError
+from nlp.routing import Routing
 from pipelines.annotate import Annotator
-from pipelines.settings import Settings
+from pipelines.run import run
+from pipelines.settings import ROOT, Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 from pipelines.training.own.train import Data, train
@@ -117,3 +121,22 @@ def test_a_store_that_refuses_to_be_settled_is_told_of_and_asked_again(
     desk.settle(refuse)
     desk.settle(lambda: done.append(True))
     assert (done, "away" in caplog.text) == ([True], True)
+
+
+def test_what_is_followed_is_looked_at_beside_those_who_ask(
+    annotator: Annotator, tmp_path: Path, settings: Settings, put_themes: Callable[[Store], None]
+) -> None:
+    with open_store(f"sqlite:///{tmp_path}/own.db") as store:
+        part = tmp_path / "tickets.jsonl"
+        lines = (ROOT / "corpora" / "sample" / "tickets.jsonl").read_text("utf-8").splitlines(keepends=True)
+        part.write_text("".join(lines[:10]), "utf-8")
+        run([part], store=store, annotator=annotator, settings=settings, refit=False)
+        desk = Desk(store, annotator, fresh=1_000.0)
+        assert desk.themes() is None
+        assert desk.routing().number == 0
+        put_themes(store)
+        store.routing.put(Routing(), at=datetime.now(UTC), who="ada")
+        assert desk.themes() is None
+        desk.refresh()
+        assert desk.themes() is not None
+        assert desk.routing().number == 1
