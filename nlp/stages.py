@@ -71,10 +71,14 @@ def best(row: Sequence[float] | Floats, labels: Sequence[str]) -> tuple[str, flo
     return (labels[place] if sure >= FLOOR else UNKNOWN_STAGE), sure
 
 
-def distribution(row: Sequence[float] | Floats, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """As findings keep it: likeliest first, to four digits, without what rounds to 0."""
-    places = sorted(range(len(row)), key=row.__getitem__, reverse=True)
-    return tuple([(labels[n], value) for n in places if (value := round(float(row[n]), 4))])
+def distributions(rows: Floats, labels: Sequence[str]) -> list[tuple[tuple[str, float], ...]]:
+    """Each row of float32 (n, k) as findings keep it: likeliest first, to four digits, without what rounds to 0."""
+    order = np.argsort(-rows, axis=1, kind="stable")
+    rounded = np.round(np.take_along_axis(rows, order, axis=1).astype(np.float64), 4).tolist()
+    return [
+        tuple([(labels[n], p) for n, p in zip(places, own, strict=True) if p])
+        for places, own in zip(order.tolist(), rounded, strict=True)
+    ]
 
 
 def weighed(witnesses: Sequence[Witness]) -> tuple[str, float]:

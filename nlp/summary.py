@@ -92,8 +92,8 @@ def _witnesses(
     names = sorted({*defaults.values()})
     if not names or likely[0][0] not in defaults:
         return (words,)
-    row, intent = stages.usual([likely], defaults, names)[0], likely[0][0].replace("_", " ")
-    usual = stages.distribution(row, (*names, UNKNOWN_STAGE))
+    rows, intent = stages.usual([likely], defaults, names), likely[0][0].replace("_", " ")
+    usual = stages.distributions(rows, (*names, UNKNOWN_STAGE))[0]
     return words, Witness("intent", f"{intent} is usual there", stages.INTENT, usual)
 
 

@@ -149,11 +149,12 @@ class Annotator:
         """The signal of each (segment, text, language), without its entities."""
         texts, labels = [text for _, text, _ in said], (*self.taxonomy.stage_names, UNKNOWN_STAGE)
         wants, cut = self.intents.classify(vectors, texts), cut_by(self.encoder, texts)
-        words, placed = (rows.tolist() for rows in self._stages(vectors, wants))
+        words, placed = self._stages(vectors, wants)
+        at, likely = placed.tolist(), stages.distributions(words, labels)
         for n, ((segment, text, code), feeling) in enumerate(zip(said, feelings.tolist(), strict=True)):
             name, confidence = wants[n].ranked[0]
             negative, neutral, positive = feeling
-            stage, sure = stages.best(placed[n], labels)
+            stage, sure = stages.best(at[n], labels)
             yield Signal(
                 segment=segment,
                 model=self.version,
@@ -175,7 +176,7 @@ class Annotator:
                 leaving=why[n].leaving,
                 stage=stage,
                 stage_confidence=sure,
-                stages=stages.distribution(words[n], labels),
+                stages=likely[n],
                 evidence=_placed((*why[n].evidence, *sentiment.words(text)), segment),
                 language=code,
                 truncated=cut[n],

@@ -71,10 +71,14 @@ _CUES = listed(
     over back poached for at
     """
 )
-_CAPITAL = re.compile(r"[A-ZÀ-Þ](?:(?<=[a-z].)|(?<= .)\w)")
-"""In a word, or a word's own behind a space: all of _COMPANY have one but those in _LOW. What a capital begins is looked
-for at capitals alone, and so at little cost."""
-_LOW = re.compile(r" (?:plc|&|B\.V|N\.A|e\.V|customer [sc]|support team|help ?desk)")
+_SIGNS = frozenset(re.findall("[a-z]+", f"{_SECTOR}|{_LEGAL}".lower())) - {"a"}
+_KINDS = frozenset(sign.removesuffix("s") for sign in _SIGNS).union(
+    _SIGNS,
+    listed("john royal wells western american capital best"),
+    listed("team support customer people folks staff crew care helpdesk desk"),
+)
+_CAMELS = re.compile(r"[A-Z](?<=[a-z].)")
+"""Where there is neither, there is no _COMPANY. What a capital begins is looked for at capitals alone, at little cost."""
 _NAMES = re.compile(r"[@A-ZÀ-Þ](?<=[\w,] .)\w")
 _NO_NAME = re.compile(
     r"(?:I|We|You|He|She|It|They|My|Our|Your|His|Her|Their|This|That|These|Those|The|A|An|There|Here|What|Who|When|Where|Why|How|"
@@ -102,7 +106,7 @@ def companies(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
         yield from (match.span() for match in _HANDLE.finditer(text))
     if not words.isdisjoint(_BRAND_WORDS):
         yield from (m.span() for m in _TOKEN.finditer(text) if m[0] in _CASED or m[0].lower() in BRANDS)
-    if not (_CAPITAL.search(text) or _LOW.search(text)):
+    if words.isdisjoint(_KINDS) and not _CAMELS.search(text):
         return
     for match in _COMPANY.finditer(text):
         kind = match.lastgroup or ""

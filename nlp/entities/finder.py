@@ -35,6 +35,7 @@ _BEFORE = {
     "place": re.compile(r"\b(?:in|near|from|to|at|of|around|outside|between|over|via) (?:the )?$", re.I),
 }
 _WORD = re.compile(r"[a-z]+")
+_LETTERS = bytes(n if chr(n).isalpha() else 32 for n in range(128)) + bytes(128)
 _WORDS = re.compile(r"[A-ZÀ-Þ][^\W\d_]+(?:[ '’&.-]+(?:of |and |the |& )?[A-ZÀ-Þ]?[^\W\d_]*)*")
 
 
@@ -106,7 +107,8 @@ def matcher(gazetteer: Gazetteer) -> Match:
 
 def _ruled(text: str, recognised: list[Entity]) -> Iterator[list[Entity]]:
     """What patterns and recognition find, the surer first."""
-    words = set(_WORD.findall(text.lower()))
+    lower = text.lower()
+    words = set(lower.encode().translate(_LETTERS).decode().split() if lower.isascii() else _WORD.findall(lower))
     yield [Entity("amount", *found) for found in amounts.amounts(text, words)]
     yield _said("order_number", text, references.references(text, words))
     yield _said("date", text, dates.dates(text, words))

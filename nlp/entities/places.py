@@ -64,7 +64,7 @@ _WORD = re.compile(r"[^\W\d_][\w.'’]*")
 _CAPITALS = re.compile(r"(?<![\w@])([A-ZÀ-Þ][\w.]*\w)(?: [A-ZÀ-Þ]\w+)?")
 _NAMES = re.compile(r"[A-ZÀ-Þ](?:(?<=\w .)|(?<=\w, .))\w")
 _KNOWN = COUNTRIES | CITIES
-_FIRST = frozenset(re.findall(r"[a-z]+", name)[0] for name in _KNOWN)
+_TOLD = frozenset(max(re.findall(r"[a-z]+", name), key=len) for name in _KNOWN)
 _STREETS = listed(
     """
     address street road avenue lane drive crescent terrace square boulevard mews gardens airport station harbour quay
@@ -83,7 +83,7 @@ def found(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
     """[start, end) of each place, in no order; spans may overlap. `words`: those of the text, in lower case."""
     if not words.isdisjoint(_STREETS):
         yield from (match.span() for match in _STREET.finditer(text))
-    if not words.isdisjoint(_FIRST):
+    if not words.isdisjoint(_TOLD):
         yield from _known(text)
     if not _NAMES.search(text):
         return
