@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from math import log
-from typing import Protocol
 
 import numpy as np
 
+from benchmarks.world_tally import Tally
 from nlp.experiments.experiment import HELD, Experiment, arm
 from nlp.experiments.policies import Choice, Policy, evaluate
 from nlp.experiments.uplift import unfair
@@ -28,12 +28,6 @@ LOGS, LOGGED = 10, 600
 WINDOW, RECENT = 30, 6
 EVERY = 10
 """Each so many-th sequence, in order of steps, has its interval checked: those shown are chosen for being sure."""
-
-
-class Tally(Protocol):
-    def interval(self, kind: str, spread: tuple[float, float, float], truth: float | None, wider: float) -> None: ...
-
-    def plant(self, kind: str, found: bool, false: int, name: str) -> None: ...
 
 
 def lost_steps(

@@ -33,8 +33,9 @@ def write(
     """Write the files of NAMES and TRUTH into `out`; returns how many customers, events and conversations.
 
     The same world and number of customers give the same bytes; the first n of more customers live the same lives.
-    truth.jsonl has a line a conversation: id in the store, customer, theme, intent, stage, friction, leaving. TRUTH
-    comes last: a folder without it is not whole. Raises BadInput where `out` holds something else.
+    truth.jsonl has a line a conversation: id in the store, customer, theme, intent, stage, friction, leaving, kind (of
+    the customer, a place among TRUTH's; -1 of an ordinary one). TRUTH comes last: a folder without it is not whole.
+    Raises BadInput where `out` holds something else.
     """
     _emptied(out)
     counts: Counter[str] = Counter()
@@ -78,7 +79,7 @@ def _told(life: Life, rng: Random, words: Words) -> Iterator[tuple[dict[str, Any
         problem = PROBLEMS[said.problem]
         truth: dict[str, Any] = {"id": f"{source}:{id}", "customer": _id(life.number), "theme": problem.name}
         truth |= {"intent": problem.intent, "stage": said.stage}
-        truth |= {"friction": round(said.friction, 1), "leaving": said.leaving}
+        truth |= {"friction": round(said.friction, 1), "leaving": said.leaving, "kind": life.kind}
         make, name = (_ticket, "tickets.jsonl") if source == "zendesk" else (_thread, "threads.jsonl")
         yield truth, (name, make(id, life.number, said, words.turns(rng, said)))
 

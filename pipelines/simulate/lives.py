@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from itertools import accumulate
 from random import Random
 
-from pipelines.simulate.world import CHANNELS, DAYS, PROBLEMS, STEPS, SURGE, World
+from pipelines.simulate.world import CHANNELS, DAYS, PLANS, PROBLEMS, STEPS, SURGE, World
 
 RATES = {"consideration": 0.03, "onboarding": 0.035, "use": 0.012, "renewal": 0.03, "exit": 0.01}
 """Contacts a day of a customer of usual restlessness."""
@@ -27,8 +27,10 @@ FOLLOWS, FOLLOWS_WITHIN = 0.5, 20.0
 """Chance that the first problem of a planted sequence brings the second, and days until it does at most."""
 SURGING = 0.015
 """Chance that a surge or a storm makes a customer write, a day."""
-LOYAL = 0.6
-"""How often a customer takes the channel that they prefer."""
+LOYAL, FAITHFUL = 0.6, 0.9
+"""How often a customer takes the channel that they prefer; and one of a kind that of their kind."""
+OWN = 0.75
+"""How often a problem is one of the customer's kind, where one of these may come up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Life:
 
     number: int
     plan: str
+    kind: int  # place among the world's kinds; -1 of an ordinary customer
     events: list[tuple[float, str, float | None]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
 
@@ -73,7 +76,9 @@ class _Living:
 
     def __init__(self, world: World, number: int, treated: bool) -> None:
         self.world, self.rng, self.treated = world, Random(f"{world.seed}/{number}"), treated
-        self.life = Life(number, self.rng.choice(("basic", "plus", "pro")))
+        place = kind_of(world, number)
+        self.kind = world.kinds[place] if place >= 0 else None
+        self.life = Life(number, self.rng.choice(PLANS), place)
         self.restless = self.rng.gammavariate(2.5, 0.4)
         self.prefers = self.rng.choice(CHANNELS)
         self.hurt, self.hurt_day = 0.0, 0.0
@@ -115,7 +120,7 @@ class _Living:
                 if gone is not None:
                     return self._cancel(gone)
                 day = until
-            if self.rng.random() < LAPSES * math.sqrt(self.restless):
+            if self.rng.random() < LAPSES * self.world.plans[self.life.plan] * math.sqrt(self.restless):
                 return self._cancel(day)
             self.life.events.append((day, "renewed", 29.0))
             gone = self._talk("renewal", day, day + NEAR)
@@ -161,7 +166,7 @@ class _Living:
 
     def _days(self, rate: float, start: float, end: float) -> Iterator[float]:
         """Thinned by the weather (Lewis & Shedler 1979)."""
-        most, day = 2 * rate * self.restless, start
+        most, day = 2 * rate * self.restless * (self.kind.times if self.kind else 1), start
         while (day := day + self.rng.expovariate(most)) < min(end, DAYS):
             if day >= 0 and self.rng.random() * 2 < self.world.weather(day):
                 yield day
@@ -176,16 +181,22 @@ class _Living:
     def _problem(self, stage: str, day: float) -> int:
         """What comes up; -1 where it would have been a problem that is fixed by now."""
         weights, total = _weights(stage)
+        own = [n for n in self.kind.problems if n in weights] if self.kind else []
+        if own and self.rng.random() < OWN:
+            return self._lasting(self.rng.choice(own), day)
         bait = self.world.bait
         if bait in weights and self.rng.random() < 0.25 * (self.restless - 1):
             return bait
         found = list(weights)[bisect(list(accumulate(weights.values())), self.rng.random() * total)]
-        gone = found == self.world.fixed and day >= self.world.fix_day
-        return -1 if gone and self.rng.random() >= self.world.fixed_to else found
+        return self._lasting(found, day)
+
+    def _lasting(self, problem: int, day: float) -> int:
+        gone = problem == self.world.fixed and day >= self.world.fix_day
+        return -1 if gone and self.rng.random() >= self.world.fixed_to else problem
 
     def _leaves(self, problem: int, stage: str, day: float) -> float | None:
         chance = LEAVES.get(stage, 0.0) * math.sqrt(self.restless) * math.exp(0.5 * self._mood(day))
-        chance *= self.world.leaves.get((problem, stage), 1.0)
+        chance *= self.world.leaves.get((problem, stage), 1.0) * self.world.plans[self.life.plan]
         if problem == self.world.sequence[1] and day - self.met <= HORIZON:
             chance *= self.world.sequence_times
         if self.treated and day >= self.world.trial_day:
@@ -209,9 +220,17 @@ class _Living:
         storm = 0 <= day - self.world.storm_day < SURGE
         if storm and self.rng.random() < 0.6:
             return self.world.storm
+        if self.kind and self.rng.random() < FAITHFUL:
+            return self.kind.channel
         if self.rng.random() < LOYAL and not (self.prefers == "call" and day >= self.world.shift_day):
             return self.prefers
         return CHANNELS[bisect(list(accumulate(self.world.channels(day)))[:-1], self.rng.random())]
+
+
+def kind_of(world: World, number: int) -> int:
+    """Place among the world's kinds, -1 of an ordinary customer."""
+    drawn = Random(f"kind {world.seed}/{number}").random()
+    return next((n for n, end in enumerate(accumulate(kind.share for kind in world.kinds)) if drawn < end), -1)
 
 
 @cache

@@ -1,7 +1,7 @@
 """A world: what goes wrong in it, where, for whom and since when; drawn from a seed, and told as its truth."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -16,6 +16,7 @@ SURGE = 3
 CHANNELS = ("ticket", "call", "chat", "social")
 USUAL = (0.35, 0.35, 0.2, 0.1)
 """The channels' shares before any shift."""
+PLANS = ("basic", "plus", "pro")
 STEPS = ("delivered", "installed", "subscribed")
 """What follows an order, one after the other, where the customer does not drop off."""
 
@@ -52,6 +53,17 @@ Cell = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """Customers of a way of their own: `share` of all, who write `times` as often, by one channel, and mostly about the
+    `problems` that are theirs (places among PROBLEMS), where these come up."""
+
+    share: float
+    channel: str
+    problems: tuple[int, ...]
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """What is planted. Multipliers act on a chance; days count from START.
 
@@ -62,7 +74,8 @@ class World:
     customers, who write and leave more anyway, meet more often: associated with leaving, not its cause. sequence: two
     problems; the second within 30 days of the first multiplies the chance to leave by `sequence_times`. surge: a
     problem that many have on the SURGE days from `surge_day` on; storm: a channel by which many write on as many days
-    from `storm_day` on. helps: by how much being treated multiplies the chance to leave from `trial_day` on.
+    from `storm_day` on. helps: by how much being treated multiplies the chance to leave from `trial_day` on. kinds: the
+    rest of the customers are ordinary. plans: by how much a plan multiplies the chance to leave.
     """
 
     seed: int
@@ -87,6 +100,8 @@ class World:
     storm_day: float
     helps: float
     trial_day: float
+    kinds: tuple[Kind, ...]
+    plans: Mapping[str, float]
 
     def weather(self, day: float) -> float:
         """How many contacts there are on a day, relative to the mean: the year's course, and quiet weekends."""
@@ -123,6 +138,8 @@ class World:
             "surge": {"theme": PROBLEMS[self.surge].name, "day": self.surge_day, "days": SURGE},
             "storm": {"channel": self.storm, "day": self.storm_day, "days": SURGE},
             "trial": {"day": self.trial_day, "times": round(self.helps, 4)},
+            "kinds": [asdict(kind) | {"problems": [PROBLEMS[n].name for n in kind.problems]} for kind in self.kinds],
+            "plans": {plan: round(times, 4) for plan, times in self.plans.items()},
         }
 
 
@@ -157,7 +174,18 @@ def drawn(seed: int) -> World:
         storm_day=float(rng.randrange(200, 480)),
         helps=rng.uniform(0.3, 0.7),
         trial_day=round(0.6 * DAYS),
+        kinds=tuple(_kinds(rng)),
+        plans=dict.fromkeys(PLANS, 1.0) | {rng.choice(PLANS): rng.uniform(1.7, 2.5)},
     )
+
+
+def _kinds(rng: Random) -> Iterator[Kind]:
+    """Two or three, each with a channel and problems that no other has."""
+    count = rng.choice((2, 3))
+    used = [n for n, problem in enumerate(PROBLEMS) if {"use", "renewal"} & problem.stages.keys()]
+    own, channels = rng.sample(used, 2 * count), rng.sample(CHANNELS, count)
+    for n, channel in enumerate(channels):
+        yield Kind(rng.uniform(0.12, 0.22), channel, tuple(own[2 * n : 2 * n + 2]), rng.uniform(1.2, 1.7))
 
 
 def _sequence(rng: Random, taken: set[int]) -> tuple[int, int]:
