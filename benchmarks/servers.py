@@ -38,13 +38,15 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
+        while not self._answers():
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def _command(self) -> list[str]:
         port, folder = str(self.port), str(self.folder)
@@ -68,10 +70,12 @@ class Server:
         }
 
     def kill(self) -> None:
-        """With all that it started."""
+        """With all that it started. Returns when its port is closed: a part of it may end after the whole."""
         if self.process:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        while self._answers():
+            time.sleep(0.05)
 
     def restart(self) -> None:
         self.kill()

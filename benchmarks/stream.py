@@ -152,7 +152,7 @@ def look(place: str) -> Life:
 
 
 def live(server: Server, feed: Feed, folder: Path, *, wanted: int, restart: bool, chance: random.Random) -> Life:
-    """A consumer until it has acknowledged so many messages, and a moment longer."""
+    """A consumer until it has acknowledged so many messages, and a moment longer; another one where it ends itself."""
     process = consumer(feed, folder, "--metrics", "0")
     place, done, until = begins(process), 0, time.monotonic() + STUCK
     while done < wanted and time.monotonic() < until:
@@ -164,6 +164,8 @@ def live(server: Server, feed: Feed, folder: Path, *, wanted: int, restart: bool
     if restart:
         server.restart()
         time.sleep(chance.uniform(0, 2 * MOMENT))
+    if process.poll() is not None:
+        return live(server, feed, folder, wanted=wanted, restart=False, chance=chance)
     last = look(place)
     process.send_signal(signal.SIGKILL)
     process.communicate()

@@ -68,9 +68,11 @@ class Consumer:
         self._busy_until, self._settled = monotonic(), monotonic()
         self._fresh = True  # what was killed may have left something unsettled
 
-    async def run(self, feed: Feed, *, until_idle: float | None = None) -> Counter[str]:
+    async def run(
+        self, feed: Feed, *, until_idle: float | None = None, ready: Callable[[], None] = lambda: None
+    ) -> Counter[str]:
         """Take what comes until `stopping` is set, or nothing waits and nothing has come for `until_idle` seconds; then
-        let the batch in hand end, and return what was counted.
+        let the batch in hand end, and return what was counted. `ready` is called when the broker has answered.
 
         Raises BadSetting where the broker cannot be reached at the start, and the error that made it stop.
         """
@@ -83,6 +85,7 @@ class Consumer:
         except Exception as error:  # each broker's library has errors of its own
             reason = str(error) or type(error).__name__
             raise BadSetting(f"{brokers.shown(feed.url)} cannot be reached: {reason}") from error
+        ready()
         self._busy_until = monotonic()
         try:
             while not self.stopping.is_set():

@@ -100,5 +100,5 @@ async def _run(consumer: "Consumer", feed: "Feed", until_idle: float | None) -> 
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, consumer.stopping.set)
-    click.echo(f"reading {feed.subject} of {shown(feed.url)}; Ctrl-C ends it", err=True)
-    return dict(await consumer.run(feed, until_idle=until_idle))
+    told = f"reading {feed.subject} of {shown(feed.url)}; Ctrl-C ends it"
+    return dict(await consumer.run(feed, until_idle=until_idle, ready=lambda: click.echo(told, err=True)))
