@@ -32,7 +32,8 @@ GOLD = ROOT / "corpora" / "gold" / "privacy"
 SCORED = (
     "Hidden: all letters and digits of a marked item are masked, by whatever type; typed: so many under its own. "
     "Precision: masks that touch a marked item. Intervals: Wilson, 95 %. One author wrote the texts and the rules; "
-    "rules were chosen on `dev`; `test` was written before them and scored alone. Presidio: its analyzer with that "
+    "rules were chosen on `dev`; `test` was written before them and scored alone. In lower case: the same texts with "
+    "every letter small, for want of another set. Presidio: its analyzer with that "
     "spaCy model and every recognizer that it ships for English; places, dates and links are left out."
 )
 COLUMNS = (
@@ -102,6 +103,11 @@ def gold(part: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (GOLD / f"{part}.jsonl").read_text("utf-8").splitlines()]
 
 
+def small(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same as many write in chats: in lower case throughout."""
+    return [{**row, "text": row["text"].lower()} for row in rows if len(row["text"].lower()) == len(row["text"])]
+
+
 def ours(rows: Sequence[dict[str, Any]], *, names: bool) -> list[list[Hidden]]:
     """What is hidden of each text on the way into a store, as conversations of one turn."""
     said: dict[str, str] = {}
@@ -124,8 +130,8 @@ def told(figure: Interval | None) -> str:
 def scores() -> list[str]:
     lines = ["## Gold set", "", SCORED, ""]
     table = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-    for part in ("test", "dev"):
-        rows = gold(part)
+    for part in ("test", "dev", "test in lower case", "dev in lower case"):
+        rows = gold(part.split()[0]) if " " not in part else small(gold(part.split()[0]))
         texts, marked = [row["text"] for row in rows], [row["spans"] for row in rows]
         with_names = tallies(texts, ours(rows, names=True), marked)
         without = tallies(texts, ours(rows, names=False), marked)

@@ -7,12 +7,12 @@ from pkgutil import ModuleInfo, iter_modules
 from nlp.once import once
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TITLES = _words("mr mrs ms miss mx dr doctor prof professor sir madam revd rev fr herr frau señor señora")
-COMMON = TITLES | _words(
+TITLES = words("mr mrs ms miss mx dr doctor prof professor sir madam revd rev fr herr frau señor señora")
+COMMON = TITLES | words(
     """
     a about account address after again agent all also am amazon an and android any anyone app apple apt are as ask
     at avenue back bank battery be been before best bill billing bloke body boiler booking both box brand but by can
@@ -47,8 +47,8 @@ COMMON = TITLES | _words(
 )
 
 
-MONTHS = _words("april may june august summer autumn winter sunday easter january")
-WORDS = MONTHS | _words(
+MONTHS = words("april may june august summer autumn winter sunday easter january")
+WORDS = MONTHS | words(
     """
     ace ada add adda ally almond alpha amber america among angel angelic apollo arch archer arlington art asia atlas
     aura author avon babe baby baker banks baptist baron basil beat bee bell bent bill bird birdie bishop bitten
@@ -79,7 +79,7 @@ WORDS = MONTHS | _words(
     """
 )
 """Names that are words, seasons or brands: a capital alone tells nothing."""
-GIVEN = _words(
+GIVEN = words(
     """
     amber angel april art ash autumn basil bill bob brandy carol charity chip christian christy chuck clay cliff
     cole crystal daisy dale dawn dean destiny dick drew dusty earnest faith frank gene ginger grace grant guy
@@ -90,12 +90,12 @@ GIVEN = _words(
     """
 )
 """Those of WORDS that are mostly people's where a capital stands within a sentence."""
-BRANDS = _words(
+BRANDS = words(
     "acura alexa adele apple argos boots chase cortana dell ford journey kia lexus mercedes meta next porsche sears "
     "siri target tesla walt"
 )
 """Those that are mostly a company's: only a greeting, or what is said to be a name, tells a person."""
-LOCATED = _words(
+LOCATED = words(
     """
     alabama alexandria arizona austin berlin boston brooklyn carolina chelsea cheyenne china cleveland columbia
     columbus cuba dakota dallas denver devon england erie florence florida france geneva georgia holland houston

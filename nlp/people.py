@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from nlp.lowered import lowered
 from nlp.once import once
 from nlp.ordinary import BRANDS, GIVEN, LOCATED, MONTHS, WORDS, ordinary, places
 
@@ -61,7 +62,9 @@ _CALLED = re.compile(
     r"(?:\b(?:hi|hello|hey|hiya|dear|thanks|thank you|thx|ty|cheers|merci|morning|afternoon|evening|sorry|named|surname(?: from| is)?|"
     r"(?:was|is|['’]s|guy|lad|lady|girl|agent|someone|person|man|woman|stranger) called|"
     r"name(?:['’]?s| is| was| should (?:be|read)| on [\w ]{3,20}(?: is)?)?|(?:spoke|speak|speaking|spoken|talk|talked|talking|chatted) (?:to|with)|"
-    r"ask for|tell|contact|agent|driver|engineer|technician|fitter|colleague|manager|admin|supervisor|nurse|adviser|advisor|rep|"
+    r"ask for|tell|contact|agent|driver|engineer|technician|fitter|colleague|manager|admin|supervisor|nurse|adviser|advisor|rep|dba|"
+    r"assistant|representative|operator|clerk|receptionist|cashier|teller|electrician|plumber|solicitor|accountant|teacher|tutor|trainer|"
+    r"developer|neighbou?r|flatmate|roommate|housemate|boyfriend|girlfriend|fianc[ée]e?|stepson|stepdaughter|lady|chap|bloke|"
     r"brother|sister|husband|wife|partner|mum|mom|mother|dad|father|son|daughter|grandson|granddaughter|grandad|gran|nan|grandma|granny|"
     r"uncle|aunt|auntie|cousin|pal|friend|landlord|niece|nephew|carer|guy|lad|bloke|shout ?out to|i['’]?m|i am|this is|mr|mrs|ms|mx|dr|miss|mister|"
     r"promote|keep|says|familie|frau|herr|signor|imię|nome|nombre es|heiße|m['’]appelle) *[\"“‘]?|(?:^|[.!?\n] *)[\"“‘]?(?:it['’]s|yes|no|ok|okay|right) )$",
@@ -74,15 +77,21 @@ _ACTS = re.compile(
     r"|['’]s (?:mum|mom|dad|wife|husband|phone|account|order|email|call|reply|answer)\b)",
     re.IGNORECASE,
 )
-_SEASON = re.compile(r"[\"”’]?(?:,? (?:was|is|did|does|will|has|had|works|approved)\b)", re.IGNORECASE)
+_SEASON = re.compile(r"[\"”’]?(?:,? (?:(?:was|is|did|does|has|had)(?:n['’]?t)?|will|works|approved)\b)", re.IGNORECASE)
+_OWNED = re.compile(r"\b(?:my|your|our|his|her|their|no) $", re.IGNORECASE)
+_LIVES = re.compile(
+    r" (?:wasn['’]?t|isn['’]?t|didn['’]?t|doesn['’]?t|told|said|says|promised|works here|by that name|at this (?:number|address))\b"
+)
 _DETERMINED = re.compile(
     r"(?:\b(?:my|your|our|the|an?|his|her|their|this|that|any|each|every|some|no|last|next|early|late|in|on|since|until|till|of|mid) |[^\s\"“‘(>])$",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"(?:^|[.!?:\n]\s*)$")
 _AT = re.compile(r"\b(?:at|to|near|in|from|leaving|via|for|outside|visit) $|, $", re.IGNORECASE)
 _WITHIN = re.compile(r"[a-zß-ÿ,;:’'] +[\"“‘(]?$|^[\"“‘]$|>\s?$")
 _THING = re.compile(
-    r"(?:['’]s)?,? ?(?:account|app|bank|branch|card|street|road|hotel|valley|island|station|airport|park|store|shop|period|team|support|hub|city|county|university|hospital|school|college|court|ltd|inc|llc|gmbh|co\b|group|energy|insurance|& )",
+    r"(?:['’]s)?,? ?(?:(?:account|app|bank|branch|card|street|road|hotel|valley|island|station|airport|park|store|shop|period|team|support|"
+    r"hub|city|county|university|hospital|school|college|court|ltd|inc|llc|gmbh|co|group|energy|insurance)(?:s|es)?\b|& )",
     re.IGNORECASE,
 )
 _SPELT = re.compile(r"\b(?:spell|name|sure\b)|[A-Z][a-z]+,? *$|that['’]s $")
@@ -90,9 +99,6 @@ _SPELLED = re.compile(r"(?<![\w.])[A-Z](?:(?:[ -]| hyphen | dash )[A-Z](?![\w'�
 _LETTERED = re.compile(
     r"(?:plan|vitamin|type|grade|class|block|unit|option|part|section|exhibit|step|note|hepatitis|appendix|figure) $",
     re.IGNORECASE,
-)
-_LOWER = re.compile(
-    r"\b(?:my name(?:['’]s| is)|this is|it['’]s|speak (?:to|with)|spoke (?:to|with)|name(?:['’]s| is)|called|with) ([a-zà-ÿ]{3,}(?: [a-zà-ÿ]{3,}){0,2})"
 )
 
 
@@ -124,9 +130,7 @@ def people(text: str) -> Iterator[Span]:
     for match in _SPELLED.finditer(text):
         if _SPELT.search(text[max(0, match.start() - NEAR) : match.start()]):
             yield match.span()
-    for match in _LOWER.finditer(text):
-        if length := _lower(match.group(1).split()):
-            yield match.start(1), match.start(1) + length
+    yield from lowered(text, (first_names(), last_names()))
 
 
 def _in_run(text: str, run: re.Match[str]) -> Iterator[Span]:
@@ -168,7 +172,9 @@ def _person(plain: str, surname: str, before: str, after: str, *, alone: bool) -
     capital within a sentence."""
     if plain not in WORDS | LOCATED and plain not in places():
         return bool(surname) or not before.lower().endswith("the ")
-    if surname in last_names():
+    if surname in last_names() and not (ordinary(plain) and plain not in GIVEN and _BEGINS.search(before)):
+        return True
+    if plain in GIVEN and _OWNED.search(before) and _LIVES.match(after):
         return True
     if plain in BRANDS or _DETERMINED.search(before):
         return False
@@ -199,15 +205,3 @@ def _tail(words: list[Word]) -> int:
 
 def _plain(word: str) -> str:
     return re.sub(r"['’]s?$|\.$", "", word).lower()
-
-
-def _lower(words: list[str]) -> int:
-    """Characters of a name in lower case: a first name that is no word, and last or first names after it."""
-    if words[0] not in first_names() or words[0] in WORDS | LOCATED or ordinary(words[0]):
-        return 0
-    kept = [words[0]]
-    for word in words[1:]:
-        if ordinary(word) or word in WORDS or word not in first_names() | last_names():
-            break
-        kept.append(word)
-    return len(" ".join(kept))

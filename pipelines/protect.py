@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nlp import names, ordinary, people, redaction
+from nlp import lowered, names, ordinary, people, redaction
 from nlp.conversation import Conversation, Turn
 from nlp.customer import DATES, Customer, Event
 from nlp.identity.claim import Claim, claims, kind_of
@@ -177,7 +177,7 @@ def _model() -> str:
 @cache
 def _rules() -> str:
     found = hashlib.sha256()
-    for module in (redaction, names, ordinary, people):
+    for module in (redaction, names, lowered, ordinary, people):
         path = Path(str(module.__file__))
         for file in sorted(path.parent.glob("*.py")) if path.stem == "__init__" else [path]:
             found.update(file.read_bytes())

@@ -20,21 +20,23 @@ NATIONAL = (
     r"nie|bsn|cpf|curp|pesel|pps|ppsn|aadhaar|codice fiscale|tax (?:file|id\w*)|tfn|passport|(?:id|identity) card|"
     r"driv(?:ing|er['’]?s) licen[cs]e|steuer-?id\w*|s[ée]curit[ée] sociale|personnummer"
 )
-BIRTH = r"date of birth|d\.?o\.?b|d o b|birth ?da(?:y|te)|bday|born|geburtsdatum|geboren|geb\.|n[ée]e? le|nacid[oa]|nascid[oa]|nat[oa] il"
+BIRTH = r"date of birth|birth date|d\.?o\.?b|d o b|birth ?da(?:y|te)|bday|born|geburtsdatum|geboren|geb\.|n[ée]e? le|nacid[oa]|nascid[oa]|nat[oa] il"
 PHONE = (
     r"(?:tele)?phone|mobile|cell|tel|whatsapp|fax|call(?: me)?|ring(?: me)?|text(?: me)?|dial|landline|reach(?: me)?|handy|portable|"
     r"m[óo]vil|tel[ée]fono|t[ée]l[ée]phone|telefon"
 )
 _DATE = (
-    r"\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4}|\d{1,2}(?:st|nd|rd|th)?\.? (?:of |de )?[^\W\d_]{3,10}\.?,? (?:de )?\d{2,4}|"
-    r"[^\W\d_]{3,10}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{2,4}"
+    r"\d{1,4} ?[./-] ?\d{1,2} ?[./-] ?\d{2,4}|\d{1,2}(?:st|nd|rd|th)?\.? (?:of |de )?[^\W\d_]{3,10}\.?,? (?:de )?['’]?\d{2,4}|"
+    r"[^\W\d_]{3,10}\.? (?:the )?\d{1,2}(?:st|nd|rd|th)?,? ['’]?\d{2,4}|(?:[0-3]\d[01]\d|[01]\d[0-3]\d)(?:19|20)?\d\d"
 )
 _WORD = r"(?:^|(?<![\w-]))"
 CUED = rules(
-    ("SECRET", rf"{_WORD}(?i:{CODE})\b[^\d\n!?;<>]{{0,16}}?((?:[A-Z]-?)?\d{{3,8}}#?)(?![\w%£$€:/-]|\.\d| ?(?:times|days|minutes|attempts))"),
+    ("SECRET", rf"{_WORD}(?i:{CODE})\b[^\d\n!?;<>]{{0,16}}?((?:\b[A-Za-z]-?)?\d{{3,8}}#?)(?![\w%£$€:/-]|\.\d| ?(?:times|days|minutes|attempts))"),
     ("ACCOUNT", rf"{_WORD}(?i:{ACCOUNT})\W{{0,3}}(?i:is|was|number|no|to|with|:|\W){{0,4}}\W{{0,2}}(\d\d[- ]\d\d[- ]\d\d)(?![\w-])"),
     ("ACCOUNT", rf"{_WORD}(?i:{ACCOUNT})\b(?i:[ :.,#(]|is|was|number|no\b|for the)*(\d[\d -]{{6,18}}\d)(?![\w-]|\.\d)", digits(8, 17)),
     ("ACCOUNT", r"<ACCOUNT[A-Z_]*>[ ,/]{1,3}(?i:account(?: number| no\.?)?|acc(?:oun)?t)?[ :]{0,2}(\d{6,12})(?![\w-])"),
+    ("SSN", rf"{_WORD}(?i:{NATIONAL})\b[^\d\n!?;<>]{{0,24}}?\b((?!xx)[a-z]{{2}} ?\d\d ?\d\d ?\d\d ?[a-d]|(?:[a-z]{{1,3}}\d|\d[\d.-]*[a-z])[a-z\d]{{0,14}})"
+     r"(?![\w@])", digits(5, 18)),
     ("SSN", rf"{_WORD}(?i:{NATIONAL})\b[^\d\n!?;<>]{{0,24}}?(?<![A-Za-z\d])((?:[A-Z]{{2}} )?[A-Z]{{0,6}}\d[A-Z\d]*(?:[ .\-/][A-Z\d]*\d[A-Z\d]*|[ .-][A-Z]{{1,2}}\b){{0,8}})"
      r"(?![\w@])", digits(5, 18)),
     ("BIRTHDATE", rf"{_WORD}(?i:{BIRTH})(?!\w)[^\d\n!?;<>]{{0,16}}?((?i:{_DATE}))(?!\w)"),
@@ -49,5 +51,9 @@ STATED = rules(
      r"(?:api|access|wi-?fi|staff|guest|licen[cs]e|network)[ _-](?:[\w-]+ )?(?:key|token)|pin(?: code)?)(?:\s*[:=]\s*|(?:['’]s)?\s+(?:(?:on|of|for|to) [a-z ]{2,20} )?"
      r"(?:(?:is|was|lautet|ist|est|es)\s+)?(?!@|&\w+;)(?=[^\s<>]*[\d#$%&*_@]))[\"'“‘]?([^\s<>\"'”’]{3,79}[^\s<>\"'”’,;.!?)])"),
     ("SECRET", r"\b(?:password|passcode|pass ?phrase|pwd?|answer)(?:['’]s| is| was|,)? [\"“]([^\"”\n<>]{3,60})[\"”]"),
+    ("SECRET", r"\b(?:password|passwort|kennwort|mot de passe|contraseña|wachtwoord|pass ?phrase|pwd?|(?:wi-?fi|network) key|"
+     r"(?:memorable|secret|security) (?:word|answer|phrase))(?:\s?[:=]\s*|(?<=word|swer|rase) (?:is|was) (?=[\"“‘]))[\"“‘]?"
+     r"(?!(?:not|re-?set|in(?:correct|valid)|wrong|expired|change|forgot\w*|required|help|problem|issue|error|does|won|can|i|the|it)\b)"
+     r"([^\s<>\"”’]{3,79}[^\s<>\"'”’,;.!?)])"),
     flags=re.IGNORECASE,
 )  # fmt: skip

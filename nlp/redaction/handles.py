@@ -7,12 +7,32 @@ from nlp.redaction.rule import Place, plain, rules
 
 HANDLE = "HANDLE"
 _MENTION = re.compile(r"(?<![\w@./])(?:@(?=[\w.]{2})(\w{1,30}(?:\.\w{1,30}){0,3})|/?u/([\w-]{3,20}))\b")
-_HINTS = ("user", "login", "log-in", "handle", "gamertag", "nickname", "screen name")
+_HINTS = (
+    *(
+        "user",
+        "login",
+        "log-in",
+        "handle",
+        "gamertag",
+        "nickname",
+        "screen name",
+        "insta",
+        "snap",
+        "telegram",
+        "discord",
+        "skype",
+    ),
+    *("psn", "steam", "tiktok", "tik tok", "twitch", "xbox"),
+)
 _STATED = rules(
     (HANDLE, r"\b(?:user ?(?:name|id)|log-?in(?: name| id)?|screen name|handle|gamertag|nickname)"
      r"(?:['’]s| (?:is|was|with|as|just|my|name|and|no|gaps|called|works)\b|:|=){0,8} ?[\"'“‘]?"
      r"((?=[\w.-]*[\d_])[a-z][\w.-]{2,40}[a-z\d])(?![\w@])"),
     (HANDLE, r"\buser ?(?:name|id) ?(?:is|was|:|=) ?[\"'“‘]?([a-z]{5,30})(?=[\"'”’]?(?:[.,;\n]|$))"),
+    (HANDLE, r"\buser ?(?:name|id) is ((?:[a-z]+ ){1,2}(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
+     r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|underscore|dot|dash) ?){1,6}[a-z]*)(?<! )"),
+    (HANDLE, r"\b(?:insta(?:gram)?|snap(?:chat)?|telegram|discord|skype|psn|steam|tik ?tok|twitch|xbox)(?: (?:name|id|handle|tag|account))?"
+     r"(?:['’]s| is| was|:|=| ?@)+ ?[\"“‘]?((?=[\w.#-]*[\d_#])[a-z][\w.#-]{2,40}[a-z\d])(?![\w@])"),
     flags=re.IGNORECASE,
 )  # fmt: skip
 

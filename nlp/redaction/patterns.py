@@ -13,6 +13,16 @@ UNIT = r"(?i:flat|apt|apartment|unit|suite|room)\.? (?:\w{1,4}|four|five|six|sev
 _STATES = (
     r"A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
 )
+_LOW = (
+    r"(?!(?:way|min|minute|hour|mile|day|week|month|year|time|metre|meter|foot|feet|yard|point|mm|km|kg|am|pm|star|people|item|person|block|door|"
+    r"new|other|more|different|high|main|side|the|an?|of|in|on|at|to|per|and|or|is|it|my|your|off|from|for|out|down|up|by)s?\b)[a-z][a-z']{2,20}"
+)
+"""A word of a street's name in lower case."""
+_AREAS = (
+    r"a[bl]|b[abdhlnrstx]?|c[abfhmortvw]|d[adeghlnty]|e[chnx]?|f[ky]|g[luy]?|h[adgprsux]|i[gmpv]|k[atwy]|l[adelnsu]?|m[ekl]?|n[egnprw]?|"
+    r"o[lx]|p[aehlor]|r[ghm]|s[aegklmnoprstwy]?|t[adfnqrsw]|u[b]|w[acdfnrsv]?|yo|ze"
+)
+"""Of postcodes of the United Kingdom, in lower case."""
 OTHER = (
     r"\b(?:order|ticket|invoice|case|ref|reference|tracking|serial|parts?|model|sku|article|meter|policy|claim|"
     r"booking|confirmation|contract|customer|receipt|items?|postage|rma|vat|batch|bestellung|auftrag|commande|pedido)"
@@ -40,6 +50,7 @@ SECRETS = rules(
 NUMBERS = rules(
     ("IBAN", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", iban),
     ("IBAN", r"\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b", iban),
+    ("IBAN", r"\b[a-z]{2}\d{2} ?[a-z0-9]{4}(?: ?\d{4}){2,6}(?: ?\d{1,3}[a-z]?)?\b", iban),
     ("CARD", r"(?<![\d/-])\d(?:[ -]?\d){12,18}(?![\d/-])", luhn),
     ("SSN", r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])"),
     ("SSN", r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]\b"),
@@ -73,6 +84,13 @@ PLACES = rules(
     ("ADDRESS", rf"(?:\b{UNIT}, )?\b\d{{1,5}}[a-zA-Z]? (?:[A-Z][\w']+ ){{1,3}}(?:{STREET})\b\.?(?:,? {UNIT}\b)?"),
     ("ADDRESS", r"\b\d{1,4}[a-z]? (?!way|minute|min|mile|hour|new|other|more|different|high|main|side|the)[a-z]{3,20} "
      r"(?:street|road|avenue|crescent|terrace|boulevard)\b"),
+    ("ADDRESS", rf"\b\d{{1,4}}[a-z]?,? {_LOW}(?: {_LOW})? (?:street|road|avenue|lane|crescent|terrace|boulevard|grove|gardens|mews|rd|ave|blvd)\b"),
+    ("ADDRESS", rf"\b\d{{1,4}}[a-z]? {_LOW} (?:drive|close|court|walk|rise|wharf|quay|parade|square)(?=[,.\n]|$)"),
+    ("ADDRESS", r"\b(?i:post ?code)(?:['’]s| is| was|:|,)*\s+([a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2})\b"),
+    ("ADDRESS", rf"(?<![\w.-])(?:{_AREAS})\d[a-z\d]? \d(?!gb|tb|st|nd|rd|th|am|pm)[abd-hjlnp-uw-z]{{2}}(?![\w-])"),
+    ("ADDRESS", r"\b(?i:zip ?code|zip)(?:['’]s| is| was|:|,)*\s+(\d{5}(?:-\d{4})?)(?![\w-])"),
+    ("ADDRESS", rf"(?<=, )(?:{_STATES.lower()})(?<!\b(?:in|or|me|hi|ok|la)) \d{{5}}(?:-\d{{4}})?\b"),
+    ("ADDRESS", r"\b[a-zäöü][a-zäöüß-]{2,30}(?:straße|strasse|allee|gasse|gracht) \d{1,4}[a-z]?\b"),
     ("ADDRESS", r"\b(?i:p\.? ?o\.? box) \d{1,6}\b"),
     ("ADDRESS", r"\b[A-ZÄÖÜ][\wäöüß-]{2,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|straat|laan|plein|gracht) \d{1,4}[a-z]?\b"),
     ("ADDRESS", r"\b(?:Am|Im|An der|Auf der|Auf dem|Zum|Zur) (?!Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|"
