@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.examples import example
+from api.idempotent import PARAMETER
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 
@@ -42,6 +43,8 @@ def _item(found: Mapping[str, Any], path: str, method: str, operation: Mapping[s
             "variable": [_parameter(one, schemas) for one in parameters if one["in"] == "path"],
         },
     }
+    if any(one["name"] == PARAMETER["name"] for one in parameters):
+        request["header"].append({"key": PARAMETER["name"], "value": "{{$guid}}", "disabled": True})
     content = operation.get("requestBody", {}).get("content", {})
     if "application/json" in content:
         request["header"].append({"key": "Content-Type", "value": "application/json"})

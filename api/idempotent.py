@@ -22,11 +22,20 @@ from pipelines.stores.protocols import Reply, Store
 
 KEPT, STUCK = timedelta(days=1), timedelta(minutes=10)
 """How long an answer is given again, and after which time a request that was never answered may be tried anew."""
-ONCE = "/v1/keys"
+WHERE, ONCE = "/v1/", "/v1/keys"
 """Answers below tell secrets, of which the store keeps nothing."""
 LONGEST = 4_000_000
 """Bytes of an answer; a longer one is not kept, and its request may be done again."""
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
+PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Such as a UUID. Sent again with the same key within a day, a request is answered again and not "
+    "done again; with another path, query or body the key is refused.",
+    "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+}
+"""As the API's description tells it."""
 AGAIN = (401, 403, 408, 409, 412, 413, 415, 429)
 TOLD = ("content-type", "location", "etag", "preference-applied")
 BOUNDARY = re.compile(rb'boundary="?([^";]+)')
@@ -40,10 +49,10 @@ class Idempotent:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = Headers(scope=scope).get("idempotency-key") if scope["type"] == "http" else None
-        if key is None or scope["method"] != "POST" or not scope["path"].startswith("/v1/"):
+        if key is None or scope["method"] != "POST" or not scope["path"].startswith(WHERE):
             await self.app(scope, receive, send)
             return
-        if scope["path"].startswith(ONCE):
+        if not takes(scope["path"]):
             detail = "Idempotency-Key: an answer with a secret is not kept to be given again; send it without"
             await problem(422, detail, scope["path"])(scope, receive, send)
             return
@@ -98,6 +107,11 @@ class Idempotent:
         finally:
             if not kept:
                 await asyncio.shield(run_in_threadpool(self.replies.forget, actor, key))
+
+
+def takes(path: str) -> bool:
+    """Whether a POST to it may have a key."""
+    return path.startswith(WHERE) and not path.startswith(ONCE)
 
 
 async def _read(scope: Scope, receive: Receive) -> tuple[list[Message], str]:

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from api import examples
+from api import examples, idempotent
 from api.schemas.findings import Problem
 from api.security.doors import find
 
@@ -38,7 +38,7 @@ KINDS = {
     404: "No such conversation, theme, customer or page.",
     405: "The page knows no such method.",
     408: "The body came too slowly.",
-    409: "Turns before these are not known here: send all.",
+    409: "Turns before these are not known here: send all. Or the first request with this key is still worked on.",
     412: "What was to be changed has been changed meanwhile.",
     413: "The body is too large.",
     415: "The body is of a kind that is not taken here.",
@@ -81,6 +81,8 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
     ):
         known, _ = find(method.upper(), path)
         operation["security"] = [{"key": [known.scope] if known and known.scope else []}, {}]
+        if method == "post" and idempotent.takes(path):
+            operation.setdefault("parameters", []).append(idempotent.PARAMETER)
         operation["responses"].pop("422", None)
         operation["responses"]["default"] = {"description": "A problem", "content": content}
     found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}

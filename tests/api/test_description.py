@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.collection import collection, text
 from api.commands import group
+from api.idempotent import takes
 from api.routes.reference import KINDS
 from pipelines.settings import ROOT
 
@@ -51,6 +52,32 @@ def test_every_operation_shows_every_kind_of_problem(found: dict[str, Any]) -> N
     shown = [set(content["examples"]) for place, content in parts(found) if place.endswith("default")]
     assert shown
     assert all(kinds == {str(status) for status in KINDS} for kinds in shown)
+
+
+def test_every_write_that_may_be_sent_again_tells_of_its_key(found: dict[str, Any]) -> None:
+    posts = {path: methods["post"] for path, methods in found["paths"].items() if "post" in methods}
+    told = {path: [one["name"] for one in post.get("parameters", [])] for path, post in posts.items()}
+    without = {path for path, names in told.items() if "Idempotency-Key" not in names}
+    assert without == {"/v1/keys", "/v1/keys/{id}:rotate", "/v1/keys/{id}:revoke"}
+
+
+def test_every_write_that_is_sent_again_is_answered_again(found: dict[str, Any], writable: TestClient) -> None:
+    drops_all = "/v1/privacy/forget"  # its own answer, too; to forget twice changes nothing
+    posts = [
+        path for path, methods in found["paths"].items() if "post" in methods and takes(path) and path != drops_all
+    ]
+    for path in posts:
+        content = found["paths"][path]["post"].get("requestBody", {}).get("content", {})
+        told = content.get("application/json", {})
+        body = next((value(found, one) for one in told.get("examples", {}).values()), told.get("example"))
+        form = "multipart/form-data" in content
+        sent: dict[str, Any] = {"files": {"file": ("a.csv", b"id,text\n1,late\n")}} if form else {"json": body}
+        place, head = path.replace("{", "").replace("}", ""), {"Idempotency-Key": path}
+        first, again = (writable.post(place, headers=head, **sent) for _ in range(2))
+        assert first.status_code in (200, 201, 202, 204, 404, 422), (path, first.text)
+        assert "idempotency-replayed" not in first.headers, path
+        assert again.headers.get("idempotency-replayed") == "true", path
+        assert (again.status_code, again.content) == (first.status_code, first.content), path
 
 
 def test_the_collection_holds_every_operation_and_is_current(found: dict[str, Any]) -> None:
