@@ -10,7 +10,7 @@ from nlp.journeys.groups import Array
 from nlp.journeys.targets import HORIZONS
 from nlp.metrics import Interval, auc, expected_calibration_error
 from pipelines.training.forecasts.baselines import BASELINES
-from pipelines.training.forecasts.fit import fit, split
+from pipelines.training.forecasts.fit import fit
 from pipelines.training.forecasts.rows import Rows
 
 LATEST = 0.25
@@ -46,6 +46,12 @@ def scores(rows: Rows, *, seed: int = 0) -> list[Score]:
     if not len(known.at) or not len(asked.at):
         return []
     return list(_scores(fit(known, seed=seed), known, asked, seed))
+
+
+def split(at: Array, latest: float) -> int:
+    """The moment from which on the latest share of the time lies."""
+    first, last = (int(at.min()), int(at.max())) if len(at) else (0, 0)
+    return last - round((last - first) * latest)
 
 
 def _scores(model: Forecaster, known: Rows, asked: Rows, seed: int) -> Iterator[Score]:
