@@ -6,7 +6,19 @@ from itertools import groupby
 
 from nlp.conversation import Conversation, Speaker
 from nlp.duplicates.fingerprint import Fingerprint, fingerprint
-from nlp.duplicates.links import LONG, Link, Told, again, of_one_customer, originals, reposts, spoken_of, templates
+from nlp.duplicates.links import (
+    LONG,
+    Link,
+    Told,
+    again,
+    of_one_customer,
+    originals,
+    over_channels,
+    reposts,
+    reworded,
+    spoken_of,
+    templates,
+)
 from nlp.errors import BadInput, NotFound
 from nlp.identity.claim import Decision
 from pipelines.stores.protocols import Store
@@ -53,15 +65,20 @@ def _print(talk: Conversation) -> Fingerprint:
 
 
 def _links(store: Store) -> Iterator[Link]:
-    maybe: list[tuple[Told, list[Told]]] = []
+    said: list[tuple[Told, list[Told]]] = []
+    unsaid: list[tuple[Told, list[Told]]] = []
     for _, talks in groupby(store.duplicates.told(), key=lambda talk: talk.customer):
         own = [talk for talk in talks if not talk.print.repost]
         equal = list(of_one_customer(own))
         known = {link.later for link in equal}
-        maybe += [(later, before) for later, before in spoken_of(own) if later.id not in known]
+        said += [(later, before) for later, before in spoken_of(own) if later.id not in known]
+        unsaid += [(later, before) for later, before in over_channels(own) if later.id not in known]
         yield from equal
-    vectors = store.duplicates.vectors(talk.id for later, before in maybe for talk in (later, *before))
-    yield from (link for later, before in maybe if (link := again(later, before, vectors)))
+    vectors = store.duplicates.vectors(talk.id for later, before in said + unsaid for talk in (later, *before))
+    found = [link for later, before in said if (link := again(later, before, vectors))]
+    known = {link.later for link in found}
+    yield from found
+    yield from (link for one, before in unsaid if one.id not in known and (link := reworded(one, before, vectors)))
     yield from reposts(store.duplicates.passed_on())
     yield from templates(*store.duplicates.long(LONG))
 

@@ -26,7 +26,7 @@ from pipelines.stores.schema import (
 )
 
 C, D, F, S = conversations.c, duplicate_links.c, fingerprints.c, signals.c
-TOLD = (C.id, C.customer, C.started_at, F.digest, F.head, F.words, F.signature, F.again, F.repost)
+TOLD = (C.id, C.customer, C.started_at, F.digest, F.head, F.words, F.signature, F.again, F.repost, C.channel)
 
 
 class Duplicates:
@@ -154,6 +154,6 @@ def _row(id: str, content: str, found: Fingerprint) -> dict[str, Any]:
 
 
 def _told(row: Any) -> Told:
-    id, customer, at, digest, head, words, signature, again, repost = row
+    id, customer, at, digest, head, words, signature, again, repost, channel = row
     print_ = Fingerprint(digest, head, words, np.frombuffer(signature, np.uint32), again, repost)
-    return Told(id, customer, at, print_)
+    return Told(id, customer, at, print_, channel)

@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.duplicates.fingerprint import SIZE, alike, contained, fingerprint
-from nlp.duplicates.links import Link, Told, again, of_one_customer, originals, reposts, spoken_of, templates
+from nlp.duplicates.links import (
+    Link,
+    Told,
+    again,
+    of_one_customer,
+    originals,
+    over_channels,
+    reposts,
+    reworded,
+    spoken_of,
+    templates,
+)
 from nlp.identity.claim import Decision
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -18,8 +29,8 @@ STORY = (
 )
 
 
-def told(id: str, text: str, *, days: float = 0, customer: str = "ann") -> Told:
-    return Told(id, customer, AT + timedelta(days=days), fingerprint([text]))
+def told(id: str, text: str, *, days: float = 0, customer: str = "ann", channel: str = "ticket") -> Told:
+    return Told(id, customer, AT + timedelta(days=days), fingerprint([text]), channel)
 
 
 def decided(kind: str, one: str, other: str, number: int = 1) -> Decision:
@@ -92,6 +103,28 @@ def test_what_says_again_is_linked_to_what_is_most_alike_in_meaning() -> None:
     assert 'says "I wrote"' in link.reason
     assert again(later, before, {"c": np.array([1, 0], np.float32), "b": np.array([0, 1], np.float32)}) is None
     assert list(spoken_of([talks[0], told("c", "I wrote to you", days=20)])) == []
+
+
+def test_other_words_over_another_channel_are_one_telling_where_they_mean_the_same() -> None:
+    texts = ("three of my eight dining chairs wobble on any floor", "anyone else whose chairs rock? 3 of 8 of mine do")
+    mail, post = told("a", texts[0]), told("b", texts[1], days=3, channel="social")
+    ((later, before),) = over_channels([mail, post])
+    vectors = {"a": np.array([1, 0], np.float32), "b": np.array([0.6, 0.8], np.float32)}
+    link = reworded(later, before, vectors)
+    assert link is not None
+    assert (link.later, link.earlier, link.kind) == ("b", "a", "reworded")
+    assert "another channel" in link.reason
+    assert "3.0 days later" in link.reason
+    assert reworded(later, before, vectors | {"b": np.array([0.4, 0.9], np.float32)}) is None
+    assert reworded(later, before, {"a": vectors["a"]}) is None
+
+
+def test_other_words_over_the_same_channel_or_long_after_or_in_a_word_are_no_pair() -> None:
+    texts = ("three of my eight dining chairs wobble on any floor", "anyone else whose chairs rock? 3 of 8 of mine do")
+    mail = told("a", texts[0])
+    assert list(over_channels([mail, told("b", texts[1], days=3)])) == []
+    assert list(over_channels([mail, told("b", texts[1], days=8, channel="social")])) == []
+    assert list(over_channels([mail, told("b", "chairs wobble", days=3, channel="social")])) == []
 
 
 def test_reposts_belong_to_the_first_that_said_it_even_when_cut_off() -> None:

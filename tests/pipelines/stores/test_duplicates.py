@@ -83,6 +83,18 @@ def test_finding_again_changes_nothing(told: SqlStore) -> None:
     assert {link.kind for link in before} == {"near", "again", "repost", "template"}
 
 
+def test_a_telling_in_other_words_over_another_channel_is_linked_and_undone_as_others_are(told: SqlStore) -> None:
+    said = "nobody has come yet and water runs out under the boiler all day"
+    told.conversations.put([talk(7, "dee", said, Channel.SOCIAL)])
+    annotate(told, "s:6", "s:7")
+    find(told)
+    _, _, links = group(told, "s:7")
+    assert [(link.later, link.earlier, link.kind) for link in links] == [("s:7", "s:6", "reworded")]
+    decide(told, Decision("unlink", "s:6", "s:7", AT))
+    find(told)
+    assert "s:7" not in told.duplicates.originals()
+
+
 def test_a_template_is_listed_apart_and_each_of_it_counts(told: SqlStore) -> None:
     find(told)
     (row,) = told.duplicates.page(kind="template")
