@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nlp.errors import BadRecord
+from pipelines.sources._dates import order_of
 from pipelines.sources._values import time
 
 WORDS = 4
@@ -15,19 +16,22 @@ ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+", re.IGNORECASE)
 
 
 def proposed(rows: Sequence[Mapping[Any, Any]], mapping: Mapping[str, Any]) -> dict[str, str]:
-    """field -> column for each of text, id, started_at and customer that `mapping` lacks and the cells suggest."""
+    """field -> column for each of text, id, started_at and customer that `mapping` lacks and the cells suggest; and the
+    order of dates that only one order can read."""
     taken = {name for column in mapping.values() for name in (column if isinstance(column, list) else [column])}
-    cells = {
-        str(column): [text for row in rows if (text := str(row.get(column) or "").strip())]
-        for column in (rows[0] if rows else ())
-        if column not in taken
-    }
+    cells = {str(column): _texts(rows, column) for column in (rows[0] if rows else ()) if column not in taken}
     found: dict[str, str] = {}
     for field, find in (("text", _said), ("started_at", _dated), ("customer", _addressed), ("id", _numbered)):
         if field not in mapping and (column := find(cells, len(rows))):
             found[field] = column
             del cells[column]
+    if "dates" not in mapping and (order := order_of(_texts(rows, {**mapping, **found}.get("started_at")))):
+        found["dates"] = order
     return found
+
+
+def _texts(rows: Sequence[Mapping[Any, Any]], column: Any) -> list[str]:
+    return [text for row in rows if (text := str(row.get(column) or "").strip())]
 
 
 def _said(cells: Mapping[str, list[str]], count: int) -> str | None:
@@ -37,8 +41,8 @@ def _said(cells: Mapping[str, list[str]], count: int) -> str | None:
 
 
 def _dated(cells: Mapping[str, list[str]], count: int) -> str | None:
-    full = (column for column, texts in cells.items() if len(texts) == count and all(map(_is_time, texts)))
-    return next(full, None)
+    full = {column: texts for column, texts in cells.items() if len(texts) == count}
+    return next((column for column, texts in full.items() if order_of(texts) or all(map(_is_time, texts))), None)
 
 
 def _is_time(text: str) -> bool:

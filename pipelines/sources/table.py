@@ -5,13 +5,16 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord, BadSetting
 from pipelines.sources._columns import proposed
+from pipelines.sources._dates import ORDERS, ambiguous, ordered
 from pipelines.sources._inputs import named, open_bytes
 from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
 from pipelines.sources._rows import Lines
@@ -51,7 +54,7 @@ WORKBOOKS = (".xlsx", ".xlsm")
 PARQUET_ROWS = 200
 FURTHER = {"email": "email", "phone": "phone", "handle": "x", "order": "order", "name": "name"}
 """Fields of a mapping that name columns of what else a customer is known by."""
-FIELDS = (*GUESSES, *FURTHER, "customer_kind", "metadata", "timezone")
+FIELDS = (*GUESSES, *FURTHER, "customer_kind", "metadata", "timezone", "dates")
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
@@ -59,7 +62,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
 
     A mapping names a column for each of id, text, started_at, updated_at, customer, channel, speaker; "=value" is the
     value itself. `customer_kind` is email, phone, x, id or name; `metadata` lists columns to keep; `timezone` is that
-    of its times. Rows without text are skipped.
+    of its times, `dates` tells how 03/04/2020 is meant. Rows without text are skipped.
     """
     zone(mapping_of(options.mapping).get("timezone", options.timezone))
     records = mappings(rows(path, options))
@@ -109,6 +112,8 @@ def mapping_of(mapping: Path | Mapping[str, Any] | None) -> dict[str, Any]:
             raise BadSetting(
                 f"mapping: {field}={value!r}: a {'list of columns' if field == 'metadata' else 'text'} expected"
             )
+    if mapping.get("dates", ORDERS[0]) not in ORDERS:
+        raise BadSetting(f"mapping: dates={mapping['dates']!r}: known: {', '.join(ORDERS)}")
     return dict(mapping)
 
 
@@ -209,7 +214,8 @@ def _value(row: Mapping[str, Any], mapping: Mapping[str, Any], field: str) -> An
 def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options: Options) -> Conversation:
     row = rows[0]
     tz = zone(mapping.get("timezone", options.timezone))
-    started, naive = time(_value(row, mapping, "started_at") or options.started_at, "started_at", tz)
+    order = mapping.get("dates", "")
+    started, naive = _dated(_value(row, mapping, "started_at") or options.started_at, order, tz)
     column = str(mapping.get("customer", ""))
     customer_kind = mapping.get("customer_kind") or KINDS.get(re.sub(r"\W+", "_", column.lower()))
     who = str(_value(row, mapping, "customer") or "")
@@ -225,8 +231,15 @@ def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options:
         drafts=[(_speaker(_value(r, mapping, "speaker")), str(_value(r, mapping, "text")), None) for r in rows],
         identifiers=[identifier(kind, _value(row, mapping, field)) for field, kind in FURTHER.items()],
         metadata={**{str(c).lower(): row.get(c) for c in mapping.get("metadata", ())}, "naive_times": naive},
-        changed=moment(_value(row, mapping, "updated_at"), tz),
+        changed=moment(ordered(_value(row, mapping, "updated_at"), order), tz),
     )
+
+
+def _dated(value: Any, order: str, tz: ZoneInfo) -> tuple[datetime, bool]:
+    """As `time`. Raises BadRecord."""
+    if not order and ambiguous(value):
+        raise BadRecord(f"a date of unknown order: map dates={' or dates='.join(ORDERS)}", "started_at", str(value))
+    return time(ordered(value, order), "started_at", tz)
 
 
 def _speaker(value: Any) -> Speaker:

@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 
 from nlp.conversation import Conversation
+from nlp.errors import BadSetting
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options
+from pipelines.sources.table import mapping_of, proposal
 
 
 def workbook(path: Path, rows: list[list[object]]) -> Path:
@@ -68,3 +70,64 @@ def test_a_damaged_workbook_is_a_dead_letter(tmp_path: Path, name: str) -> None:
     found = list(sources.read(path, format="table"))
     assert isinstance(found[-1], DeadRecord)
     assert found[-1].file == str(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "read"),
+    [
+        ("03/04/2020", "day-first", datetime(2020, 4, 3, tzinfo=UTC)),
+        ("03/04/2020", "month-first", datetime(2020, 3, 4, tzinfo=UTC)),
+        ("5/14/2024 3:07 PM", "month-first", datetime(2024, 5, 14, 15, 7, tzinfo=UTC)),
+        ("5/14/2024, 12:07:09 a.m.", "month-first", datetime(2024, 5, 14, 0, 7, 9, tzinfo=UTC)),
+        ("14.05.2024 08:00", "day-first", datetime(2024, 5, 14, 8, tzinfo=UTC)),
+        ("2024-05-14T08:00:00Z", "day-first", datetime(2024, 5, 14, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_date_is_read_in_the_order_that_the_mapping_tells(
+    written: str, order: str, read: datetime, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f'id,text,date\n1,Where is it?,"{written}"\n', "utf-8")
+    (found,) = sources.read(path, Options(mapping={"dates": order}))
+    assert isinstance(found, Conversation)
+    assert found.started_at == read
+
+
+def test_without_an_order_a_date_that_can_be_read_two_ways_is_not_read_and_the_remedy_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,text,date\n1,Where is it?,03/04/2020\n", "utf-8")
+    (dead,) = sources.read(path)
+    assert isinstance(dead, DeadRecord)
+    assert "dates=day-first or dates=month-first" in dead.reason
+
+
+def test_a_date_that_its_order_does_not_allow_is_told_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,text,date\n1,Where is it?,14/05/2024\n", "utf-8")
+    (dead,) = sources.read(path, Options(mapping={"dates": "month-first"}))
+    assert isinstance(dead, DeadRecord)
+    assert dead.value == "14/05/2024"
+
+
+@pytest.mark.parametrize(
+    ("dates", "order"),
+    [
+        (["03/04/2020", "14/04/2020"], "day-first"),
+        (["03/04/2020", "04/14/2020"], "month-first"),
+        (["03.04.2020", "01.02.2020"], "day-first"),
+        (["03/04/2020", "01/02/2020"], None),
+        (["13/04/2020", "04/14/2020"], None),
+        (["13/04/2020", "2020-04-14"], None),
+    ],
+)
+def test_the_order_of_dates_is_proposed_where_a_column_leaves_no_other(
+    dates: list[str], order: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,text,date\n" + "".join(f"{n},Where is it?,{date}\n" for n, date in enumerate(dates)), "utf-8")
+    assert proposal(path, Options())[2].get("dates") == order
+
+
+def test_an_unknown_order_of_dates_lists_the_known() -> None:
+    with pytest.raises(BadSetting, match="day-first, month-first"):
+        mapping_of({"dates": "year-first"})
