@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from api import examples, idempotent
 from api.schemas.findings import Problem
+from api.security.actor import CLASSIFY
 from api.security.doors import find
 
 router = APIRouter(include_in_schema=False)
@@ -81,7 +82,8 @@ def _with_problems(found: dict[str, Any]) -> dict[str, Any]:
     ):
         known, _ = find(method.upper(), path)
         operation["security"] = [{"key": [known.scope] if known and known.scope else []}, {}]
-        if method == "post" and idempotent.takes(path):
+        stores = known is None or known.scope != CLASSIFY  # else to ask twice does nothing twice
+        if method == "post" and stores and idempotent.takes(path):
             operation.setdefault("parameters", []).append(idempotent.PARAMETER)
         operation["responses"].pop("422", None)
         operation["responses"]["default"] = {"description": "A problem", "content": content}
