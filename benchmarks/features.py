@@ -18,6 +18,7 @@ import numpy as np
 
 from benchmarks.heading import heading
 from nlp.conversation import Conversation
+from nlp.journeys.contact import TAKEN_OVER
 from nlp.journeys.dictionary import FEATURES
 from nlp.journeys.placing import placed
 from nlp.taxonomy import Taxonomy
@@ -123,7 +124,9 @@ def replayed(store: Store, customer: str, at: datetime, taxonomy: Taxonomy, empt
 
 
 def before(talk: Conversation, at: datetime) -> Conversation:
-    return replace(talk, turns=tuple(turn for turn in talk.turns if (turn.at or talk.started_at) < at))
+    turns = tuple(turn for turn in talk.turns if (turn.at or talk.started_at) < at)
+    taken = [n for n in talk.metadata.get(TAKEN_OVER, []) if any(turn.number == n for turn in turns)]
+    return replace(talk, turns=turns, metadata={TAKEN_OVER: taken} if taken else {})
 
 
 def equal(store: Store, annotator: Annotator, count: int, folder: Path) -> tuple[int, int, int]:

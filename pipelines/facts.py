@@ -68,8 +68,9 @@ def _as_of(
     for contact in contacts:
         if at and contact.at < at <= contact.last_at:
             words = said(store, contact, taxonomy, before=at)
-            turns = [t for t in store.conversations.get(contact.id).turns if (t.at or contact.at) < at]
+            talk = store.conversations.get(contact.id)
+            turns = [t for t in talk.turns if (t.at or contact.at) < at]
             found = placed(words, events, contact.at, taxonomy)
-            yield replace(contact, summary=found, handed=handed(turns))
+            yield replace(contact, summary=found, handed=handed(turns, talk.metadata))
         else:
             yield contact

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.customer import Event
@@ -19,6 +20,9 @@ from pipelines.annotate import Annotator
 from pipelines.naming import parser
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,24 @@
 """What a customer's journey is made of besides events: conversations, and the themes raised in them."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from nlp.conversation import Speaker, Turn
 from nlp.signal import Summary
 from nlp.themes.theme import Assignment
+
+TAKEN_OVER = "taken_over"
+"""The fact of a conversation that tells the numbers of the turns at which another agent than the one before speaks. Who
+they are is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """An annotated conversation without its texts. `at` is when it started, `last_at` when its last turn was said.
 
-    `handed`: a bot spoke, and an agent after it.
+    `handed`: an agent spoke after a bot, or after another agent.
     """
 
     id: str
@@ -26,9 +31,11 @@ class Contact:
     handed: bool = False
 
 
-def handed(turns: Iterable[Turn]) -> bool:
-    """Whether an agent speaks after a bot."""
-    speakers = [turn.speaker for turn in turns]
+def handed(turns: Sequence[Turn], facts: Mapping[str, Any]) -> bool:
+    """Whether an agent speaks after a bot, or takes over from another one, as the conversation's facts tell."""
+    speakers, taken = [turn.speaker for turn in turns], facts.get(TAKEN_OVER)
+    if isinstance(taken, list) and any(turn.number in taken for turn in turns):
+        return True
     return Speaker.BOT in speakers and Speaker.AGENT in speakers[speakers.index(Speaker.BOT) :]
 
 

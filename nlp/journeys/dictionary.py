@@ -38,7 +38,10 @@ def _recency() -> Iterator[Feature]:
     yield Feature("channel_last", str, "name", "channel of the last conversation")
     yield Feature("channels_90d", int, "count, 0..", "different channels of the conversations of the last 90 days")
     yield Feature(
-        "handovers_90d", int, "count, 0..", "conversations of the last 90 days that went from a bot to an agent"
+        "handovers_90d",
+        int,
+        "count, 0..",
+        "conversations of the last 90 days that went from a bot to an agent, or from an agent to another",
     )
     for channel in Channel:
         yield Feature(

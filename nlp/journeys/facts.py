@@ -14,7 +14,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 class Said(NamedTuple):
     """A conversation. `at`: microseconds since 1970 (UTC); `ending`: sentiment at its end; `themes`: ids,
-    each once; `handed`: from a bot to an agent."""
+    each once; `handed`: from a bot or an agent to another agent."""
 
     at: int
     channel: str

@@ -37,12 +37,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`body` is HTML or text; `at` as the source writes it, or None where it is the conversation's own time."""
+    """`body` is HTML or text; `at` as the source writes it, or None where it is the conversation's own time; `who`: the
+    desk's id of who wrote it, where it tells one."""
 
     kind: Kind
     speaker: Speaker
     body: Any
     at: Any
+    who: Any = None
 
 
 def drafts(messages: Iterable[Message], *, field: str, started: datetime, tz: ZoneInfo) -> list[Draft]:
@@ -56,6 +58,11 @@ def drafts(messages: Iterable[Message], *, field: str, started: datetime, tz: Zo
         for message in messages
         if message.kind is Kind.SAID
     ]
+
+
+def writers(messages: Iterable[Message]) -> list[Any]:
+    """Who wrote each of the drafts."""
+    return [message.who for message in messages if message.kind is Kind.SAID]
 
 
 def counts(messages: Iterable[Message]) -> dict[str, int]:

@@ -4,15 +4,17 @@ import html
 import math
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer
 from nlp.errors import BadRecord, BadSetting
+from nlp.journeys.contact import TAKEN_OVER
 
 CHANGED = "_changed_at"
 """The fact under which a reader tells when a conversation last changed, ISO 8601; it is not kept among its facts."""
@@ -161,23 +163,28 @@ def conversation(
     customer: str,
     started_at: datetime,
     drafts: Iterable[Draft],
+    agents: Iterable[Any] = (),
     metadata: Mapping[str, Any],
     changed: datetime | None = None,
     identifiers: Iterable[str] = (),
 ) -> Conversation:
     """Cleaned, its turns in order of time where every turn has one; `changed` is when its source says that it last was,
-    `identifiers` what else its customer is known by.
+    `identifiers` what else its customer is known by. `agents`: who wrote each draft, by an id of the source, None where
+    that is not told; of it only TAKEN_OVER is kept.
 
     Raises BadRecord for an empty id.
     """
     name = clean(id).strip()
     if not name:
         raise BadRecord("the record has no id", "id", "")
-    kept = [(speaker, text, at) for speaker, body, at in drafts if (text := clean(body).strip())]
-    if all(at is not None for _, _, at in kept):
+    written = zip(drafts, chain(agents, repeat(None)), strict=False)
+    kept = [(speaker, text, at, who) for (speaker, body, at), who in written if (text := clean(body).strip())]
+    if all(at is not None for _, _, at, _ in kept):
         kept.sort(key=lambda draft: draft[2] or started_at)
     facts = {clean(k): _flat(v) for k, v in metadata.items() if v or v == ()}
-    if any("\ufffd" in text for _, text, _ in kept):
+    if taken := list(_taken_over((speaker, who) for speaker, _, _, who in kept)):
+        facts[TAKEN_OVER] = taken
+    if any("\ufffd" in text for _, text, _, _ in kept):
         facts["undecodable"] = True
     for told in (CHANGED, IDENTIFIERS):
         facts.pop(told, None)
@@ -185,8 +192,18 @@ def conversation(
         facts[IDENTIFIERS] = further
     if changed:
         facts[CHANGED] = changed.isoformat()
-    turns = tuple(Turn(number, *draft) for number, draft in enumerate(kept))
+    turns = tuple(Turn(number, speaker, text, at) for number, (speaker, text, at, _) in enumerate(kept))
     return Conversation(f"{source}:{name}", source, channel, customer, started_at, turns, facts)
+
+
+def _taken_over(writers: Iterable[tuple[Speaker, Any]]) -> Iterator[int]:
+    """Numbers of the turns by another agent than the one before."""
+    last = ""
+    for number, (speaker, who) in enumerate(writers):
+        if speaker is Speaker.AGENT and who:
+            if last and str(who) != last:
+                yield number
+            last = str(who)
 
 
 def _flat(value: Any) -> Any:

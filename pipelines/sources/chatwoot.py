@@ -62,6 +62,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
         identifiers=_desk.known_by("chatwoot", contact, *senders),
         started_at=started,
         drafts=_desk.drafts(messages, field="messages.created_at", started=started, tz=tz),
+        agents=_desk.writers(messages),
         metadata={
             "subject": attributes.get("mail_subject"),
             "status": raw.get("status"),
@@ -94,4 +95,5 @@ def _message(row: Raw) -> Message:
     bot = kind == "template" or sender in BOTS
     speaker = Speaker.CUSTOMER if kind == "incoming" else Speaker.BOT if bot else Speaker.AGENT
     reply = record(record(attributes.get("email")).get("text_content")).get("reply")
-    return Message(what, speaker, reply or row.get("content"), row.get("created_at"))
+    who = row.get("sender_id") or record(row.get("sender")).get("id")
+    return Message(what, speaker, reply or row.get("content"), row.get("created_at"), who)

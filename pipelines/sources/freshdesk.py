@@ -40,6 +40,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         identifiers=_desk.known_by("freshdesk", requester, {"email": raw.get("email"), "phone": raw.get("phone")}),
         started_at=started,
         drafts=_desk.drafts(messages, field="conversations.created_at", started=started, tz=tz),
+        agents=_desk.writers(messages),
         metadata={
             "subject": raw.get("subject"),
             "status": STATUS.get(raw.get("status") or 0, raw.get("status")),
@@ -73,4 +74,5 @@ def _reply(reply: Raw, requester: object) -> Message:
         Speaker.CUSTOMER if customer else Speaker.AGENT,
         body,
         reply.get("created_at"),
+        reply.get("user_id"),
     )

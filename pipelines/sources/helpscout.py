@@ -44,6 +44,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         identifiers=_desk.known_by("helpscout", customer),
         started_at=started,
         drafts=_desk.drafts(messages, field="threads.createdAt", started=started, tz=tz),
+        agents=_desk.writers(messages),
         metadata={
             "subject": raw.get("subject"),
             "status": raw.get("status"),
@@ -59,12 +60,13 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
 
 def _message(thread: Raw) -> Message:
     """By who made it, not by its type alone: an agent puts a call down. Unpublished: never sent."""
-    author = str(record(_either(thread, "createdBy")).get("type") or thread.get("type"))
+    made = record(_either(thread, "createdBy"))
+    author = str(made.get("type") or thread.get("type"))
     kind = KINDS.get(str(thread.get("type")), Kind.EVENT)
     if kind is Kind.SAID and thread.get("state") not in (None, "published"):
         kind = Kind.EVENT
     speaker = {"customer": Speaker.CUSTOMER, "system_user": Speaker.BOT}.get(author, Speaker.AGENT)
-    return Message(kind, speaker, thread.get("body"), _either(thread, "createdAt"))
+    return Message(kind, speaker, thread.get("body"), _either(thread, "createdAt"), made.get("id"))
 
 
 def _either(raw: Raw, name: str) -> Any:

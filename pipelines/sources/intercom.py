@@ -45,6 +45,7 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
         identifiers=_desk.known_by("intercom", *writers, *_contacts(raw)),
         started_at=started,
         drafts=_desk.drafts(messages, field="conversation_parts.created_at", started=started, tz=tz),
+        agents=_desk.writers(messages),
         metadata={
             "subject": opening.get("subject") or raw.get("title"),
             "status": raw.get("state"),
@@ -63,8 +64,10 @@ def talk(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation:
 
 
 def _opening(source: Raw) -> Message:
-    speaker = Speaker.BOT if source.get("delivered_as") in AUTOMATIC else _speaker(record(source.get("author")))
-    return Message(Kind.DELETED if source.get("redacted") else Kind.SAID, speaker, source.get("body"), None)
+    author = record(source.get("author"))
+    speaker = Speaker.BOT if source.get("delivered_as") in AUTOMATIC else _speaker(author)
+    what = Kind.DELETED if source.get("redacted") else Kind.SAID
+    return Message(what, speaker, source.get("body"), None, author.get("id"))
 
 
 def _part(part: Raw) -> Message:
@@ -72,7 +75,8 @@ def _part(part: Raw) -> Message:
     what = Kind.SAID if kind in SPOKEN else Kind.NOTE if "note" in kind else Kind.EVENT
     if what is Kind.SAID and part.get("redacted"):
         what = Kind.DELETED
-    return Message(what, _speaker(record(part.get("author"))), part.get("body"), part.get("created_at"))
+    author = record(part.get("author"))
+    return Message(what, _speaker(author), part.get("body"), part.get("created_at"), author.get("id"))
 
 
 def _customer(author: Raw) -> bool:

@@ -134,6 +134,7 @@ def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:
         identifiers=known,
         started_at=started,
         drafts=_desk.drafts(messages, field="comments.created_at", started=started, tz=tz),
+        agents=_desk.writers(messages),
         metadata=metadata,
         changed=moment(raw.get("updated_at"), tz),
     )
@@ -146,7 +147,8 @@ def _message(comment: Raw, requester: Any, users: Raw) -> Message:
     kind = Kind.DELETED if plain and not plain.strip("\u2587 \n") else Kind.SAID
     if comment.get("public") is False:
         kind = Kind.NOTE
-    return Message(kind, _speaker(comment, requester, users), body, comment.get("created_at") or None)
+    speaker = _speaker(comment, requester, users)
+    return Message(kind, speaker, body, comment.get("created_at") or None, comment.get("author_id"))
 
 
 def _speaker(comment: Raw, requester: Any, users: Raw) -> Speaker:

@@ -5,11 +5,23 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Subquery, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from nlp.customer import DATES, Customer, latest
 from nlp.errors import NotFound
-from nlp.journeys.contact import Contact
+from nlp.journeys.contact import TAKEN_OVER, Contact
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import TELLING, conditions
 from pipelines.stores.order import Place, ordered
@@ -104,12 +116,13 @@ class Customers:
 
 
 def _handed() -> ColumnElement[bool]:
-    """Whether an agent speaks after a bot, in a row of `conversations`."""
+    """`nlp.journeys.contact.handed`, of a row of `conversations`."""
     bot, agent = turns.alias(), turns.alias()
     first = select(func.min(bot.c.number)).where(bot.c.conversation == C.id, bot.c.speaker == "bot")
     spoke = select(agent.c.number).where(agent.c.conversation == C.id, agent.c.speaker == "agent")
     after = spoke.where(agent.c.number > first.correlate(conversations).scalar_subquery())
-    return after.correlate(conversations).exists()
+    taken = type_coerce(C.metadata, Text).contains(f'"{TAKEN_OVER}": [', autoescape=True)
+    return or_(taken, after.correlate(conversations).exists())
 
 
 def _known(filter: Filter) -> Subquery:

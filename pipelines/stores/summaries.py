@@ -15,8 +15,9 @@ def summary_row(summary: Summary) -> dict[str, Any]:
 
 def read_summary(row: Iterable[Any]) -> Summary:
     """From the table's columns in their order."""
-    *found, witnesses = row
-    return Summary(*found, tuple(_witness(*witness) for witness in witnesses or ()))
+    *found, told = row
+    witnesses = tuple(_witness(*witness) for witness in told or ())
+    return Summary(*[*found, witnesses])
 
 
 def _witness(kind: str, reason: str, weight: float, stages: Iterable[tuple[str, float]]) -> Witness:

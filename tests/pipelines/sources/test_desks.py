@@ -151,3 +151,16 @@ def test_comments_on_lines_of_their_own_join_their_tickets() -> None:
         (Speaker.AGENT, "Bye."),
     ]
     assert not letters
+
+
+def test_where_another_agent_takes_over_is_told_without_telling_who() -> None:
+    writers = (1, 70001, 1, 80002, 80002, 70001)
+    said = [
+        {"author_id": who, "body": f"Note {n}.", "created_at": f"2024-05-01T0{n}:00:00Z"}
+        for n, who in enumerate(writers)
+    ]
+    whole, _ = read("zendesk", [json.dumps(TICKETS[0] | {"comments": said}), json.dumps(TICKETS[1])])
+    one, other = whole.values()
+    assert one.metadata["taken_over"] == [3, 5]
+    assert "70001" not in repr(one)
+    assert "taken_over" not in other.metadata

@@ -147,3 +147,16 @@ def test_an_event_places_the_conversations_after_it_as_soon_as_it_comes(store: S
     (after,) = store.customers.contacts(Filter(customer="ann"))
     assert [witness.kind for witness in after.summary.witnesses] == ["words", "event"]
     assert online(store, "ann", LATER)["event_last"] == "cancelled"
+
+
+def test_a_handover_to_another_agent_counts_from_its_turn_on(store: SqlStore) -> None:
+    times = [START + timedelta(hours=n) for n in range(3)]
+    speakers = (Speaker.CUSTOMER, Speaker.AGENT, Speaker.AGENT)
+    spoken = tuple(Turn(n, who, "Late.", at) for n, (who, at) in enumerate(zip(speakers, times, strict=True)))
+    talk = Conversation("s:1", "s", Channel.TICKET, "ann", START, spoken, {"taken_over": [2]})
+    store.conversations.put([talk])
+    store.signals.put("m", ["s:1"], [], np.zeros((0, 2), np.float32), [summarise("s:1", [], language="en")])
+    refresh(store, shipped())
+    told = [features(store, "ann", at)["handovers_90d"] for at in (times[2], times[2] + timedelta(seconds=1))]
+    assert told == [0, 1]
+    assert online(store, "ann", LATER - timedelta(days=350))["handovers_90d"] == 1
