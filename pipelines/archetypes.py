@@ -8,18 +8,18 @@ from nlp.journeys.cohorts import CAVEAT, LEAST, cohorts
 from nlp.journeys.portraits import portraits
 from nlp.taxonomy import Taxonomy
 from pipelines.cohorts import DAYS, Standing, moment, standing
-from pipelines.stores.protocols import Store
+from pipelines.stores.protocols import Filter, Store
 
 Row = dict[str, Any]
 
 
-def found_archetypes(store: Store, taxonomy: Taxonomy, *, days: int = DAYS) -> Row:
+def found_archetypes(store: Store, taxonomy: Taxonomy, filter: Filter = Filter(), *, days: int = DAYS) -> Row:
     """Keys archetypes [{name, customers, support (0..1 of those who wrote), stability (0..1), traits [{name, says,
     value, usual}], friction, sentiment, effort, outcomes, examples (ids of customers)}], largest first; strengths
     [[number, prediction strength]], customers, at, until, caveat. Those of fewer than 5 customers are left out. Raises
     BadInput.
     """
-    then = standing(store, taxonomy, days=days)
+    then = standing(store, taxonomy, filter, days=days)
     wrote = [n for n, own in enumerate(then.past) if own.said]
     past = [then.past[n] for n in wrote]
     found, strengths = archetypes(portraits(past)) if past else ([], [])

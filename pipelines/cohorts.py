@@ -17,7 +17,7 @@ from nlp.journeys.personas import SAYS, personas
 from nlp.journeys.portraits import portraits
 from nlp.taxonomy import Taxonomy
 from pipelines.facts import everyone, told_until
-from pipelines.stores.protocols import Store
+from pipelines.stores.protocols import Filter, Store
 
 VALUE, ARCHETYPE, UNKNOWN = "value", "archetype", "unknown"
 DAYS = 30
@@ -43,11 +43,11 @@ class Standing:
         return afterwards(self.now, taxonomy, at=self.at, until=self.until + 1)
 
 
-def standing(store: Store, taxonomy: Taxonomy, *, days: int) -> Standing:
+def standing(store: Store, taxonomy: Taxonomy, filter: Filter = Filter(), *, days: int) -> Standing:
     """As of so many days before the last moment of which the store knows anything. Raises BadInput."""
     if not 1 <= days <= 365:
         raise BadInput(f"days={days}: groups are compared by what came in the 1 to 365 days after a moment")
-    everybody = list(everyone(store, taxonomy=taxonomy))
+    everybody = list(everyone(store, filter, taxonomy=taxonomy))
     until = told_until(own for _, own in everybody)
     at = until - days * DAY
     there = [(customer, own, before(own, at)) for customer, own in everybody]

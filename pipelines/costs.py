@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
+from nlp.journeys.contact import Contact
 from nlp.themes.impact import Impact, impacts
 from pipelines.scores import number, scores
 from pipelines.stores.protocols import Filter, Store
@@ -23,11 +24,17 @@ FEWEST = 3
 
 
 def impact(
-    store: Store, names: Sequence[str] | None = None, filter: Filter = Filter(), *, seed: int = 0
+    store: Store,
+    names: Sequence[str] | None = None,
+    filter: Filter = Filter(),
+    *,
+    spoke: Sequence[Contact] | None = None,
+    seed: int = 0,
 ) -> dict[str, dict[str, Impact]]:
     """Score -> theme -> how its mean over the filtered conversations would change if those that tell the theme were not
-    there. `names`: see `scores.py`. A conversation of nobody known is a customer of its own. Raises UnknownName."""
-    contacts = list(store.customers.contacts(filter))
+    there. `names`: see `scores.py`. `spoke`: the filtered contacts, where they are read already. A conversation of
+    nobody known is a customer of its own. Raises UnknownName."""
+    contacts = list(store.customers.contacts(filter)) if spoke is None else spoke
     known = scores(store, contacts, names, filter)
     ids = [theme.id for theme in store.themes.current()]
     row, column = {c.id: n for n, c in enumerate(contacts)}, {id: k for k, id in enumerate(ids)}
@@ -42,15 +49,17 @@ def impact(
     }
 
 
-def groups(store: Store, theme: str, filter: Filter = Filter()) -> list[dict[str, Any]]:
+def groups(
+    store: Store, theme: str, filter: Filter = Filter(), *, spoke: Sequence[Contact] | None = None
+) -> list[dict[str, Any]]:
     """Whom a theme concerns: of each fact of customers and conversations (plan, city, product, company) that parts them
     into groups, the three that most of its conversations are of, the most telling facts first. Keys field, value,
     conversations, share (0..1 of the theme's conversations that have the fact), overall (0..1 of all)."""
-    attributes = {customer.id: customer.attributes for customer in store.customers.all()}
+    attributes = {customer.id: customer.attributes for customer in store.customers.all(filter.customers)}
     facts = dict(store.tellings.facts(filter))
     told = {conversation for conversation, of in store.tellings.pairs(filter) if of == theme}
     everyone, own = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for contact in store.customers.contacts(filter):
+    for contact in store.customers.contacts(filter) if spoke is None else spoke:
         known = set(_known({**facts.get(contact.id, {}), **attributes.get(contact.customer, {})}))
         everyone.update(known)
         own.update(known if contact.id in told else ())

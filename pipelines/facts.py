@@ -23,8 +23,8 @@ def everyone(
     store: Store, filter: Filter = Filter(), *, at: datetime | None = None, taxonomy: Taxonomy | None = None
 ) -> Iterator[tuple[str, Facts]]:
     """(customer, facts) by id, as known before `at`, or now; conversations of nobody known are left out."""
-    if filter == Filter() and at is None and store.features.waiting() <= MANY:
-        yield from _gathered(store)
+    if replace(filter, customers=()) == Filter() and at is None and store.features.waiting() <= MANY:
+        yield from _gathered(store, filter.customers)
         return
     contacts, mentions = store.customers.contacts(filter), store.themes.mentions(filter)
     for customer, (spoke, did, raised) in beside(contacts, events_of(store, filter), mentions):
@@ -32,9 +32,10 @@ def everyone(
             yield customer, facts(_as_of(store, spoke, did, at, taxonomy or shipped()), did, raised, at=at)
 
 
-def _gathered(store: Store) -> Iterator[tuple[str, Facts]]:
-    """The same of everybody, now: from the rows that are kept for reading online, and anew where they are stale."""
-    for customer, kept in store.features.everyone():
+def _gathered(store: Store, among: Sequence[str]) -> Iterator[tuple[str, Facts]]:
+    """The same of everybody, or of those named, now: from the rows that are kept for reading online, and anew where
+    they are stale."""
+    for customer, kept in store.features.everyone(among):
         own = kept or of_now(store, customer)
         if own:
             yield customer, own

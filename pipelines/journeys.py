@@ -33,13 +33,13 @@ def stages(store: Store, taxonomy: Taxonomy, filter: Filter = Filter()) -> list[
     Keys stage, definition, conversations, customers, friction (mean 0..100), sentiment (mean -1..+1), both None
     without conversations, and themes: the three of most friction in all, {id, name, conversations, friction}.
     """
-    found = {row["stage"]: row for row in store.overview(filter)["stages"]}
+    store.rollups.refresh()
+    found = {row["stage"]: row for row in store.rollups.stages(filter)}
     names = {theme.id: theme.name for theme in store.themes.current()}
     themes: dict[str, list[Row]] = {}
-    for row in store.themes.by_stage(filter):
-        theme = {"id": row["theme"], "name": names.get(row["theme"], row["theme"])}
-        figures = {"conversations": row["conversations"], "friction": row["friction"]}
-        themes.setdefault(row["stage"], []).append(theme | figures)
+    for id, told in store.rollups.themes(filter).items():
+        for stage, figures in told["stages"].items():
+            themes.setdefault(stage, []).append({"id": id, "name": names.get(id, id)} | figures)
     known = {stage.name: stage.definition for stage in taxonomy.stages}
     for name in sorted(found.keys() - known.keys() - {UNKNOWN_STAGE}):
         known[name] = "A stage of an earlier taxonomy."
@@ -84,7 +84,7 @@ def events_of(store: Store, filter: Filter) -> Iterator[Event]:
     """The filtered events by customer and time; none where the filter asks for what conversations alone have."""
     if filter.channel or filter.source or filter.intent or filter.theme:
         return
-    for event in store.events.of(filter.customer) if filter.customer else store.events.all():
+    for event in store.events.of(filter.customer) if filter.customer else store.events.all(filter.customers):
         if (not filter.since or event.at >= filter.since) and (not filter.until or event.at < filter.until):
             yield event
 

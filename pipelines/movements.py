@@ -43,6 +43,15 @@ def told(store: Store, filter: Filter = Filter()) -> Told:
     return Told(store.tellings.volume(filter), store.tellings.daily(filter))
 
 
+def summed(daily: Sequence[Row]) -> Told:
+    """The same of the rows of `RollupStore.daily`."""
+    found: dict[str, dict[date, int]] = {}
+    for row in daily:
+        if row["conversations"]:
+            found.setdefault(row["theme"], {})[row["day"]] = int(row["conversations"])
+    return Told(found.pop("", {}), found)
+
+
 def course(store: Store, filter: Filter = Filter(), *, period: str = "week", counted: Told | None = None) -> Course:
     """Of every current theme, in the filtered conversations of all themes, or in what is `counted` already. Periods are
     days, weeks or months. Raises UnknownName for another."""

@@ -9,16 +9,16 @@ from nlp.journeys.facts import EPOCH, MICROSECOND
 from nlp.journeys.outcomes import HORIZONS, episodes
 from nlp.taxonomy import Taxonomy
 from pipelines.facts import everyone, told_until
-from pipelines.stores.protocols import Store
+from pipelines.stores.protocols import Filter, Store
 
 
-def outcomes(store: Store, taxonomy: Taxonomy) -> dict[str, Any]:
+def outcomes(store: Store, taxonomy: Taxonomy, filter: Filter = Filter()) -> dict[str, Any]:
     """Keys associations [{theme, name, stage, outcome, contacts, customers, risk, others, ratio, low, high, p,
     stands_out}], the surest first, of every theme and stage; suppressed (cells too small to tell), unknown (outcomes
     that nobody's events tell), until (the last moment seen, None of an empty store), caveat.
     """
     names = {found.id: found.name for found in store.themes.current()}
-    journeys = [facts for _, facts in everyone(store)]
+    journeys = [facts for _, facts in everyone(store, filter, taxonomy=taxonomy)]
     until = told_until(journeys)
     known = episodes(journeys, taxonomy, until=until)
     found, suppressed = associations(known)

@@ -8,7 +8,7 @@ from typing import Any
 
 from nlp.errors import BadInput, NotFound
 from nlp.themes.emerging import EMERGING, FADING, Movement
-from pipelines.movements import Fixed, course, fixed
+from pipelines.movements import Course, Fixed, course, fixed, summed
 from pipelines.stores.protocols import Filter, Store
 
 WEEK = timedelta(weeks=1)
@@ -72,14 +72,16 @@ def report(store: Store, week: date | None = None) -> Report:
     quality = store.qualities.of(store.themes.current_run() or "")
     names = {theme.id: theme.name for theme in store.themes.current() if not theme.hidden}
     since = first - 8 * WEEK
-    done = [(names[f.theme], f) for f in fixed(store) if f.theme in names and since <= f.fix.day < first + WEEK]
+    counted = summed(store.rollups.daily())
+    made = fixed(store, counted=counted)
+    done = [(names[f.theme], f) for f in made if f.theme in names and since <= f.fix.day < first + WEEK]
     return Report(
         named(first),
         first,
         first + WEEK - timedelta(days=1),
         store.rollups.totals(now),
         store.rollups.totals(then),
-        _themes(store, now, then),
+        _themes(store, now, then, course(store, counted=counted)),
         _weeks(store, first),
         sorted(done, key=lambda pair: pair[1].fix.day, reverse=True),
         quality.reasons if quality else (),
@@ -114,8 +116,8 @@ def span(first: date) -> Filter:
     return Filter(since=since, until=since + WEEK)
 
 
-def _themes(store: Store, now: Filter, then: Filter) -> list[Told]:
-    late, early, moves = store.rollups.themes(now), store.rollups.themes(then), course(store).moves
+def _themes(store: Store, now: Filter, then: Filter, found_course: Course) -> list[Told]:
+    late, early, moves = store.rollups.themes(now), store.rollups.themes(then), found_course.moves
     known = {theme.id: theme for theme in store.themes.current() if not theme.hidden}
     order = sorted((id for id in late if id in known), key=lambda id: (-late[id]["pain"], id))[:THEMES]
     found = []

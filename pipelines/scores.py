@@ -37,7 +37,7 @@ def scores(
     found = {name: _found(name, contacts) for name in names or FOUND if name in FOUND}
     given = [name for name in (SURVEYS if names is None else names) if name not in FOUND]
     facts = dict(store.tellings.facts(filter)) if given else {}
-    events = [e for e in store.events.all() if e.name in given and e.value is not None] if given else []
+    events = [e for e in store.events.all(filter.customers) if e.name in given and e.value is not None] if given else []
     for name in given:
         values = np.array([number(facts.get(c.id, {}).get(name)) for c in contacts], float)
         if not np.isfinite(values).any():

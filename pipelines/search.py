@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -55,14 +55,15 @@ def search(
     filter: Filter = Filter(),
     speaker: str = "",
     least: float = 0.0,
+    since: datetime | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> list[Hit]:
     """The turns that say what is asked for, or something like it, the best first; of the first 1,000 at most.
 
     Words must all be said; `"a phrase"`, `-without` and `one OR other` are known. Meaning is looked for among
-    customers' segments that `encoder` has embedded, from a cosine of `least` on. Raises BadInput where nothing is
-    asked for, or by meaning without an encoder.
+    customers' segments that `encoder` has embedded, from a cosine of `least` on, and in conversations `since` a moment.
+    Raises BadInput where nothing is asked for, or by meaning without an encoder.
     """
     if mode != "text" and encoder is None:
         raise BadInput(f"mode {mode!r} needs an encoder; without one there is mode 'text'")
@@ -71,7 +72,8 @@ def search(
     meant: list[Place] = []
     if encoder and mode != "text" and speaker in ("", Speaker.CUSTOMER):
         vector = encoder.encode([" ".join(term for terms in words.any for term in terms)])[0]
-        meant = store.search.near(vector, filter, encoder=encoder.version, least=least, limit=DEPTH)
+        late = replace(filter, since=max(filter.since or since, since)) if since else filter
+        meant = store.search.near(vector, late, encoder=encoder.version, least=least, limit=DEPTH)
     ranked = fused(said, meant) if mode == "both" else [(place.score, place) for place in said or meant]
     page = ranked[offset : offset + limit]
     passages = store.search.read([place for _, place in page], None if mode == "semantic" else words)

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from api.dashboard import flow
 from api.dashboard.choices import PERIODS, Choice
-from api.dashboard.pages import last_of, offered, page, render, store_of, taxonomy_of, themes_of
+from api.dashboard.pages import drawn_of, last_of, offered, page, render, store_of, taxonomy_of, themes_of
 from api.kept import kept_of
 from nlp.journeys.flow import OPEN, SILENT, START
 from nlp.journeys.outcomes import HORIZONS
@@ -19,6 +19,7 @@ from nlp.taxonomy import UNKNOWN_STAGE
 from pipelines import journeys
 from pipelines.archetypes import found_archetypes
 from pipelines.cohorts import DAYS
+from pipelines.drawn import Drawn
 from pipelines.journey_map import GAP, journey_map
 from pipelines.patterns import patterns
 from pipelines.stores.protocols import Filter
@@ -42,7 +43,7 @@ def stages(request: Request) -> Response:
     filter, asked = choice.filter(last), request.query_params.get("against", "")
     known = themes_of(request, choice)
     rows = kept.get(("stages", filter), lambda: journeys.stages(store, taxonomy, filter))
-    map = mapped(request, filter)
+    map, sample = mapped(request, filter), drawn_of(request, replace(filter, since=None, until=None))
     against, words = other(choice, asked, offered(request))
     beside = None
     if against is not None:
@@ -61,7 +62,8 @@ def stages(request: Request) -> Response:
         flow=flow.flow(map, taxonomy.stage_names),
         went=went(map),
         fewest=FEWEST,
-        moves=kept.get(("moves", filter), lambda: journeys.transitions(store, filter, taxonomy=taxonomy)),
+        moves=kept.get(("moves", filter), lambda: _moves(request, filter, sample)),
+        sample=sample,
         against=asked,
         choices=choices(choice, offered(request)),
         beside=beside,
@@ -76,6 +78,8 @@ def recurring(request: Request) -> Response:
     store, taxonomy, kept = store_of(request), taxonomy_of(request), kept_of(request)
     choice, asked = Choice.of(request.query_params).shared, request.query_params.get("outcome", "")
     filter, outcome = choice.filter(last_of(request)), asked if asked in HORIZONS else next(iter(HORIZONS))
+    sample, everybody = drawn_of(request, filter), drawn_of(request, Filter()).filter
+    chosen = sample.filter
     return render(
         request,
         "patterns.html",
@@ -83,16 +87,26 @@ def recurring(request: Request) -> Response:
         offered=offered(request),
         outcome=outcome,
         outcomes={name: name.replace("_", " ") for name in HORIZONS},
-        found=kept.get(("patterns", filter, outcome), lambda: patterns(store, taxonomy, filter, outcome=outcome)),
-        alike=kept.get(("archetypes", DAYS), lambda: found_archetypes(store, taxonomy)),
+        found=kept.get(("patterns", chosen, outcome), lambda: patterns(store, taxonomy, chosen, outcome=outcome)),
+        alike=kept.get(
+            ("archetypes", DAYS, *everybody.customers), lambda: found_archetypes(store, taxonomy, everybody)
+        ),
+        sample=sample,
         shown=SHOWN,
     )
 
 
 def mapped(request: Request, filter: Filter) -> Row:
-    """The journey map, kept: it reads every customer."""
+    """The journey map of the customers drawn, of all time, since journeys go on over periods."""
     store, taxonomy = store_of(request), taxonomy_of(request)
-    return kept_of(request).get(("map", filter, GAP), lambda: journey_map(store, taxonomy, filter))
+    sample = drawn_of(request, replace(filter, since=None, until=None))
+    chosen = replace(filter, customers=sample.filter.customers)
+    return kept_of(request).get(("map", chosen, GAP), lambda: journey_map(store, taxonomy, chosen))
+
+
+def _moves(request: Request, filter: Filter, sample: Drawn) -> list[Row]:
+    chosen = replace(filter, customers=sample.filter.customers)
+    return journeys.transitions(store_of(request), chosen, taxonomy=taxonomy_of(request))
 
 
 def line(rows: Sequence[Row], map: Row) -> Row:

@@ -8,7 +8,7 @@ from typing import Any
 from api.dashboard import charts, moves, week
 from api.dashboard.choices import PERIODS, Choice
 from pipelines.edits import log
-from pipelines.movements import Course, Told, course
+from pipelines.movements import Course, Told, course, summed
 from pipelines.proposals import current
 from pipelines.stores.protocols import Filter, Store
 
@@ -31,7 +31,7 @@ class Themes:
 def themes(store: Store, choice: Choice, last: date) -> Themes:
     filter = choice.filter(last)
     daily = store.rollups.daily(replace(filter, since=None))
-    counted = told(daily)
+    counted = summed(daily)
     found = course(store, counted=counted)
     return Themes(daily, counted, found, ranked(store, filter, last, daily, found))
 
@@ -60,19 +60,10 @@ def overview(store: Store, choice: Choice, last: date, known: Themes) -> Row:
     }
 
 
-def told(daily: Sequence[Row]) -> Told:
-    """What the sums say, as the course of themes is reckoned from."""
-    found: dict[str, dict[date, int]] = {}
-    for row in daily:
-        if row["conversations"]:
-            found.setdefault(row["theme"], {})[row["day"]] = int(row["conversations"])
-    return Told(found.pop("", {}), found)
-
-
 def everything(store: Store, filter: Filter, counted: Told) -> Told:
     """Fixes are judged by all conversations, whatever is chosen."""
     whole = replace(filter, since=None) == Filter()
-    return counted if whole else told(store.rollups.daily())
+    return counted if whole else summed(store.rollups.daily())
 
 
 def compared(store: Store, choice: Choice, last: date, totals: Row) -> Row:
@@ -109,7 +100,7 @@ def ranked(store: Store, filter: Filter, last: date, daily: Sequence[Row], found
     figures = store.rollups.themes(filter)
     quality = store.qualities.of(store.themes.current_run() or "")
     stabilities = quality.stabilities if quality else {}
-    by_day = told(daily).daily
+    by_day = summed(daily).daily
     first = max(min((row["day"] for row in daily), default=last), filter.since.date() if filter.since else date.min)
     weeks = charts.weeks([{"week": _monday(first)}], last)
     rows = [

@@ -24,8 +24,9 @@ from nlp.errors import NotFound
 from nlp.journeys.targets import CONTACT, EXIT, NEXT
 from nlp.language import LANGUAGES
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
+from pipelines.drawn import Drawn, drawn
 from pipelines.forecasts import forecasts, open_forecaster
-from pipelines.stores.protocols import Store
+from pipelines.stores.protocols import Filter, Store
 
 HERE = Path(__file__).parent
 ROWS = 50
@@ -128,6 +129,12 @@ def themes_of(request: Request, choice: Choice) -> overview.Themes:
     return kept_of(request).get(("themes", choice), lambda: overview.themes(store_of(request), choice, last))
 
 
+def drawn_of(request: Request, filter: Filter) -> Drawn:
+    """The customers whose journeys and costs a page reads."""
+    found: Drawn = kept_of(request).get(("drawn", filter), lambda: drawn(store_of(request), filter))
+    return found
+
+
 def stages_of(request: Request) -> tuple[str, ...]:
     return taxonomy_of(request).stage_names
 
@@ -215,7 +222,7 @@ def conversations(request: Request) -> Response:
         request,
         "conversations.html",
         choice=choice,
-        count=store_of(request).conversations.count(filter),
+        count=kept_of(request).get(("count", filter), lambda: store_of(request).rollups.count(filter)),
         rows=[figures.listed(*row) for row in rows[:ROWS]],
         after=rows[ROWS - 1][0].id if len(rows) > ROWS else "",
         paged=bool(after),

@@ -44,16 +44,13 @@ def quality(request: Request) -> Response:
 def coverage(store: Store, model: str) -> dict[str, Any]:
     """What of the store the figures speak of: keys conversations, annotated, unsupported, duplicates, waiting (for the
     model that serves), segments, unsure (segments whose intent is not vouched for), assigned, unassigned."""
-    found = store.overview()
+    found = store.rollups.totals()
+    names = ("conversations", "annotated", "unsupported", "duplicates", "segments", "unassigned")
     return {
-        **{
-            name: found.get(name) or 0
-            for name in ("conversations", "annotated", "unsupported", "duplicates", "segments")
-        },
+        **{name: found[name] for name in names},
         "waiting": store.conversations.waiting(model),
         "unsure": store.corrections.waiting("intent"),
-        "unassigned": found["unassigned"],
-        "assigned": sum(row["segments"] for row in store.themes.ranked(hidden=True)),
+        "assigned": found["placed"],
     }
 
 

@@ -16,6 +16,7 @@ from api.dashboard import figures, moves
 from api.dashboard.choices import Choice
 from api.dashboard.overview import Themes, everything, weekly
 from api.dashboard.pages import (
+    drawn_of,
     last_of,
     offered,
     page,
@@ -96,14 +97,16 @@ def _within(day: date, filter: Filter) -> bool:
 
 
 def _costly(request: Request, id: str, filter: Filter, known: Themes) -> Row:
-    """Keys costs (sentences), groups, fixes (by day), marks (by week)."""
-    store, kept = store_of(request), kept_of(request)
-    own = store.themes.get(id)
-    impacts = kept.get(("impact", filter), lambda: costs.impact(store, None, filter))
+    """Keys costs (sentences), groups, sample (of whom both are), fixes (by day), marks (by week)."""
+    store, kept, sample = store_of(request), kept_of(request), drawn_of(request, filter)
+    own, chosen = store.themes.get(id), sample.filter
+    spoke = kept.get(("contacts", chosen), lambda: list(store.customers.contacts(chosen)))
+    impacts = kept.get(("impact", chosen), lambda: costs.impact(store, None, chosen, spoke=spoke))
     counted = kept.get(("everything", filter), lambda: everything(store, filter, known.counted))
     return {
         "costs": list(effects.costs(impacts, id).values()),
-        "groups": kept.get(("groups", filter, id), lambda: costs.groups(store, id, filter)),
+        "groups": kept.get(("groups", chosen, id), lambda: costs.groups(store, id, chosen, spoke=spoke)),
+        "sample": sample,
         "fixes": {f.fix.day: moves.judged(f) for f in fixed(store, theme=id, counted=counted)},
         "marks": moves.marks(known.course, id, [fix.day for fix in own.fixes]),
     }
@@ -137,7 +140,9 @@ def _told(store: Store, found: Theme, stages: Sequence[str], known: Themes) -> R
 def _after(request: Request, id: str) -> Row:
     """What comes after it, reckoned once for all themes."""
     store, taxonomy = store_of(request), taxonomy_of(request)
-    found = kept_of(request).get("outcomes", lambda: outcomes(store, taxonomy))
+    chosen = drawn_of(request, Filter()).filter
+    key = "outcomes" if chosen == Filter() else ("outcomes", chosen)
+    found = kept_of(request).get(key, lambda: outcomes(store, taxonomy, chosen))
     return found | {"associations": [row for row in found["associations"] if row["theme"] == id]}
 
 

@@ -63,10 +63,20 @@ class Customers:
             raise NotFound(f"no customer {id!r}" + (f"; it is one with {owner!r}" if owner else ""))
         return Customer(id, found.get(id, {}))
 
-    def all(self) -> Iterator[Customer]:
+    def all(self, among: Sequence[str] = ()) -> Iterator[Customer]:
+        if among:
+            with self._database.read() as connection:
+                facts = {id: own for ids in chunks(among) for id, own in _facts(connection, ids).items()}
+            yield from (Customer(id, facts[id]) for id in sorted(facts))
+            return
         rows = self._database.stream(_owned().order_by(OWNER, *LAST))
         for owner, found in groupby(rows, key=lambda row: row.owner):
             yield Customer(owner, _merged(found))
+
+    def wrote(self, filter: Filter = Filter()) -> dict[str, int]:
+        statement = select(C.customer, func.count()).where(C.customer != "", *conditions(filter)).group_by(C.customer)
+        with self._database.read() as connection:
+            return dict(map(tuple, connection.execute(statement)))
 
     def page(
         self,

@@ -1,6 +1,6 @@
 """What customers did: their events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
@@ -38,7 +38,8 @@ class Events:
         with self._database.read() as connection:
             return sorted((Event(*row) for row in connection.execute(statement)), key=in_order)
 
-    def all(self) -> Iterator[Event]:
-        found = self._database.stream(select(*COLUMNS).order_by(events.c.customer, events.c.at))
+    def all(self, among: Sequence[str] = ()) -> Iterator[Event]:
+        chosen = select(*COLUMNS).where(events.c.customer.in_(among)) if among else select(*COLUMNS)
+        found = self._database.stream(chosen.order_by(events.c.customer, events.c.at))
         for _, rows in groupby(found, key=itemgetter(1)):
             yield from sorted((Event(*row) for row in rows), key=in_order)

@@ -26,10 +26,12 @@ class Features:
             kept = connection.execute(select(O.facts).where(O.customer == customer, ~stale)).scalar()
         return None if kept is None else Facts.of_plain(kept)
 
-    def everyone(self) -> Iterator[tuple[str, Facts | None]]:
+    def everyone(self, among: Sequence[str] = ()) -> Iterator[tuple[str, Facts | None]]:
         stale = select(S.customer).where(S.customer == O.customer).exists()
         kept = select(O.customer, case((~stale, O.facts)).label("facts"))
         new = select(S.customer, null()).distinct().where(~select(O.customer).where(O.customer == S.customer).exists())
+        if among:
+            kept, new = kept.where(O.customer.in_(among)), new.where(S.customer.in_(among))
         both = union_all(kept, new).subquery()
         for customer, facts in self._database.stream(select(both.c.customer, both.c.facts).order_by(both.c.customer)):
             yield customer, None if facts is None else Facts.of_plain(facts)

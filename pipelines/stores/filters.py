@@ -43,6 +43,7 @@ def conditions(filter: Filter) -> list[Condition]:
         found += [column == value] if value else []
     found += [c.started_at >= filter.since] if filter.since else []
     found += [c.started_at < filter.until] if filter.until else []
+    found += [c.customer.in_(filter.customers)] if filter.customers else []
     return found + _by_findings(filter)
 
 
@@ -52,7 +53,8 @@ def _by_findings(filter: Filter) -> list[Condition]:
     for column, value in (*of, (summaries.c.language, filter.language)):
         if value:
             found.append(conversations.c.id.in_(select(summaries.c.conversation).where(column == value)))
-    found += [of_fact(conversations.c.id, kind, value) for kind, value in filter.facts() if value]
+    fact = has_fact if filter.customers else of_fact
+    found += [fact(conversations.c.id, kind, value) for kind, value in filter.facts() if value]
     if filter.theme:
         found.append(conversations.c.id.in_(_of_theme(filter.theme)))
     return found
@@ -62,6 +64,12 @@ def of_fact(conversation: ColumnElement[str], kind: str, value: str) -> Conditio
     """Of the conversations with a fact, as the last refresh of the rollups found them."""
     f = conversation_facts.c
     return conversation.in_(select(f.conversation).where(f.kind == kind, f.value == value))
+
+
+def has_fact(conversation: ColumnElement[str], kind: str, value: str) -> Condition:
+    """The same, looked up for each of a few conversations."""
+    f = conversation_facts.c
+    return select(f.conversation).where(f.conversation == conversation, f.kind == kind, f.value == value).exists()
 
 
 def _of_theme(theme: str) -> Any:

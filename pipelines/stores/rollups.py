@@ -43,12 +43,18 @@ class Rollups:
     def themes(self, filter: Filter = Filter()) -> dict[str, dict[str, Any]]:
         return figures.themes(self._known(), filter)
 
+    def stages(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        return figures.stages(self._known(), filter)
+
     def count(self, filter: Filter = Filter()) -> int:
         return int(self._known().chosen(filter).sum())
 
     def last(self) -> date | None:
         cube = self._known()
         return cube.date(cube.days - 1) if cube.days else None
+
+    def reach(self, segments: int) -> date | None:
+        return figures.reach(self._known(), segments)
 
     def first_seen(self) -> dict[str, date]:
         return figures.first_seen(self._known())

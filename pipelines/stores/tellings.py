@@ -41,10 +41,11 @@ class Tellings:
         return found
 
     def pairs(self, filter: Filter = Filter()) -> Iterator[tuple[str, str]]:
+        run = A.run.concat("") if filter.customers else A.run  # of few conversations, assignments are looked up
         statement = (
             select(C.id, A.theme)
             .select_from(_told())
-            .where(A.run == current_run(), A.theme.is_not(None), *conditions(filter))
+            .where(run == current_run(), A.theme.is_not(None), *conditions(filter))
             .distinct()
             .order_by(C.id, A.theme)
         )

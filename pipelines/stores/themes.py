@@ -169,16 +169,10 @@ class Themes:
             rows = connection.execute(statement.group_by(week, A.theme).order_by(week, A.theme)).mappings().all()
         return [{**row, "week": date.fromisoformat(str(row["week"]))} for row in rows]
 
-    def by_stage(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
-        stage = func.coalesce(summaries.c.stage, "unknown").label("stage")
-        statement = _members(filter, A.theme, stage, CONVERSATIONS, FRICTION).where(A.theme.is_not(None))
-        with self._database.read() as connection:
-            rows = connection.execute(statement.group_by(A.theme, stage).order_by(A.theme, stage)).mappings().all()
-        return [dict(row) for row in rows]
-
     def entities(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
         of = A.theme == theme if theme else A.theme.is_not(None)
-        return counted(self._database.stream(_members(filter, A.theme, S.entities).where(of, S.entities.is_not(None))))
+        named = _segments(filter, A.theme, S.entities).where(of, S.entities.is_not(None))
+        return counted(self._database.stream(named))
 
     def points(self, filter: Filter = Filter(), *, limit: int = 100_000) -> list[dict[str, Any]]:
         said_at = func.coalesce(turns.c.at, C.started_at).label("at")
@@ -196,7 +190,7 @@ class Themes:
             places = {id: place for place, id in enumerate(connection.execute(chosen).scalar() or [])}
             order: list[Any] = [case(places, value=S.segment, else_=len(places))] if places else []
             order += [A.confidence.desc(), S.segment]
-            found = _members(filter, S.segment).where(A.theme == theme)
+            found = _segments(filter, S.segment).where(A.theme == theme)
             if part is not None:
                 found = found.where(A.found == theme, A.part == part)
             ids = connection.execute(found.order_by(*order).limit(limit).offset(offset)).scalars().all()
@@ -227,6 +221,13 @@ def _mentions(table: FromClause, filter: Filter) -> Select[Any]:
 def _members(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
     """Select from the current run's assignments joined with signal, conversation and its summary."""
     return _joined(assignments, *columns).where(*conditions(filter), A.run == current_run())
+
+
+def _segments(filter: Filter, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The same of assignments and signals alone: conversations are looked at where they are chosen."""
+    source = assignments.join(signals, S.segment == A.segment)
+    source = source if filter == Filter() else source.join(conversations, C.id == S.conversation)
+    return select(*columns).select_from(source).where(*conditions(filter), A.run == current_run())
 
 
 def _joined(assigned: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:

@@ -1,6 +1,6 @@
 """Customers and their events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,8 +15,11 @@ class CustomerStore(Protocol):
 
     def get(self, id: str) -> Customer: ...  # raises NotFound only if neither a row nor a conversation has the id
 
-    def all(self) -> Iterator[Customer]:
-        """Those that have a row, in order of id, each with the facts of all rows that are theirs."""
+    def all(self, among: Sequence[str] = ()) -> Iterator[Customer]:
+        """Those that have a row, or of those named, in order of id, each with the facts of all rows that are theirs."""
+
+    def wrote(self, filter: Filter = Filter()) -> dict[str, int]:
+        """Every customer with a filtered conversation, and how many they have."""
 
     def page(
         self,
@@ -44,5 +47,5 @@ class EventStore(Protocol):
 
     def of(self, customer: str, *, until: datetime | None = None) -> list[Event]: ...
 
-    def all(self) -> Iterator[Event]:
-        """By customer and time."""
+    def all(self, among: Sequence[str] = ()) -> Iterator[Event]:
+        """By customer and time; of some customers where they are named."""

@@ -25,8 +25,9 @@ class FeatureStore(Protocol):
     def get(self, customer: str) -> Facts | None:
         """None where they are not here, or are no longer what the store holds."""
 
-    def everyone(self) -> Iterator[tuple[str, Facts | None]]:
-        """By customer, in one reading: those whose facts are here, and those who are stale, with None."""
+    def everyone(self, among: Sequence[str] = ()) -> Iterator[tuple[str, Facts | None]]:
+        """By customer, in one reading: those whose facts are here, and those who are stale, with None; of some where
+        they are named."""
 
     def stale(self, *, limit: int = 1_000) -> list[str]:
         """Customers whose facts have changed since they were gathered, the longest waiting first."""

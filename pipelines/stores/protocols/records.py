@@ -11,7 +11,8 @@ from nlp.signal import Signal
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which conversations to speak of; an empty field does not filter. `until` is exclusive. `segment` is a fact of
-    customers, "plan=yearly"; `product` and `company` are in small letters, as `RollupStore.options` has them."""
+    customers, "plan=yearly"; `product` and `company` are in small letters, as `RollupStore.options` has them;
+    `customers` are those of a sample."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -25,6 +26,7 @@ class Filter:
     segment: str = ""
     product: str = ""
     company: str = ""
+    customers: tuple[str, ...] = ()
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """(kind, value) of what only `RollupStore.refresh` gathers; "" where it does not filter."""

@@ -18,8 +18,9 @@ class RollupStore(Protocol):
 
     def totals(self, filter: Filter = Filter()) -> dict[str, Any]:
         """Keys conversations, customers, segments, friction and sentiment (means over conversations, None without any),
-        leaving, unsupported, first and last (days, None without any), channels {name: conversations}, placed and
-        unassigned (segments of the current run that are in a theme, and in none)."""
+        leaving, unsupported, annotated, duplicates (what tells again), first and last (days, None without any),
+        channels {name: conversations}, placed and unassigned (segments of the current run that are in a theme, and in
+        none)."""
 
     def daily(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
         """By theme and day: keys theme ("" for whole conversations), day, conversations, segments, and scored, of which
@@ -29,11 +30,18 @@ class RollupStore(Protocol):
         """By id of each theme that is told: segments, conversations, customers, leaving, friction and sentiment (means
         over segments), pain, first_seen and last_seen (days), stages and channels {name: {conversations, friction}}."""
 
+    def stages(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        """Of annotated conversations, most first: stage, conversations, customers, friction and sentiment (means over
+        conversations, None where no language is known)."""
+
     def count(self, filter: Filter = Filter()) -> int:
         """The conversations, those that tell again among them."""
 
     def last(self) -> date | None:
         """The last day with a conversation; None of an empty store."""
+
+    def reach(self, segments: int) -> date | None:
+        """The day from which on there are so many segments, at most; None where there are no more in all."""
 
     def first_seen(self) -> dict[str, date]:
         """The first day of each theme, by id."""

@@ -80,9 +80,6 @@ class ThemeStore(Protocol):
     def trend(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
         """Per ISO week (its Monday): keys week (date), theme, segments, conversations, friction. Oldest first."""
 
-    def by_stage(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
-        """Keys theme, stage (the conversation's), conversations, friction."""
-
     def entities(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
         """What the segments of current themes name: keys theme, type (product, company, competitor, place), name,
         segments (that name it). By theme and type, most named first; capitals aside, and without placeholders."""

@@ -70,6 +70,8 @@ class Cube:
             found &= self.rows["intent"] != self.names["intent"].find("")
         if filter.customer:
             found &= self.rows["customer"] == np.uint64(hashed(filter.customer))
+        if filter.customers:
+            found &= np.isin(self.rows["customer"], np.array([*map(hashed, filter.customers)], np.uint64))
         for kind, value in filter.facts():
             if value:
                 found &= self._of(self.facts["row"][self.facts["fact"] == self.names["fact"].find((kind, value))])
@@ -93,7 +95,13 @@ class Cube:
     def people(self, chosen: Columns) -> int:
         """Different customers of those of the chosen conversations that tell nothing again."""
         person = self.person[chosen & (self.rows["first"] > 0)]
-        return len(np.unique(person[person >= 0]))
+        return int(self._persons(person).sum())
+
+    def _persons(self, person: Columns) -> Columns:
+        """Which customers there are among these, bool (customers,)."""
+        found = np.zeros(int(self.person.max(initial=-1)) + 1, bool)
+        found[person[person >= 0]] = True
+        return found
 
     def by(self, name: str, chosen: Columns) -> dict[str, int]:
         """First tellings among the chosen conversations, by the names of a column."""
@@ -134,8 +142,9 @@ class Told:
         """Different customers by theme, (themes,)."""
         person, size = self.cube.person[self.columns["row"]], int(self.cube.person.max(initial=0)) + 1
         known = (person >= 0) & (self.columns["counts"] > 0)
-        pairs = np.unique(self.columns["theme"][known].astype(np.int64) * size + person[known])
-        return np.bincount(pairs // size, minlength=len(self.cube.names["theme"]))
+        pairs = np.sort(self.columns["theme"][known].astype(np.int64) * size + person[known])
+        different = pairs[np.diff(pairs, prepend=-1) > 0]
+        return np.bincount(different // size, minlength=len(self.cube.names["theme"]))
 
 
 def placed(day: Day, names: Mapping[str, Names]) -> Day:

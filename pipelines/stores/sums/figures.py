@@ -20,7 +20,7 @@ def totals(cube: Cube, filter: Filter) -> Row:
     of = {name: column[chosen] for name, column in cube.rows.items()}
     scored, days = int(of["scored"].sum()), cube.day[chosen]
     told = cube.told(chosen, nowhere=True)
-    ((segments,), nowhere) = (told.sums("segments"), cube.names["theme"].find(NOWHERE))
+    (segments,), nowhere = told.sums("segments"), cube.names["theme"].find(NOWHERE)
     unassigned = int(segments[nowhere]) if nowhere >= 0 else 0
     return {
         "conversations": int(of["first"].sum()),
@@ -28,6 +28,8 @@ def totals(cube: Cube, filter: Filter) -> Row:
         "leaving": int(of["leaving"].sum()),
         **{name: float(of[name].sum()) / scored if scored else None for name in ("friction", "sentiment")},
         "unsupported": int(of["unread"].sum()),
+        "annotated": int((of["first"] * (of["intent"] != cube.names["intent"].find(""))).sum()),
+        "duplicates": int(len(days) - of["first"].sum()),
         "first": cube.date(days[0]) if len(days) else None,
         "last": cube.date(days[-1]) if len(days) else None,
         "channels": dict(sorted(cube.by("channel", chosen).items())),
@@ -103,6 +105,25 @@ def _parts(told: Told, name: str) -> dict[int, dict[str, Row]]:
         row = {"conversations": int(counts[theme, place]), "friction": friction[theme, place] / segments[theme, place]}
         found.setdefault(theme, {})[known[place]] = row
     return {theme: dict(sorted(row.items())) for theme, row in found.items()}
+
+
+def stages(cube: Cube, filter: Filter) -> list[Row]:
+    chosen = cube.chosen(filter) & (cube.rows["intent"] != cube.names["intent"].find(""))
+    found = []
+    for place, name in enumerate(cube.names["stage"]):
+        own = chosen & (cube.rows["stage"] == place)
+        if own.any():
+            scored = int(cube.rows["scored"][own].sum())
+            means = {name: float(cube.rows[name][own].sum()) for name in ("friction", "sentiment")}
+            row = {"stage": name, "conversations": int(cube.rows["first"][own].sum()), "customers": cube.people(own)}
+            found.append(row | {name: whole / scored if scored else None for name, whole in means.items()})
+    return sorted(found, key=lambda row: (-row["conversations"], row["stage"]))
+
+
+def reach(cube: Cube, segments: int) -> date | None:
+    by_day = np.bincount(cube.day, cube.rows["segments"], cube.days)
+    beyond = np.flatnonzero(np.cumsum(by_day[::-1])[::-1] > segments)
+    return cube.date(beyond[-1] + 1) if len(beyond) else None
 
 
 def first_seen(cube: Cube) -> dict[str, date]:

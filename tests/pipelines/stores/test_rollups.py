@@ -58,7 +58,16 @@ def test_totals_are_those_of_the_conversations_themselves(store: SqlStore) -> No
     store.rollups.refresh()
     for filter in (Filter(), Filter(channel="ticket"), Filter(since=START + DAY), Filter(theme="t1", intent="help")):
         sums, scanned = store.rollups.totals(filter), store.overview(filter)
-        for name in ("conversations", "customers", "segments", "friction", "leaving", "unsupported", "unassigned"):
+        for name in (
+            "conversations",
+            "customers",
+            "segments",
+            "friction",
+            "leaving",
+            "unsupported",
+            "annotated",
+            "unassigned",
+        ):
             assert sums[name] == scanned[name], (filter, name)
         assert sums["channels"] == scanned["channels"]
     assert (store.rollups.totals()["first"], store.rollups.totals()["last"]) == (date(2026, 3, 2), date(2026, 3, 5))
@@ -90,6 +99,22 @@ def test_conversations_are_chosen_by_who_wrote_and_what_is_named(store: SqlStore
     assert [store.conversations.count(filter) for filter in chosen] == [1, 1, 1]
     assert store.rollups.totals(Filter(segment="plan=gold", product="lamp"))["conversations"] == 0
     assert [store.conversations.count(Filter(language=code)) for code in ("en", "fr")] == [4, 0]
+
+
+def test_stages_are_those_of_the_conversations_themselves(store: SqlStore) -> None:
+    put(store)
+    store.conversations.put([conversation(3)])
+    store.signals.summarise([replace(told("s:1"), stage="exit")])
+    store.rollups.refresh()
+    for filter in (Filter(), Filter(channel="call"), Filter(segment="plan=gold"), Filter(stage="exit")):
+        assert store.rollups.stages(filter) == store.overview(filter)["stages"], filter
+
+
+def test_the_latest_segments_reach_back_to_a_day(store: SqlStore) -> None:
+    put(store)
+    store.rollups.refresh()
+    assert store.rollups.reach(4) is None
+    assert [store.rollups.reach(n) for n in (3, 1, 0)] == [date(2026, 3, 3), date(2026, 3, 5), date(2026, 3, 6)]
 
 
 def test_a_refresh_without_a_change_changes_nothing(store: SqlStore) -> None:

@@ -223,7 +223,6 @@ def test_a_trend_counts_by_the_monday_of_the_week(themed: SqlStore) -> None:
 
 
 def test_stages_and_points_and_quotes_of_themes(themed: SqlStore) -> None:
-    assert themed.themes.by_stage()[0] == {"theme": "t1", "stage": "use", "conversations": 2, "friction": 20.0}
     points = themed.themes.points(limit=2)
     assert [(p["segment"], p["x"], p["theme"], p["at"]) for p in points] == [
         ("s:1#0:13", 1.0, "t1", MONDAY),
