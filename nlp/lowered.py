@@ -69,6 +69,7 @@ _OPENS = re.compile(
     r"(?:^|[\n.!?]|\b(?:hi|hello|hey|hiya|morning|afternoon|evening|yes|yeah|it['’]?s|this is),?) ?$", re.IGNORECASE
 )
 _DETERMINED = re.compile(r"\b(?:the|an?|san|los|las|fort|saint|st|santa|lake|port|mount|el|la|de) $", re.IGNORECASE)
+_SMALL = re.compile(r"[a-zà-öø-ÿ][a-zà-öø-ÿ'’-]+[a-zà-öø-ÿ]")
 _CAREFUL = re.compile(r"(?:^|[.!?\n] ?)[A-ZÀ-Þ][a-zß-ÿ'’]")
 """A sentence that begins with a capital."""
 _THING = re.compile(
@@ -82,6 +83,7 @@ _TITLED = re.compile(
     r"([a-zà-öø-ÿ][a-zà-öø-ÿ'’-]{2,})\b",
     re.IGNORECASE,
 )
+_TITLES = ("mr", "ms", "mx", "dr", "miss", "herr", "frau", "señor")
 _MISSED = re.compile(
     r"\b(?:i|we|you|they|to|will|['’]ll|don['’]?t|didn['’]?t|not|never|really|and|or) $", re.IGNORECASE
 )
@@ -95,6 +97,8 @@ _SIGNED = re.compile(
 def lowered(text: str, lists: Lists) -> Iterator[Span]:
     """Characters [start, end) of names in lower case, in no order."""
     yield from _stated(text, lists)
+    if lists[0].isdisjoint(_SMALL.findall(text)):
+        return
     careless = not _CAREFUL.search(text)
     words, done = [match.span() for match in _WORD.finditer(text)], 0
     for n, (start, end) in enumerate(words):
@@ -108,21 +112,26 @@ def lowered(text: str, lists: Lists) -> Iterator[Span]:
 
 def _stated(text: str, lists: Lists) -> Iterator[Span]:
     """After a title, and as a signature."""
-    for match in _TITLED.finditer(text):
+    lower = text.lower()
+    for match in _TITLED.finditer(text) if any(map(lower.__contains__, _TITLES)) else ():
         title, name = match[1].lower(), match[2]
         if name.islower() and not ordinary(name) and name not in PLAIN:
-            sure = title in ("mr", "mrs", "ms", "mx", "herr", "frau") or name in lists[0] | lists[1]
+            sure = title in ("mr", "mrs", "ms", "mx", "herr", "frau") or _listed(name, lists)
             if sure and not (title == "miss" and _MISSED.search(text[max(0, match.start() - NEAR) : match.start()])):
                 yield match.span(2)
-    for match in _SIGNED.finditer(text):
+    for match in _SIGNED.finditer(text) if "\n" in text else ():
         said = match[1].lower().split()
         known = said[0] in lists[0] and (said[0] not in _UNSURE or said[0] in GIVEN)
         if (
             match[1].islower()
             and not any(ordinary(word) and word not in GIVEN for word in said)
-            and (known or said[-1] in lists[1] - _UNSURE)
+            and (known or (said[-1] in lists[1] and said[-1] not in _UNSURE))
         ):
             yield match.span(1)
+
+
+def _listed(word: str, lists: Lists) -> bool:
+    return word in lists[0] or word in lists[1]
 
 
 def _tail(text: str, words: list[Span], first: int, lists: Lists) -> int:
@@ -130,7 +139,7 @@ def _tail(text: str, words: list[Span], first: int, lists: Lists) -> int:
     end = words[first][1]
     for start, stop in words[first + 1 : first + 3]:
         word = text[start:stop]
-        if start != end + 1 or text[end] != " " or word not in lists[0] | lists[1] or ordinary(word) or word in _UNSURE:
+        if start != end + 1 or text[end] != " " or not _listed(word, lists) or ordinary(word) or word in _UNSURE:
             break
         end = stop
     return end
