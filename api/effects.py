@@ -83,6 +83,8 @@ def cost(score: str, found: Impact) -> str:
     if found.low is None or found.high is None:
         return f"Without these conversations {words} would be {change}; too few customers tell it for an interval"
     low, high = found.low * factor, found.high * factor
+    if not round(low, digits) and not round(high, digits):
+        return f"Without these conversations {words} would be the same"
     if low * high > 0:
         ends = sorted(abs(end) for end in (low, high))
         span = " and ".join(f"{end:.{digits}f}" for end in ends)

@@ -36,8 +36,7 @@ def sentences(report: Report) -> list[str]:
     said[0] += f"; {number(then['conversations']) if then['conversations'] else 'none'} in the week before."
     if now["friction"] is not None and then["friction"] is not None:
         said.append(f"Mean friction was {now['friction']:.0f} of 100, after {then['friction']:.0f} in the week before.")
-    if report.themes:
-        worst = report.themes[0]
+    if worst := next((theme for theme in report.themes if theme.conversations > 1), None):
         said.append(f"{worst.name} hurt most, in {plural(worst.conversations, 'conversation')}{_owned(worst)}.")
     said += [f"{theme.name}: {moved(theme.movement)}." for theme in report.moving]
     if now["leaving"]:

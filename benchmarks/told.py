@@ -51,9 +51,9 @@ def tell(store: Store, truth: Mapping[str, Truth], annotator: Annotator) -> None
         store.signals.put(
             annotator.version, [t.id for t in talks], found, vectors, summaries, encoder=annotator.encoder.version
         )
-    theme = np.array([int(str(a.theme)[1:]) for a in placed])
-    points: Floats = (places[theme] + draw.normal(0, 0.9, (len(theme), 2))).astype(np.float32)
-    sizes = np.bincount(theme, minlength=count)
+    of = np.array([int(str(a.theme)[1:]) for a in placed])
+    points: Floats = (places[of] + draw.normal(0, 0.9, (len(of), 2))).astype(np.float32)
+    sizes = np.bincount(of, minlength=count)
     store.themes.put("told", [_theme(n, int(sizes[n])) for n in range(count) if sizes[n]], placed, points)
     refresh(store, annotator.taxonomy)
     store.rollups.refresh()

@@ -11,7 +11,7 @@ from api.dashboard import marks
 from api.dashboard.pages import page, render, store_of, taxonomy_of
 from api.dashboard.words import intent
 from nlp.errors import BadInput
-from pipelines.search import MODES, Hit, search
+from pipelines.search import MODES, SNIPPET, Hit, search
 from pipelines.stores.protocols import Store
 
 HITS = 20
@@ -63,13 +63,19 @@ def find(request: Request) -> Response:
 
 
 def shown(hit: Hit) -> dict[str, Any]:
-    """Keys hit and html: its text, escaped, what was found marked, what was masked shown as such."""
-    html, at = Markup(), 0
+    """Keys hit and html: its text, escaped, what was found marked, what was masked shown as such, with dots where it is
+    cut."""
+    html, at = marks.shown("…" if hit.start else ""), 0
     for begin, end in sorted(hit.highlights):
         if begin >= at:
             html += marks.shown(hit.text[at:begin]) + MARK.format(marks.shown(hit.text[begin:end]))
             at = end
-    return {"hit": hit, "html": html + marks.shown(hit.text[at:])}
+    return {"hit": hit, "html": html + marks.shown(hit.text[at:]) + ("…" if cut(hit.text) else "")}
+
+
+def cut(text: str) -> bool:
+    """Whether it is as long as what is shown at most, and ends within a sentence."""
+    return len(text) > 0.9 * SNIPPET and text.rstrip()[-1:].isalnum()
 
 
 def others(request: Request, store: Store, asked: str) -> dict[str, list[Any]]:

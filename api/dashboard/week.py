@@ -17,6 +17,8 @@ ALIKE = 0.1
 """A volume that differs by less than this share from the week before is much the same."""
 STEP = 2.0
 """Of friction, 0..100."""
+SMALL = 20
+"""Conversations of a week, of which no share is told."""
 FEW = 5
 """Conversations, of which friction is not compared."""
 
@@ -57,6 +59,10 @@ def _volume(late: Row, early: Row, last: date) -> list[Part]:
         return [Part(f"{said}; there was none in the week before.")]
     if abs(count - then) < ALIKE * then:
         return [Part(f"{said}: about as many as in the week before ({number(then)}).")]
+    if min(count, then) < SMALL:
+        return [Part(f"{said}, after {number(then)} in the week before.")]
+    if count >= 2 * then:
+        return [Part(f"{said}, {number(count / then, 1)} times as many as in the week before.")]
     change = 100 * abs(count - then) / then
     return [Part(f"{said}, {change:.0f} % {'more' if count > then else 'fewer'} than in the week before.")]
 
@@ -82,7 +88,7 @@ def _late(daily: Sequence[Row], last: date) -> dict[str, Row]:
 
 
 def _worst(week: Mapping[str, Row], themes: Sequence[Row]) -> list[Part]:
-    told = [(week[row["id"]], row) for row in themes if row["id"] in week]
+    told = [(week[row["id"]], row) for row in themes if row["id"] in week and week[row["id"]]["conversations"] > 1]
     if not told:
         return []
     found, row = max(told, key=lambda pair: pair[0]["friction"])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -75,9 +75,12 @@ def moment(value: datetime | None) -> str:
 
 
 def at(value: datetime | None) -> Markup:
-    """A moment that the reader's browser tells in the reader's zone (static/local.js)."""
+    """A moment that the reader's browser tells in the reader's zone (static/local.js); of midnight to the second the
+    day alone, whatever the zone: its source knows no time."""
     if value is None:
         return escape(NOTHING)
+    if value.timetz() == time(tzinfo=value.tzinfo):
+        return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", day(value))
     return Markup('<time data-local datetime="{}">{} UTC</time>').format(value.isoformat(), moment(value))
 
 
@@ -154,7 +157,7 @@ def fact(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return number(value, 0 if value == round(value) else 2)
+        return number(value, next(n for n in range(3) if round(value, n) == round(value, 2)))
     return ", ".join(fact(item) for item in value) if isinstance(value, list | tuple) else str(value)
 
 

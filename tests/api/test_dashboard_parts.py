@@ -37,6 +37,11 @@ def test_dates_read_as_people_write_them() -> None:
     assert words.span(LAST, LAST) == "31 Oct 2026"
 
 
+def test_what_is_known_to_the_day_alone_is_told_without_a_time() -> None:
+    assert words.at(datetime(2026, 5, 1, tzinfo=UTC)) == '<time datetime="2026-05-01">1 May 2026</time>'
+    assert "data-local" in words.at(datetime(2026, 5, 1, 0, 0, 1, tzinfo=UTC))
+
+
 def test_names_read_as_people_write_them() -> None:
     assert [words.title("account_access"), words.title(None)] == ["Account access", "–"]
     assert [words.channel("social", 1), words.channel("social", 2), words.channel("fax")] == ["post", "posts", "fax"]

@@ -76,6 +76,11 @@ def test_what_a_fix_did_is_one_sentence(found: Effect, told: str) -> None:
             "0.25 higher fits",
         ),
         (
+            "repeat",
+            Impact(0.0, -0.0001, 0.0001, 59),
+            "Without these conversations the share of customers who write again within a week would be the same",
+        ),
+        (
             "csat",
             Impact(0.02, None, None, 3),
             "Without these conversations the mean CSAT would be 0.02 higher; too few customers tell it for an interval",

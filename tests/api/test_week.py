@@ -64,7 +64,7 @@ def words(store: Store, choice: Choice = Choice()) -> str:
 def test_the_week_is_told_from_its_figures(store: Store) -> None:
     put(store)
     assert words(store) == (
-        "In the week up to 31 May 2026, 10 customers got in touch, in 10 conversations, 100 % more than in the week "
+        "In the week up to 31 May 2026, 10 customers got in touch, in 10 conversations, after 5 in the week "
         "before. It hurt more: friction 60 of 100, after 40. What hurt most was Late, in 6 conversations. "
         "Late and Lost emerge. None of the 2 themes that hurt most has an owner. "
         "One conversation was with a customer who may leave."
@@ -108,6 +108,20 @@ def test_an_answer_is_kept_until_the_store_changes(store: Store) -> None:
     assert kept.get("a", make) == 3
     store.conversations.put([Conversation("s:new", "s", Channel.CHAT, "c", datetime(2026, 5, 1, tzinfo=UTC), ())])
     assert kept.get("a", make) == 4
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "told"),
+    [
+        (7, 1, ", after 1 in"),
+        (60, 40, ", 50 % more than in"),
+        (25, 40, ", 38 % fewer than in"),
+        (90, 40, ", 2.2 times as"),
+    ],
+)
+def test_no_share_is_told_of_a_few_conversations(now: int, before: int, told: str) -> None:
+    late, early = ({"conversations": count, "customers": count} for count in (now, before))
+    assert told in week._volume(late, early, LAST)[0].text
 
 
 def flow(stage: str, conversations: int, friction: float, wide: float) -> dict[str, Any]:

@@ -134,6 +134,12 @@ def test_the_map_is_drawn_and_a_loop_is_read(visit: Any, odd: str) -> None:
     assert visit.tab.locator("#read h2").inner_text() == "100 messages"
     visit.tab.locator("#read summary").click()
     visit.tab.get_by_label("Name of the theme").fill("Made on the map")
+    visit.tab.locator("#read").get_by_label("Your name").fill("Ada")
+    visit.tab.get_by_role("button", name="Make the theme").click()
+    visit.tab.wait_for_url("**/themes/**")
+    assert visit.tab.locator("h1").inner_text().startswith("Made on the map")
+    visit.tab.locator("#log").locator("xpath=../..").get_by_role("button", name="Undo").first.click()
+    visit.tab.wait_for_load_state("networkidle")
     assert visit.errors == []
 
 
