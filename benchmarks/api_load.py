@@ -253,6 +253,8 @@ def main() -> None:
         found = short(texts, wanted, seconds=3 if asked.quick else SECONDS, step=2 if asked.quick else STEP)
     first = os.sched_getscheduler(0) == os.SCHED_FIFO  # before all that others have to do
     command = f"chrt -f {os.sched_getparam(0).sched_priority} {command}" if first else command
+    pages = os.environ.get("GLIBC_TUNABLES", "")
+    command = f"GLIBC_TUNABLES={pages} {command}" if pages else command
     text = f"""{heading(title, command=command, seed=SEED)}
 Questions of Banking77's test, one a request, due at random moments (Poisson), over loopback; server and client share
 the processors. A time counts from the moment when its request was due. Goal at {RATE} requests/s: p50 4, p99 15. When
