@@ -21,7 +21,8 @@ def wilson(hits: int, of: int) -> Interval | None:
 def _wilson(share: float, trials: float) -> Interval:
     z = Z * Z / trials
     middle, width = share + z / 2, Z * sqrt(share * (1 - share) / trials + z / (4 * trials))
-    return Interval(share, max(0.0, (middle - width) / (1 + z)), min(1.0, (middle + width) / (1 + z)))
+    low, high = (middle - width) / (1 + z), (middle + width) / (1 + z)
+    return Interval(share, min(share, max(0.0, low)), max(share, min(1.0, high)))  # of all, the last bit is lost
 
 
 def clustered_share(hits: Array, of: Array, owners: Array) -> Interval | None:

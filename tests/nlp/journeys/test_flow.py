@@ -112,3 +112,11 @@ def test_clustered_intervals_hold_the_truth_as_often_as_they_say() -> None:
         found = clustered(draw.normal(size=60)[owners] + draw.normal(size=180), owners, least=-9, most=9)
         held += found is not None and found.low <= 0 <= found.high
     assert held / 1_000 == pytest.approx(0.95, abs=0.025)
+
+
+def test_an_interval_holds_its_own_share_to_the_last_bit() -> None:
+    for of in range(1, 400):
+        for hits in (0, 1, of // 2, of):
+            found = wilson(hits, of)
+            assert found
+            assert 0 <= found.low <= hits / of <= found.high <= 1
