@@ -12,8 +12,8 @@ NAME = "name"
 """Names are evidence beside others; alone they link nothing but what came under the name."""
 KINDS = (STRONG, "email", "phone", "x", "order", "anonymous", NAME)
 """Of identifiers, the most telling first. A desk's or network's own id is of the kind "id/desk"."""
-PERSON, MATCH = "person", "match"
-"""The sources of what people decided, and of what linkage by likeness found."""
+PERSON, MATCH, NAMESAKE = "person", "match", "name"
+"""The sources of what people decided, what linkage by likeness found, and what a name tells within a household."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,9 @@ class Graph:
         """What is claimed together with it."""
         return set().union(*(self.records[record] for record in self.of.get(identifier, ()))) - {identifier}
 
+    def of_kind(self, identifiers: Iterable[str], kind: str) -> set[str]:
+        return {identifier for identifier in identifiers if self.kinds[identifier] == kind}
+
     def strong(self) -> list[str]:
         return sorted(identifier for identifier, kind in self.kinds.items() if kind == STRONG)
 

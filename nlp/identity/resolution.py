@@ -9,8 +9,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from nlp.forest import Forest
-from nlp.identity.claim import MATCH, NAME, PERSON, STRONG, Claim, Conflict, Decision, Match, rank
+from nlp.identity.claim import MATCH, NAME, NAMESAKE, PERSON, STRONG, Claim, Conflict, Decision, Match, rank
 from nlp.identity.graph import Graph, spread
+from nlp.identity.namesakes import namesakes
 
 MOST = 4
 """So many e-mails, phones, handles, names or desk ids one person may have; what is claimed beside more is a hub."""
@@ -68,6 +69,8 @@ def resolve(
         _link(graph, hand, hubs)
     for match in matched:
         _stand(graph, MATCH, (match.one, match.other))
+    for pair in sorted(namesakes(graph, most, hubs) - last.keys()):
+        _stand(graph, NAMESAKE, pair)
     found = _settled(graph, bonds, hubs)
     while (kept := _still_one(found, graph, parted, bonds)) is not None:
         bonds = kept
@@ -115,7 +118,7 @@ def _hubs(graph: Graph, most: int) -> Iterator[tuple[str, str]]:
 def _together(graph: Graph) -> Iterator[Bond]:
     """Own ids that one record states: an account that was merged with another, or renamed."""
     for record, found in sorted(graph.records.items()):
-        own = sorted(_of_kind(graph, found, STRONG))
+        own = sorted(graph.of_kind(found, STRONG))
         for other in own[1:]:
             yield Bond(own[0], other, f"one record of {', '.join(sorted(graph.sources[record]))}")
 
@@ -124,7 +127,7 @@ def _agreements(graph: Graph, most: int) -> Iterator[Bond]:
     """Own ids that share `ALIKE` kinds of identifiers; names that differ are a word against it."""
     strong = graph.strong()
     beside = {identifier: graph.beside(identifier) for identifier in strong}
-    names = {identifier: _of_kind(graph, found, NAME) for identifier, found in beside.items()}
+    names = {identifier: graph.of_kind(found, NAME) for identifier, found in beside.items()}
     shared: dict[tuple[str, str], set[str]] = {}
     owners: dict[str, list[str]] = {}
     for identifier in strong:
@@ -141,10 +144,6 @@ def _agreements(graph: Graph, most: int) -> Iterator[Bond]:
             continue
         if len(kinds) >= ALIKE:
             yield Bond(one, two, "same " + " and ".join(sorted(kinds)))
-
-
-def _of_kind(graph: Graph, identifiers: Iterable[str], kind: str) -> set[str]:
-    return {identifier for identifier in identifiers if graph.kinds[identifier] == kind}
 
 
 def _settled(graph: Graph, bonds: Sequence[Bond], hubs: Mapping[str, str]) -> Resolution:

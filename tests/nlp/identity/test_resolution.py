@@ -87,6 +87,24 @@ def test_a_name_that_one_bears_is_theirs_and_pulls_nobody_else_in() -> None:
     assert (owner(found, "name:ann"), owner(found, "email:c")) == ("id:1", "email:c")
 
 
+def test_within_a_household_that_shares_a_phone_a_name_tells_whose_a_second_address_is() -> None:
+    home = said("id:1 email:a phone:5 name:ann", "id:2 email:b phone:5 name:bob")
+    found = resolve(home + said("email:second phone:5 name:bob", source="desk"))
+    assert owner(found, "email:second") == "id:2"
+    assert owner(found, "phone:5") == "phone:5"
+    assert [step.other for step in chain(found, "id:2", "email:second") or []] == ["email:second"]
+    assert owner(resolve(home + said("email:second phone:5 name:cid", source="desk")), "email:second") != "id:2"
+    assert owner(resolve(home + said("email:second phone:5", source="desk")), "email:second") != "id:2"
+
+
+def test_people_part_what_a_name_tells_within_a_household() -> None:
+    home = said("id:1 email:a phone:5 name:ann", "id:2 email:b phone:5 name:bob", "email:second phone:5 name:bob")
+    for apart in (decided("unlink", "id:2", "email:second"), decided("unlink", "email:second", "id:2")):
+        found = resolve(home, [apart])
+        assert owner(found, "email:second") != owner(found, "id:2")
+        assert owner(found, "email:b") == "id:2"
+
+
 def test_two_ids_of_one_desk_stay_apart_and_an_own_id_joins_them() -> None:
     desk = said("id:desk/1 email:a phone:5", "id:desk/2 email:b phone:5", source="desk")
     apart = resolve(desk)
