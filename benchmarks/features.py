@@ -248,16 +248,18 @@ def measured(customers: int, folder: Path) -> list[str]:
         fill(path, customers)
     with open_store(f"sqlite:///{path}") as store:
         told = batch(store, at)
-        begun = time.perf_counter()
+        begun, processor = time.perf_counter(), time.process_time()
         refresh(store, shipped())
-        gathered = time.perf_counter() - begun
+        gathered, worked = time.perf_counter() - begun, time.process_time() - processor
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         took = reads(store, customers, at, Random(SEED))
     clock, processor = (np.percentile(took[:, n], (50, 99)) for n in (0, 1))
     return [
         "| what | figure |",
         "|---|---|",
         f"| batch, one process | {told} |",
-        f"| facts gathered for online reads, all customers | {gathered:.0f} s |",
+        f"| facts gathered for online reads, all customers | {gathered:.0f} s ({worked:.0f} s of processor time), "
+        f"at most {most:.1f} GiB |",
         f"| store | {path.stat().st_size / 2**30:.1f} GiB |",
         f"| online read, on the clock | p50 {clock[0]:.2f} ms, p99 {clock[1]:.2f} ms |",
         f"| online read, processor time | p50 {processor[0]:.2f} ms, p99 {processor[1]:.2f} ms |",

@@ -5,6 +5,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, repeat
@@ -29,6 +30,9 @@ NESTED = 2000
 SURROGATE = re.compile("[\ud800-\udfff]")
 EPOCH = re.compile(r"-?\d{9,16}(\.\d+)?")
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+ZONED = re.compile(r"(\d{4}-\S+(?: \d\S*)?) +([A-Za-z]\w*(?:/[\w+-]+)*)$")
+"""2024-05-01 09:30 Europe/Paris"""
+NO_TIME = "not a time; use ISO 8601, such as 2024-05-01T09:30:00Z"
 PATTERNS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y", "%d %B %Y", "%B %d, %Y", "%b %d, %Y")
 
 
@@ -60,7 +64,8 @@ def zone(name: str) -> ZoneInfo:
 
 
 def time(value: Any, field: str, tz: ZoneInfo) -> tuple[datetime, bool]:
-    """(aware UTC, whether the value named no zone): ISO 8601, 2020/3/18, epoch seconds or milliseconds, mail dates.
+    """(aware UTC, whether the value named no zone): ISO 8601, with the name of a zone, too, 2020/3/18, epoch seconds or
+    milliseconds, mail dates.
 
     Raises BadRecord, also for 03/04/2020, which may be March or April.
     """
@@ -68,7 +73,8 @@ def time(value: Any, field: str, tz: ZoneInfo) -> tuple[datetime, bool]:
         found = _time(value)
         return (found if found.tzinfo else found.replace(tzinfo=tz)).astimezone(UTC), found.tzinfo is None
     except (ValueError, OverflowError, OSError, TypeError) as error:
-        raise BadRecord("not a time; use ISO 8601, such as 2024-05-01T09:30:00Z", field, str(value)) from error
+        reason = str(error) if str(error).startswith("the zone ") else NO_TIME
+        raise BadRecord(reason, field, str(value)) from error
 
 
 def _time(value: Any) -> datetime:
@@ -94,7 +100,17 @@ def _written(text: str) -> datetime:
             return datetime.strptime(text, pattern)  # noqa: DTZ007
         except ValueError:
             continue
+    if (match := ZONED.match(text)) and (found := datetime.fromisoformat(match[1])).tzinfo is None:
+        return found.replace(tzinfo=_zone(match[2]))
     raise ValueError(text)
+
+
+def _zone(name: str) -> ZoneInfo:
+    """Raises ValueError; of abbreviations only UTC and GMT are one zone for all."""
+    if "/" in name or name in ("UTC", "GMT"):
+        with suppress(KeyError, OSError, ValueError):
+            return ZoneInfo(name)
+    raise ValueError(f"the zone {name!r} is not known; write an offset such as +02:00, or a name such as Europe/Paris")
 
 
 def moment(value: Any, tz: ZoneInfo) -> datetime | None:

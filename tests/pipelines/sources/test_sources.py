@@ -4,6 +4,7 @@ import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options, customers, events
+from pipelines.sources._values import time
 
 TICKET = {
     "id": 7,
@@ -283,3 +285,18 @@ def test_posts_of_a_thread_are_read_without_the_signs_that_x_writes_for_and_and_
     raw = {"dialogHeader": {"sessionID": "1"}, "dialogContent": said}
     (talk,) = good(put(tmp_path, "threads.json", json.dumps([raw])))
     assert talk.turns[0].text == "slow & <3 times broken"
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("2025-03-02 10:00 Europe/Berlin", 9), ("2025-03-02T10:00:00 UTC", 10), ("2025-07-02 10:00 Europe/Berlin", 8)],
+)
+def test_a_time_may_name_its_zone(written: str, hour: int) -> None:
+    found, naive = time(written, "at", ZoneInfo("Asia/Tokyo"))
+    assert (found.hour, naive) == (hour, False)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "PDT", "CST"])
+def test_an_unknown_zone_is_told_by_its_name(zone: str) -> None:
+    with pytest.raises(BadRecord, match=f"the zone '{zone}' is not known; write an offset"):
+        time(f"2025-03-02 10:00 {zone}", "at", ZoneInfo("UTC"))
