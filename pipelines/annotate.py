@@ -254,11 +254,14 @@ def annotate(
     Without `anew` only those that no model has annotated; with `most` no more than so many; with `of` only among those
     ids, at most 1,000. `progress` is told how many are done so far.
     """
+    from threadpoolctl import threadpool_limits
+
     done, taxonomy = 0, annotator.taxonomy
     waiting = store.conversations.pending(annotator.version, batch=most or BATCH, anew=anew, of=of)
     for batch in islice(waiting, 1 if most else None):
         pairs = [pair for conversation in batch for pair in customer_segments(conversation)]
-        signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])
+        with threadpool_limits(1, user_api="blas"):  # the encoder has the processors
+            signals, embeddings = annotator.signals([s for s, _ in pairs], [t for _, t in pairs])
         own: dict[str, list[Signal]] = {conversation.id: [] for conversation in batch}
         for signal in signals:
             own[signal.segment.conversation].append(signal)
