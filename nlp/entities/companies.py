@@ -79,6 +79,9 @@ _KINDS = frozenset(sign.removesuffix("s") for sign in _SIGNS).union(
 )
 _CAMELS = re.compile(r"[A-Z](?<=[a-z].)")
 """Where there is neither, there is no _COMPANY. What a capital begins is looked for at capitals alone, at little cost."""
+_DONE = listed("less half nothing free cheaper better instead fee fees charge")
+_MONEY = re.compile("[£€$]")
+"""Where there is neither, there is no _DOES."""
 _NAMES = re.compile(r"[@A-ZÀ-Þ](?<=[\w,] .)\w")
 _NO_NAME = re.compile(
     r"(?:I|We|You|He|She|It|They|My|Our|Your|His|Her|Their|This|That|These|Those|The|A|An|There|Here|What|Who|When|Where|Why|How|"
@@ -123,7 +126,9 @@ def competitors(text: str, words: Set[str]) -> Iterator[tuple[int, int, bool]]:
     """(start, end, sure) of each name in the place of an alternative; where not `sure`, only if it is a company's."""
     if words.isdisjoint(_CUES) or not _NAMES.search(text):
         return
-    for pattern, sure in ((_SURE, True), (_DOES, True), (_WEAK, False)):
+    weak = "to" in words or not words.isdisjoint(("instead", "like"))
+    does = not words.isdisjoint(_DONE) or _MONEY.search(text)
+    for pattern, sure in ((_SURE, True), *(((_DOES, True),) if does else ()), *(((_WEAK, False),) if weak else ())):
         for match in pattern.finditer(text):
             name = match["name"]
             first = name.split(" ")[0]

@@ -65,6 +65,12 @@ _CAPITALS = re.compile(r"(?<![\w@])([A-ZÀ-Þ][\w.]*\w)(?: [A-ZÀ-Þ]\w+)?")
 _NAMES = re.compile(r"[A-ZÀ-Þ](?:(?<=\w .)|(?<=\w, .))\w")
 _KNOWN = COUNTRIES | CITIES
 _TOLD = frozenset(max(re.findall(r"[a-z]+", name), key=len) for name in _KNOWN)
+_SITES = listed(
+    """
+    shop store branch office depot warehouse plant team hub clinic site area route gym school showroom studio restaurant
+    hotel library campus line region address
+    """
+)
 _STREETS = listed(
     """
     address street road avenue lane drive crescent terrace square boulevard mews gardens airport station harbour quay
@@ -87,7 +93,8 @@ def found(text: str, words: Set[str]) -> Iterator[tuple[int, int]]:
         yield from _known(text)
     if not _NAMES.search(text):
         return
-    for pattern in (_AFTER, _BEFORE, _LISTED):
+    sites = not words.isdisjoint(_SITES)
+    for pattern in (_AFTER, *((_BEFORE,) if sites else ()), *((_LISTED,) if ", " in text else ())):
         for match in pattern.finditer(text):
             if stop := _town(match["name"]):
                 yield match.start("name"), match.start("name") + stop

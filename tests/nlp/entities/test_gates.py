@@ -24,6 +24,12 @@ GATED: dict[str, tuple[re.Pattern[str], Gate]] = {
         companies._COMPANY,
         lambda text, words: words & companies._KINDS or companies._CAMELS.search(text),
     ),
+    "what a competitor does": (
+        companies._DOES,
+        lambda text, words: words & companies._DONE or companies._MONEY.search(text),
+    ),
+    "other ways to a competitor": (companies._WEAK, lambda text, words: words & {"to", "instead", "like"}),
+    "places before what is there": (places._BEFORE, lambda text, words: words & places._SITES),
     "streets": (places._STREET, lambda text, words: words & places._STREETS),
     "products": (
         products._NAMED,
