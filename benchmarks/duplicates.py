@@ -222,7 +222,8 @@ def report() -> Iterator[str]:
     ways, rows = chosen_ways(choosing, sample)
     yield from rows
     yield (
-        "\n*Over*: of one customer within 7 days over two channels, though neither says so. *Unsaid* is not built: the "
+        "\n*Over*: of one customer within 7 days over two channels, though neither says so, unless the model "
+        "vouches for two intents. *Unsaid* is not built: the "
         "same within 14 days, whatever the channel.\n"
     )
     yield "## Scores\n\n| pairs | thresholds | label | precision | recall | F1 |\n|---|---|---|---|---|---|"

@@ -40,13 +40,14 @@ ONCE = ("exact", "near", "again", "reworded", "repost", PERSON)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A conversation as far as duplicates are concerned."""
+    """A conversation as far as duplicates are concerned; `intent` is "" where the model does not vouch for it."""
 
     id: str
     customer: str
     at: datetime
     print: Fingerprint
     channel: str = ""
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,17 @@ def spoken_of(talks: Sequence[Told]) -> Iterator[tuple[Told, list[Told]]]:
 
 
 def over_channels(talks: Sequence[Told]) -> Iterator[tuple[Told, list[Told]]]:
-    """One customer's conversations of a sentence at least, with those before over another channel."""
+    """One customer's conversations of a sentence at least, with those before over another channel that do not ask for
+    something else."""
     whole = [talk for talk in talks if talk.print.words >= SENTENCE]
     for place, later in enumerate(whole):
-        before = [talk for talk in whole[:place] if talk.channel != later.channel and later.at - talk.at <= DAYS]
-        if before:
+        if before := [talk for talk in whole[:place] if later.at - talk.at <= DAYS and _may_be_one(talk, later)]:
             yield later, before
+
+
+def _may_be_one(one: Told, other: Told) -> bool:
+    intents = {one.intent, other.intent} - {""}
+    return one.channel != other.channel and len(intents) < 2
 
 
 def again(later: Told, before: Iterable[Told], vectors: Mapping[str, Floats], *, meant: float = MEANT) -> Link | None:

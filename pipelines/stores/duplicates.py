@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import case, delete, func, insert, or_, select, update
 
 from nlp.conversation import Conversation
 from nlp.duplicates.fingerprint import SIZE, Fingerprint, Signature
@@ -23,10 +23,12 @@ from pipelines.stores.schema import (
     embeddings,
     fingerprints,
     signals,
+    summaries,
 )
 
 C, D, F, S = conversations.c, duplicate_links.c, fingerprints.c, signals.c
 TOLD = (C.id, C.customer, C.started_at, F.digest, F.head, F.words, F.signature, F.again, F.repost, C.channel)
+VOUCHED = case((summaries.c.abstained, ""), else_=func.coalesce(summaries.c.intent, ""))
 
 
 class Duplicates:
@@ -54,15 +56,15 @@ class Duplicates:
                 self._database.upsert(connection, fingerprints, rows)
 
     def told(self) -> Iterator[Told]:
-        joined = conversations.join(fingerprints, F.conversation == C.id)
-        statement = select(*TOLD).select_from(joined).where(C.customer != "")
+        joined = _told_with_intent()
+        statement = select(*TOLD, VOUCHED).select_from(joined).where(C.customer != "")
         for row in self._database.stream(statement.order_by(C.customer, C.started_at, C.id)):
             yield _told(row)
 
     def passed_on(self) -> list[Told]:
-        joined = conversations.join(fingerprints, F.conversation == C.id)
+        joined = _told_with_intent()
         heads = select(F.head).where(F.repost)
-        statement = select(*TOLD).select_from(joined).where(F.head.in_(heads)).order_by(C.id)
+        statement = select(*TOLD, VOUCHED).select_from(joined).where(F.head.in_(heads)).order_by(C.id)
         with self._database.read() as connection:
             return [_told(row) for row in connection.execute(statement)]
 
@@ -153,7 +155,12 @@ def _row(id: str, content: str, found: Fingerprint) -> dict[str, Any]:
     return {"conversation": id, "content_hash": content, "signature": found.signature.tobytes(), **columns}
 
 
+def _told_with_intent() -> Any:
+    joined = conversations.join(fingerprints, F.conversation == C.id)
+    return joined.outerjoin(summaries, summaries.c.conversation == C.id)
+
+
 def _told(row: Any) -> Told:
-    id, customer, at, digest, head, words, signature, again, repost, channel = row
+    id, customer, at, digest, head, words, signature, again, repost, channel, intent = row
     print_ = Fingerprint(digest, head, words, np.frombuffer(signature, np.uint32), again, repost)
-    return Told(id, customer, at, print_, channel)
+    return Told(id, customer, at, print_, channel, intent)

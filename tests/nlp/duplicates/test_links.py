@@ -1,5 +1,6 @@
 """What is the same telling: equal and near-equal words, what says "again", reposts, templates, and people's word."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -125,6 +126,15 @@ def test_other_words_over_the_same_channel_or_long_after_or_in_a_word_are_no_pai
     assert list(over_channels([mail, told("b", texts[1], days=3)])) == []
     assert list(over_channels([mail, told("b", texts[1], days=8, channel="social")])) == []
     assert list(over_channels([mail, told("b", "chairs wobble", days=3, channel="social")])) == []
+
+
+def test_what_asks_for_something_else_over_another_channel_is_no_pair() -> None:
+    texts = ("three of my eight dining chairs wobble on any floor", "anyone else whose chairs rock? 3 of 8 of mine do")
+    mail = replace(told("a", texts[0]), intent="product_defect")
+    post = told("b", texts[1], days=3, channel="social")
+    assert list(over_channels([mail, replace(post, intent="billing_dispute")])) == []
+    assert [later.id for later, _ in over_channels([mail, replace(post, intent="product_defect")])] == ["b"]
+    assert [later.id for later, _ in over_channels([mail, post])] == ["b"]
 
 
 def test_reposts_belong_to_the_first_that_said_it_even_when_cut_off() -> None:
