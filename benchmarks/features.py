@@ -144,7 +144,7 @@ def equal(store: Store, annotator: Annotator, count: int, folder: Path) -> tuple
 
 def fill(path: Path, customers: int) -> None:
     """Ten events, a conversation and two signals a customer, straight into an empty store's tables: its triggers rest
-    meanwhile, and everybody is noted at the end."""
+    meanwhile."""
     draw = np.random.default_rng(SEED)
     with sqlite3.connect(path) as connection:
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -156,9 +156,17 @@ def fill(path: Path, customers: int) -> None:
             for table, rows in _block(ids, draw).items():
                 marks = ", ".join(f":{name}" for name in rows[0])
                 connection.executemany(f'INSERT INTO {table} ("{NAMES.join(rows[0])}") VALUES ({marks})', rows)
-        connection.execute("INSERT INTO stale_features (customer) SELECT customer FROM conversations")
         for _, sql in triggers:
             connection.execute(sql)
+    connection.close()
+
+
+def ungathered(path: Path) -> None:
+    """As if nobody's facts had been gathered yet, so that a store serves for several runs."""
+    with sqlite3.connect(path) as connection:
+        for table in ("online_features", "stale_features"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("INSERT INTO stale_features (customer) SELECT customer FROM conversations")
     connection.close()
 
 
@@ -246,6 +254,7 @@ def measured(customers: int, folder: Path) -> list[str]:
     if not path.exists():
         open_store(f"sqlite:///{path}").close()
         fill(path, customers)
+    ungathered(path)
     with open_store(f"sqlite:///{path}") as store:
         told = batch(store, at)
         begun, processor = time.perf_counter(), time.process_time()
