@@ -1,8 +1,10 @@
 """How a customer feels: class probabilities from the encoder or a head, and VADER as baseline and second opinion."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from nlp.encoder import Encoder, Floats
 from nlp.errors import BadModel
@@ -10,6 +12,8 @@ from nlp.head import Head
 from nlp.once import once
 from nlp.signal import SENTIMENTS, Evidence
 
+PART = 128
+"""Texts whose signals are made at once, while the encoder reads the next."""
 STRONG = 1.5
 """Valence (-4..+4 in VADER's lexicon) from which a word is shown as evidence."""
 NEGATE = frozenset({"not", "no", "never", "none", "nothing", "without", "hardly", "cannot", "neither", "nor"})
@@ -51,13 +55,24 @@ def read(encoder: Encoder, head: Head | None, texts: Sequence[str]) -> tuple[Flo
 
 
 def parts(encoder: Encoder, head: Head | None, texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Floats, Floats]]:
-    """As `read`, in parts as the encoder has done them: places among the texts, embeddings, sentiment.
-
-    An encoder with threads works on while the caller does. Raises BadModel.
-    """
+    """As `read`, in parts of at least PART texts as the encoder has done them: places among the texts, embeddings,
+    sentiment. It begins now, and goes on while the caller works, where the encoder has threads. Raises BadModel."""
     if head is None and (found := getattr(encoder, "parts", None)):
-        return iter(found(texts))
+        return _together(found(texts))
     return iter([(range(len(texts)), *read(encoder, head, texts))])
+
+
+def _together(
+    parts: Iterable[tuple[Sequence[int], Floats, Floats]],
+) -> Iterator[tuple[Sequence[int], Floats, Floats]]:
+    places, vectors, feelings = list[int](), list[Floats](), list[Floats]()
+    for own, found, felt in parts:
+        places, vectors, feelings = [*places, *own], [*vectors, found], [*feelings, felt]
+        if len(places) >= PART:
+            yield places, np.concatenate(vectors), np.concatenate(feelings)
+            places, vectors, feelings = [], [], []
+    if places:
+        yield places, np.concatenate(vectors), np.concatenate(feelings)
 
 
 def classify(head: Head, embeddings: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """Texts and conversations to signals: segments, ONE encoder pass, then intent, sentiment, friction and stage."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp import language, segmentation, sentiment, stages
-from nlp.conversation import Conversation, Segment, Speaker, Turn
+from nlp.conversation import Segment
 from nlp.encoder import Encoder, Floats, cut_by, languages_of
 from nlp.entities.finder import Finder
 from nlp.friction import friction
@@ -27,12 +27,11 @@ from nlp.unread import unsupported, wordless
 from pipelines.encoders import open_encoder
 from pipelines.entities import named, open_finder
 from pipelines.intents import open_intents
+from pipelines.said import customer_segments, spoken
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
 
 BATCH = 256
-PART = 128
-"""Texts whose signals are made at once, while the encoder reads the next."""
 CALM = (NONE, "praise")
 CLEAR = (NONE, UNSUPPORTED)
 """Beside these nothing else is asked for."""
@@ -118,7 +117,7 @@ class Annotator:
         found: dict[int, Signal] = {}
         embeddings = np.zeros((len(texts), self.encoder.dimension), np.float32)
         unshown: dict[int, Reasons] = {}
-        for places, vectors, feelings in _together(read):
+        for places, vectors, feelings in read:
             embeddings[places] = vectors
             said = [(segments[n], texts[n], languages[n]) for n in places]
             own = [text for _, text, _ in said]
@@ -206,38 +205,10 @@ class Annotator:
         return [secondary(s.intent, found) for s, found in zip(signals, likely, strict=True)]
 
 
-def _together(
-    parts: Iterable[tuple[Sequence[int], Floats, Floats]],
-) -> Iterator[tuple[list[int], Floats, Floats]]:
-    """Parts of at least PART texts."""
-    places, vectors, feelings = list[int](), list[Floats](), list[Floats]()
-    for own, found, felt in parts:
-        places, vectors, feelings = [*places, *own], [*vectors, found], [*feelings, felt]
-        if len(places) >= PART:
-            yield places, np.concatenate(vectors), np.concatenate(feelings)
-            places, vectors, feelings = [], [], []
-    if places:
-        yield places, np.concatenate(vectors), np.concatenate(feelings)
-
-
 def _placed(evidence: Sequence[Evidence], segment: Segment) -> tuple[Evidence, ...]:
     """In places of the turn."""
     first = segment.start
     return tuple(Evidence(e.kind, e.start + first, e.end + first) for e in evidence) if first else tuple(evidence)
-
-
-def spoken(segments: Sequence[Segment], texts: Sequence[str]) -> list[str]:
-    """The language of each text: its own where that can be told, else the one of all texts of its conversation."""
-    own = [language.detect(text) for text in texts]
-    said: dict[str, list[str]] = {}
-    for segment, text in zip(segments, texts, strict=True):
-        said.setdefault(segment.conversation, []).append(text)
-    short = {s.conversation for s, code in zip(segments, own, strict=True) if code == language.UNKNOWN}
-    whole = {name: language.detect(" ".join(said[name])) for name in short if len(said[name]) > 1}
-    return [
-        whole.get(s.conversation, code) if code == language.UNKNOWN else code
-        for s, code in zip(segments, own, strict=True)
-    ]
 
 
 def annotate(
@@ -289,16 +260,3 @@ def summary(conversation: str, signals: Sequence[Signal], text: str = "", *, tax
     """What the segments of one conversation say together; `text` is all of them, by which its language is told."""
     defaults = stages.default_stages(taxonomy)
     return summarise(conversation, signals, language=language.detect(text), defaults=defaults)
-
-
-def customer_segments(conversation: Conversation) -> Iterator[tuple[Segment, str]]:
-    """Each segment of the customer's turns with its text."""
-    return speaker_segments(conversation.id, conversation.turns, Speaker.CUSTOMER)
-
-
-def speaker_segments(conversation: str, turns: Sequence[Turn], speaker: Speaker) -> Iterator[tuple[Segment, str]]:
-    """Each segment of one side's turns with its text."""
-    for turn in turns:
-        if turn.speaker is speaker:
-            for start, end in segmentation.segments(turn.text):
-                yield Segment(conversation, turn.number, start, end), turn.text[start:end]

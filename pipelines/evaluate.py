@@ -22,7 +22,8 @@ from nlp.secondary import secondary
 from nlp.sentiment import vader
 from nlp.signal import SENTIMENTS, Signal, Summary
 from pipelines import spans
-from pipelines.annotate import Annotator, customer_segments, summary
+from pipelines.annotate import Annotator, summary
+from pipelines.said import customer_segments
 from pipelines.sources._records import open_text
 
 Figures = dict[str, Interval | None]

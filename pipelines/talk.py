@@ -11,7 +11,8 @@ import numpy as np
 from nlp.conversation import Segment, Speaker, Turn
 from nlp.encoder import Floats
 from nlp.signal import Signal
-from pipelines.annotate import Annotator, speaker_segments, spoken
+from pipelines.annotate import Annotator
+from pipelines.said import speaker_segments, spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.errors import BadModel
 from nlp.taxonomy import UNSUPPORTED
 from pipelines.analyze import Analyst
-from pipelines.annotate import Annotator, annotate, spoken
+from pipelines.annotate import Annotator, annotate
 from pipelines.encoders import open_encoder
+from pipelines.said import spoken
 from pipelines.settings import ROOT
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Filter, Store
