@@ -40,14 +40,14 @@ def _insert(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) 
         connection.execute(insert(table), list(rows))
 
 
-def show(database: Database, connection: Connection, run: str, replayed: Replayed, at: datetime) -> int:
-    """Bring themes and assignments of a run to what the edits say now; returns how many segments changed their theme.
+def show(database: Database, connection: Connection, run: str, replayed: Replayed, at: datetime) -> list[str]:
+    """Bring themes and assignments of a run to what the edits say now; returns the segments that changed their theme.
     Where they were is kept."""
     database.backend.lock(connection)
     database.upsert(connection, themes, [_shown_row(theme, run) for theme in replayed.themes])
-    changed = 0
+    changed: list[str] = []
     for rows in chunks(_misplaced(connection, run, replayed)):
-        changed += len(rows)
+        changed += [row.segment for row, _ in rows]
         kept = [{"run": run, **{name: getattr(r, name) for name in KEPT}} for r, _ in rows]
         database.upsert(connection, earlier_assignments, kept)
         moved = update(assignments).where(A.run == run, A.segment == bindparam("of"))

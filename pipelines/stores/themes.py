@@ -35,7 +35,7 @@ from pipelines.stores.schema import (
     turns,
 )
 from pipelines.stores.signals import OF_TURN, read_quotes
-from pipelines.stores.sums.keeping import sum_up
+from pipelines.stores.sums.keeping import pause, retell
 
 A, C, S = assignments.c, conversations.c, signals.c
 CONVERSATIONS = func.count(TELLING.distinct()).label("conversations")
@@ -68,10 +68,11 @@ class Themes:
             for a, (x, y) in zip(assignments, points, strict=True)
         ]
         with self._database.write() as connection:
+            pause(self._database, connection)
             write_discovery(self._database, connection, {"run": run, "artefact": artefact}, themes, rows, said)
             write_facts(connection, run, facts)
             write_quality(connection, run, quality)
-            sum_up(self._database, connection)  # so that nobody sees a discovery without its sums
+            retell(self._database, connection)  # so that nobody sees a discovery without its sums
             announce(self._database, connection, traced(connection, facts, said.themes))
 
     def assign(self, assignments: Sequence[Assignment], replayed: Replayed | None = None) -> None:
@@ -90,10 +91,10 @@ class Themes:
 
     def show(self, run: str, replayed: Replayed, at: datetime) -> int:
         with self._database.write() as connection:
+            pause(self._database, connection)
             changed = show(self._database, connection, run, replayed, at)
-            if changed:
-                sum_up(self._database, connection)
-            return changed
+            retell(self._database, connection, changed)
+            return len(changed)
 
     def found(self) -> list[Theme]:
         statement = select(found_themes).where(found_themes.c.run == current_run())

@@ -1,19 +1,24 @@
 """Sums kept in step with the store, within a transaction that writes: the days of whatever changed are read anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Date, delete, insert, select, type_coerce
+from sqlalchemy import Connection, Date, delete, insert, select, type_coerce, update
 
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import current_run
-from pipelines.stores.schema import conversation_facts, conversations, rollup_days, rollup_state, stale_days
-from pipelines.stores.sums.reading import DAY, Range, Read, read
+from pipelines.stores.schema import conversation_facts, conversations, rollup_days, rollup_state, signals, stale_days
+from pipelines.stores.sums.day import Day
+from pipelines.stores.sums.reading import Read, read, retold
 
 C, D, F = conversations.c, rollup_days.c, conversation_facts.c
 AT_ONCE = 31
 """Days read in one statement."""
+MANY = 10_000
+"""Of more segments, all days are told anew rather than looked for."""
+PAUSED = "-"
+"""In place of the run of the sums: triggers note the days of that run's assignments alone."""
 
 
 def in_step(connection: Connection) -> int | None:
@@ -38,9 +43,46 @@ def sum_up(database: Database, connection: Connection) -> int:
     days |= _every_day(database, connection) if whole else _told_again(database, connection, days)
     revision = (state.revision if state else 0) + 1
     for some in chunks(sorted(days), AT_ONCE):
-        _keep(connection, some, list(read(connection, run, _ranges(some))), revision)
+        _keep(connection, some, list(read(connection, run, some)), revision)
     database.upsert(connection, rollup_state, [{"id": 1, "run": run, "revision": revision}])
     return int(revision)
+
+
+def pause(database: Database, connection: Connection) -> None:
+    """Bring the sums up to date before the places of segments in themes change, in the same transaction, and let
+    triggers not note those days: `retell` will."""
+    database.backend.lock(connection)
+    if in_step(connection) is None:
+        sum_up(database, connection)
+    connection.execute(update(rollup_state).values(run=PAUSED))
+
+
+def retell(database: Database, connection: Connection, segments: Collection[str] | None = None) -> None:
+    """What the conversations of some segments tell, or all where none are named, once those have changed their themes:
+    the rest of their days stays."""
+    days = _every_day(database, connection) if segments is None else _days_of(database, connection, segments)
+    run = connection.execute(select(current_run())).scalar() or ""
+    revision = connection.execute(select(rollup_state.c.revision)).scalar_one() + bool(days)
+    for some in chunks(sorted(days | _told_again(database, connection, days)), AT_ONCE):
+        kept = connection.execute(select(D.day, D.columns).where(D.day.in_(some)))
+        known = {day: Day.from_bytes(columns) for day, columns in kept}
+        for day, found in list(retold(connection, run, known) if known else ()):
+            if found is None:
+                _keep(connection, [day], list(read(connection, run, [day])), revision)
+            else:
+                changed = update(rollup_days).where(D.day == day)
+                connection.execute(changed.values(revision=revision, columns=found.to_bytes()))
+    connection.execute(update(rollup_state).values(run=run, revision=revision))
+
+
+def _days_of(database: Database, connection: Connection, segments: Collection[str]) -> set[date]:
+    if len(segments) > MANY:
+        return _every_day(database, connection)
+    day, found = type_coerce(database.backend.day(C.started_at), Date), set[date]()
+    for some in chunks(segments):
+        own = select(day).join(signals, signals.c.conversation == C.id).where(signals.c.segment.in_(some))
+        found |= set(connection.execute(own.distinct()).scalars())
+    return found
 
 
 def _keep(connection: Connection, days: Sequence[date], found: Sequence[Read], revision: int) -> None:
@@ -85,14 +127,3 @@ def _told_again(database: Database, connection: Connection, days: Iterable[date]
     joined = conversations.join(first, first.c.id == C.duplicate_of)
     pairs = connection.execute(select(again, told).select_from(joined).distinct()).all() if asked else []
     return {day for day, first_day in pairs if first_day in asked}
-
-
-def _ranges(days: Sequence[date]) -> list[Range]:
-    """Rising days; those that follow one another become one range."""
-    found: list[Range] = []
-    for day in days:
-        if found and day == found[-1][1] + DAY:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found

@@ -1,7 +1,7 @@
 """Days out of the database, as they are now: rows of conversations, signals and assignments become columns."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,7 @@ from nlp.taxonomy import UNKNOWN_STAGE, UNSUPPORTED
 from pipelines.stores.facts import facts_of
 from pipelines.stores.schema import assignments, conversations, customers, signals, summaries
 from pipelines.stores.schema.rollups import NOWHERE
-from pipelines.stores.sums.day import CONVERSATION, FACT, NAMED, TELLING, Day, Fact, Names, hashed
+from pipelines.stores.sums.day import CONVERSATION, FACT, NAMED, TELLING, Columns, Day, Fact, Names, hashed
 
 A, C, S, U = assignments.c, conversations.c, signals.c, summaries.c
 DAY, EPOCH, MICROSECOND = timedelta(days=1), datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
@@ -31,9 +31,9 @@ class Read:
     facts: dict[str, list[Fact]]
 
 
-def read(connection: Connection, run: str, days: Sequence[Range]) -> Iterator[Read]:
-    """Every day with a conversation within ranges of days, their ends included."""
-    when = or_(*(_started(first, last) for first, last in days))
+def read(connection: Connection, run: str, days: Sequence[date]) -> Iterator[Read]:
+    """Those of rising days on which there is a conversation."""
+    when = or_(*(_started(first, last) for first, last in ranges(days)))
     told = {id: list(rows) for id, rows in groupby(connection.execute(_told(when, run)), key=lambda row: row[0])}
     firsts = {tuple(pair) for pair in connection.execute(_told_first(when, run))}
     counted: dict[str, int] = dict(map(tuple, connection.execute(_counted(when))))
@@ -47,6 +47,43 @@ def read(connection: Connection, run: str, days: Sequence[Range]) -> Iterator[Re
         yield Read(day, _day(own, segments, [told.get(row.id, []) for row in own], firsts, list(facts.values())), facts)
 
 
+def retold(connection: Connection, run: str, days: Mapping[date, Day]) -> Iterator[tuple[date, Day | None]]:
+    """Days in step with the store but for their tellings, with those of a run; None where others began meanwhile."""
+    when = or_(*(_started(first, last) for first, last in ranges(sorted(days))))
+    told = {id: list(rows) for id, rows in groupby(connection.execute(_told(when, run)), key=lambda row: row[0])}
+    firsts = {tuple(pair) for pair in connection.execute(_told_first(when, run))}
+    own = select(C.id, C.started_at, C.duplicate_of).where(when).order_by(C.started_at, C.id)
+    for day, rows in groupby(connection.execute(own), key=lambda row: row.started_at.date()):
+        found, names, known = list(rows), Names(), days.get(day)
+        if known and np.array_equal(known.conversations["at"], [_ticks(row.started_at) for row in found]):
+            tellings = _tellings(found, [told.get(row.id, []) for row in found], firsts, names)
+            yield day, replace(known, tellings=tellings, names={**known.names, "theme": list(names)})
+        else:
+            yield day, None
+
+
+def _tellings(
+    rows: Sequence[Any], told: Sequence[Sequence[Any]], firsts: set[tuple[Any, ...]], themes: Names
+) -> Columns:
+    found: list[tuple[Any, ...]] = [
+        (place, themes.place(theme), *sums, row.duplicate_of is None or (row.duplicate_of, theme) not in firsts)
+        for place, (row, of) in enumerate(zip(rows, told, strict=True))
+        for _, theme, *sums in of
+    ]
+    return np.array(found, TELLING)
+
+
+def ranges(days: Sequence[date]) -> list[Range]:
+    """Rising days; those that follow one another become one range."""
+    found: list[Range] = []
+    for day in days:
+        if found and day == found[-1][1] + DAY:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
 def _day(
     rows: Sequence[Row[Any]],
     segments: Sequence[int],
@@ -56,13 +93,9 @@ def _day(
 ) -> Day:
     names = {name: Names() for name in (*NAMED, "theme", "fact")}
     talks = [_conversation(row, count, names) for row, count in zip(rows, segments, strict=True)]
-    tellings: list[tuple[Any, ...]] = [
-        (place, names["theme"].place(theme), *sums, row.duplicate_of is None or (row.duplicate_of, theme) not in firsts)
-        for place, (row, themes) in enumerate(zip(rows, told, strict=True))
-        for _, theme, *sums in themes
-    ]
+    tellings = _tellings(rows, told, firsts, names["theme"])
     pairs = [(place, names["fact"].place(fact)) for place, of in enumerate(facts) for fact in of]
-    columns = (np.array(talks, CONVERSATION), np.array(tellings, TELLING), np.array(pairs, FACT))
+    columns = (np.array(talks, CONVERSATION), tellings, np.array(pairs, FACT))
     return Day(*columns, {name: list(known) for name, known in names.items()})
 
 
@@ -70,7 +103,7 @@ def _conversation(row: Row[Any], segments: int, names: dict[str, Names]) -> tupl
     named = (row.channel, row.stage or UNKNOWN_STAGE, row.language or "", row.intent or "", row.source)
     scored, first = row.intent is not None and row.intent != UNSUPPORTED, row.duplicate_of is None
     return (
-        (row.started_at - EPOCH) // MICROSECOND,
+        _ticks(row.started_at),
         hashed(row.customer),
         segments,
         row.friction if scored else 0.0,
@@ -81,6 +114,10 @@ def _conversation(row: Row[Any], segments: int, names: dict[str, Names]) -> tupl
         first and (row.leaving or 0.0) >= LEAVING,
         first and row.intent == UNSUPPORTED,
     )
+
+
+def _ticks(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND
 
 
 def _conversations(when: ColumnElement[bool]) -> Select[Any]:

@@ -195,6 +195,8 @@ class Scan:
             "friction": sum(s.friction for s in read) / len(read) if read else None,
             "sentiment": sum(s.sentiment for s in read) / len(read) if read else None,
             "unsupported": sum(bool(row["summary"] and row["summary"].intent == "unsupported") for row in firsts),
+            "annotated": sum(row["summary"] is not None for row in firsts),
+            "duplicates": len(rows) - len(firsts),
             "first": min(days, default=None),
             "last": max(days, default=None),
             "channels": {name: channels.count(name) for name in sorted(set(channels))},
