@@ -52,7 +52,9 @@ class StageFlowOut(BaseModel):
     days: Figure | None = Field(description="Median from coming to the stage to going on to another.")
     drop_off: IntervalOut | None = Field(description="0..1: exits, of the visits of which it is known.")
     switches: IntervalOut | None = Field(description="0..1: conversations by another channel than the one before.")
-    handovers: IntervalOut | None = Field(description="0..1: conversations that went from a bot to an agent.")
+    handovers: IntervalOut | None = Field(
+        description="0..1: conversations that went from a bot to an agent, or from an agent to another."
+    )
     intents: list[IntentCount] = Field(description="The three most frequent.")
     themes: list[ThemeCount]
     before: EarlierOut | None = Field(description="null without `since`, or where nobody was there.")

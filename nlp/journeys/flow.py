@@ -32,7 +32,7 @@ class StageFlow:
     been at before. days: median days from coming to the stage to going on to another; None where nobody went on.
     drop_off: share of visits after which the customer is silent for longer than the gap, where that is known.
     switches: share of conversations that came by another channel than the one before. handovers: share that went from a
-    bot to an agent. intents, themes: the most frequent, with their conversations.
+    bot to an agent, or from an agent to another. intents, themes: the most frequent, with their conversations.
     """
 
     stage: str
