@@ -7,6 +7,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 """The server itself: the command of that name runs it as a user of its own, who may not write into our folder."""
@@ -58,11 +59,12 @@ class Server:
         return [RABBITMQ]
 
     def _rabbitmq(self) -> dict[str, str]:
-        """A node of its own, which shares nothing with one that the machine may run."""
+        """A node of its own, which shares nothing with one that the machine may run. Its data are kept under its name,
+        so that a server in the same folder is the same node."""
         names = ("MNESIA_BASE", "LOG_BASE", "CONF_ENV_FILE", "CONFIG_FILE", "ENABLED_PLUGINS_FILE", "PID_FILE")
         return {
             "HOME": str(self.folder),
-            "RABBITMQ_NODENAME": f"frictionary{self.port}@localhost",
+            "RABBITMQ_NODENAME": f"frictionary{crc32(bytes(self.folder.resolve()))}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(free_port()),

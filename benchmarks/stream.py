@@ -207,6 +207,7 @@ def killed(name: str, place: Path, themed: Path, *, number: int, kills: int, see
         )
         total = sum(1 for _ in messages(number))
         lives = disturb(server, feed, disturbed, kills=kills, number=total, chance=random.Random(seed))
+        (place / f"{name}-commit").write_text(commit())
         (place / f"{name}-lives").write_text(json.dumps([asdict(life) for life in lives]))
         sender.wait()
         consumer(feed, disturbed, "--until-idle", "4").communicate()
@@ -260,9 +261,10 @@ def report(place: Path, *, number: int, kills: int, seed: int) -> str:
     names = [name for name in BROKERS if (place / f"{name}-lives").is_file()]
     found = [HEAD.split("|"), ["---"] * len(HEAD.split("|")), *(told(name, place, number=number) for name in names)]
     lines = "\n".join("| " + " | ".join(line) + " |" for line in found)
+    made = ", ".join(f"{(place / f'{name}-commit').read_text()} ({name})" for name in names)
     command = f"python -m benchmarks.stream --kills {kills} --conversations {number}"
     return f"""{heading("Streams under kills", command=command, seed=seed)}
-The stores were made by commit {(place / "commit").read_text().strip()}. Conversations are sent, some of them again
+The stores were made by commits {made}. Conversations are sent, some of them again
 with a turn more, every fortieth message unreadable. A consumer is killed (`kill -9`) after it has acknowledged a number
 of messages drawn evenly from none to twice its share, at a random moment of what follows, and another one started; at
 every fifth kill the broker (each a server of its own, RabbitMQ a node of its own) is killed before (`kill -9`) and
@@ -295,7 +297,6 @@ def main() -> None:
         return
     place, number, seed = options.folder or Path(tempfile.mkdtemp()), options.conversations, options.seed
     if not options.report:
-        (place / "commit").write_text(commit())
         themed = place / "themed"
         if not themed.exists():
             base(themed, Annotator.of(Settings()))
