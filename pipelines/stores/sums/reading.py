@@ -36,15 +36,13 @@ def read(connection: Connection, run: str, days: Sequence[date]) -> Iterator[Rea
     when = or_(*(_started(first, last) for first, last in ranges(days)))
     told = {id: list(rows) for id, rows in groupby(connection.execute(_told(when, run)), key=lambda row: row[0])}
     firsts = {tuple(pair) for pair in connection.execute(_told_first(when, run))}
-    counted: dict[str, int] = dict(map(tuple, connection.execute(_counted(when))))
     entities: dict[str, list[Any]] = {}
     for id, found in connection.execute(_entities(when)):
         entities.setdefault(id, []).extend(found)
     for day, rows in groupby(connection.execute(_conversations(when)), key=lambda row: row.started_at.date()):
         own = list(rows)
         facts = {r.id: list(facts_of(r.metadata, r.attributes or {}, entities.get(r.id, ()))) for r in own}
-        segments = [counted.get(row.id, 0) for row in own]
-        yield Read(day, _day(own, segments, [told.get(row.id, []) for row in own], firsts, list(facts.values())), facts)
+        yield Read(day, _day(own, [told.get(row.id, []) for row in own], firsts, list(facts.values())), facts)
 
 
 def retold(connection: Connection, run: str, days: Mapping[date, Day]) -> Iterator[tuple[date, Day | None]]:
@@ -86,26 +84,25 @@ def ranges(days: Sequence[date]) -> list[Range]:
 
 def _day(
     rows: Sequence[Row[Any]],
-    segments: Sequence[int],
     told: Sequence[Sequence[Any]],
     firsts: set[tuple[Any, ...]],
     facts: Sequence[Sequence[Fact]],
 ) -> Day:
     names = {name: Names() for name in (*NAMED, "theme", "fact")}
-    talks = [_conversation(row, count, names) for row, count in zip(rows, segments, strict=True)]
+    talks = [_conversation(row, names) for row in rows]
     tellings = _tellings(rows, told, firsts, names["theme"])
     pairs = [(place, names["fact"].place(fact)) for place, of in enumerate(facts) for fact in of]
     columns = (np.array(talks, CONVERSATION), tellings, np.array(pairs, FACT))
     return Day(*columns, {name: list(known) for name, known in names.items()})
 
 
-def _conversation(row: Row[Any], segments: int, names: dict[str, Names]) -> tuple[Any, ...]:
+def _conversation(row: Row[Any], names: dict[str, Names]) -> tuple[Any, ...]:
     named = (row.channel, row.stage or UNKNOWN_STAGE, row.language or "", row.intent or "", row.source)
     scored, first = row.intent is not None and row.intent != UNSUPPORTED, row.duplicate_of is None
     return (
         _ticks(row.started_at),
         hashed(row.customer),
-        segments,
+        row.segments,
         row.friction if scored else 0.0,
         row.sentiment if scored else 0.0,
         *(names[column].place(name) for column, name in zip(NAMED, named, strict=True)),
@@ -122,14 +119,10 @@ def _ticks(at: datetime) -> int:
 
 def _conversations(when: ColumnElement[bool]) -> Select[Any]:
     own = (C.id, C.started_at, C.channel, C.source, C.customer, C.duplicate_of, C.metadata, customers.c.attributes)
-    found = (U.stage, U.language, U.intent, U.friction, U.sentiment, U.leaving)
+    segments = select(func.count()).where(S.conversation == C.id).scalar_subquery().label("segments")
+    found = (segments, U.stage, U.language, U.intent, U.friction, U.sentiment, U.leaving)
     of = conversations.outerjoin(summaries, U.conversation == C.id).outerjoin(customers, customers.c.id == C.customer)
     return select(*own, *found).select_from(of).where(when).order_by(C.started_at, C.id)
-
-
-def _counted(when: ColumnElement[bool]) -> Select[Any]:
-    joined = conversations.join(signals, S.conversation == C.id)
-    return select(C.id, func.count()).select_from(joined).where(when).group_by(C.id)
 
 
 def _told(when: ColumnElement[bool], run: str) -> Select[Any]:
@@ -143,13 +136,14 @@ def _told_first(when: ColumnElement[bool], run: str) -> Select[Any]:
     """(conversation, theme) of those that others tell again."""
     again = select(C.duplicate_of).where(when, C.duplicate_of.is_not(None))
     theme = func.coalesce(A.theme, NOWHERE)
-    joined = signals.join(assignments, and_(A.segment == S.segment, A.run == run))
+    joined = signals.join(assignments, and_(A.segment == S.segment, A.run.concat("") == run))
     return select(S.conversation, theme).select_from(joined).where(S.conversation.in_(again)).distinct()
 
 
 def _placed(run: str) -> Any:
+    """The run is no key here: a database would begin with all that it has placed, whatever the days."""
     return conversations.join(signals, S.conversation == C.id).join(
-        assignments, and_(A.segment == S.segment, A.run == run)
+        assignments, and_(A.segment == S.segment, A.run.concat("") == run)
     )
 
 
