@@ -13,6 +13,9 @@ from pipelines.sources._records import DeadRecord, Options, convert, json_record
 from pipelines.sources._values import identifier, record, rows, zone
 
 SID = re.compile(r"/Transcripts/(GT\w+)")
+SAID = ("sentence_index", "media_channel", "start_time", "transcript")
+OF_CALL = ("sid", "channel", "media_start_time", "date_created", "language_code")
+"""What is held of a sentence, and of a transcript: all else of a page is let go."""
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
@@ -30,8 +33,8 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
             sid = _sid(page)
             key = sid or str(number)
             known = calls.setdefault(key, {"sid": sid, "sentences": []})
-            known.update({name: value for name, value in page.items() if name not in known})
-            known["sentences"] += rows(page.get("sentences"))
+            known.update({name: page[name] for name in OF_CALL if name in page and name not in known})
+            known["sentences"] += [{name: one.get(name) for name in SAID} for one in rows(page.get("sentences"))]
             first.setdefault(key, number)
     yield from convert(
         path,
