@@ -81,5 +81,6 @@ def run(
             log.counts["placed"] = refresh(store, annotator.taxonomy)
         with log.step("sums"):
             store.rollups.refresh()
+            store.search.keep()
         emerging(store)
     return log.run

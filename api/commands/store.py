@@ -16,13 +16,14 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def command() -> None:
-    """Migrate, copy and check stores.
+    """Migrate, copy, check and index stores.
 
     \b
     Examples:
       frictionary store migrate --store demo.db
       frictionary store copy demo.db postgresql://user@host/name
       frictionary store check demo.db postgresql://user@host/name
+      frictionary store index --store postgresql://user@host/name
     """
 
 
@@ -71,6 +72,29 @@ def copy(source: str, target: str, resume: bool, as_json: bool) -> None:
     with progress(hidden=as_json) as report:
         copied = into(reading, writing, resume=resume, progress=report)
     click.echo(json.dumps(copied, indent=2) if as_json else f"{sum(copied.values()):,} rows copied")
+
+
+@command.command()
+@click.option("--store", "url", help="Database URL; FRICTIONARY_STORE otherwise.")
+@click.option("--drop", is_flag=True, help="Leave the index out again.")
+def index(url: str | None, drop: bool) -> None:
+    """Make an index of meanings in PostgreSQL with pgvector: a search by meaning then reads what is near, not all.
+
+    \b
+    Example: frictionary store index --store postgresql://user@host/name
+    """
+    from pipelines.settings import Settings
+    from pipelines.stores import meanings
+    from pipelines.stores.sql import migrate as to
+
+    database = _open(Settings.from_environment(store=url).store)
+    to(database)
+    if drop:
+        meanings.drop(database)
+        click.echo(f"{database.name}: no index of meanings")
+    else:
+        click.echo(f"{database.name}: {meanings.build(database):,} segments in the index of meanings")
+    database.engine.dispose()
 
 
 @command.command()

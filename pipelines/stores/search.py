@@ -10,6 +10,7 @@ from nlp.conversation import Channel, Speaker
 from nlp.encoder import Floats
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.filters import conditions
+from pipelines.stores.meanings import candidates, keep
 from pipelines.stores.protocols import Filter
 from pipelines.stores.protocols.search import Passage, Place, Words
 from pipelines.stores.schema import conversations, embeddings, signals, turns
@@ -50,12 +51,17 @@ class Search:
             statement = statement.join(conversations, C.id == S.conversation).where(*conditions(filter))
         best: dict[tuple[str, int], Place] = {}
         with self._database.read() as connection:
+            if filter == Filter() and (near := candidates(connection, _unit(vector), limit)) is not None:
+                statement = statement.where(S.segment.in_(near))
             for place in _near(connection, statement, _unit(vector), least, limit):
                 known = best.get((place.conversation, place.turn))
                 if known is None or place.score > known.score:
                     best[place.conversation, place.turn] = place
         ranked = sorted(best.values(), key=lambda place: (-place.score, place.conversation, place.turn))
         return ranked[:limit]
+
+    def keep(self) -> int:
+        return keep(self._database)
 
     def read(self, places: Sequence[Place], asked: Words | None = None) -> list[Passage]:
         wanted = list(dict.fromkeys((place.conversation, place.turn) for place in places))

@@ -53,7 +53,11 @@ class SearchStore(Protocol):
         self, vector: Floats, filter: Filter = Filter(), *, encoder: str, least: float = 0.0, limit: int = 1_000
     ) -> list[Place]:
         """Turns with the segments nearest to a vector, float32 (d,), of those that this version of an encoder has
-        embedded: the best segment of each, of a cosine of at least `least`, the nearest first."""
+        embedded: the best segment of each, of a cosine of at least `least`, the nearest first. Where the store has an
+        index of meanings (`meanings.py`) and nothing is filtered, some of them may be missed."""
+
+    def keep(self) -> int:
+        """Take what was embedded since into the store's index of meanings, if it has one; returns how many segments."""
 
     def read(self, places: Sequence[Place], asked: Words | None = None) -> list[Passage]:
         """Those turns, in the order asked for, with what `asked` meets in them; unknown places are left out."""
