@@ -19,8 +19,9 @@ MOODS = ("bad", "middling", "good")
 COMPONENTS = 12
 PRIOR = 2
 """Usual contacts that are added to a customer's own: one contact shows no way of writing."""
-COMES_BACK = 0.1
-"""Correlation between odd and even contacts of a customer, under which a kind of trait is no way of writing."""
+COMES_BACK, SURE = 0.1, 2.5
+"""Correlation between odd and even contacts of a customer, under which a kind of trait is no way of writing; and by how
+many standard deviations it must be beyond chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ class _Contacts:
 
 def _way(values: csr_array, usual: Array, whose: _Contacts) -> Array:
     """What a customer's contacts have beyond others of the same code of `usual`, (customers, columns), PRIOR contacts
-    without anything added to each; its weight is the correlation between their odd and their even ones, 0 of a low
-    one."""
+    without anything added to each; its weight is the correlation between their odd and their even ones."""
     cells = csr_array((np.ones(len(usual)), (np.arange(len(usual)), usual)))
     mean = (cells.T @ values).toarray() / np.bincount(usual)[:, None]
 
@@ -121,17 +121,18 @@ def _way(values: csr_array, usual: Array, whose: _Contacts) -> Array:
 
     every, twice = np.ones(len(usual), bool), whose.counts(whose.odd) > 0
     halves = (beyond(mask)[twice] / whose.counts(mask)[twice, None] for mask in (~whose.odd, whose.odd))
-    weight = _alike(*halves)
-    return (weight >= COMES_BACK) * weight * _scaled(beyond(every) / (whose.counts(every) + PRIOR)[:, None])
+    return _alike(*halves) * _scaled(beyond(every) / (whose.counts(every) + PRIOR)[:, None])
 
 
 def _alike(one: Array, two: Array) -> float:
-    """Correlation over all columns together, 0..1; 0 where there is nothing to tell."""
+    """Correlation over all columns together, 0..1; 0 of a low one, of one that chance makes, and of nothing."""
     if not len(one):
         return 0.0
     one, two = one - one.mean(axis=0), two - two.mean(axis=0)
-    most = np.sqrt((one**2).sum() * (two**2).sum())
-    return max(0.0, float((one * two).sum() / most)) if most > 1e-9 else 0.0
+    most = float(np.sqrt((one**2).sum() * (two**2).sum()))
+    together = float((one * two).sum())
+    chance = float(np.sqrt(((one.T @ one) * (two.T @ two)).sum() / len(one)))  # of rows that do not belong together
+    return together / most if most > 1e-9 and together >= max(COMES_BACK * most, SURE * chance) else 0.0
 
 
 def _scaled(columns: Array) -> Array:

@@ -49,3 +49,17 @@ def test_archetypes_are_the_same_from_the_same_customers() -> None:
     drawn = portraits([journey(n % 2, rng) for n in range(120)])
     first, second = archetypes(drawn)[0], archetypes(drawn)[0]
     assert [one.members.tolist() for one in first] == [one.members.tolist() for one in second]
+
+
+def test_contacts_that_are_dealt_at_random_make_no_archetype() -> None:
+    for seed in range(8):
+        rng = Random(seed)
+        dealt = []
+        for _ in range(150):
+            kinds = [rng.choice(KINDS) for _ in range(rng.randrange(1, 6))]
+            said = [
+                Said(n * DAY, rng.choice(KINDS)[0], topic, stage, friction, mood, mood, 0, 0, ())
+                for n, (_, stage, topic, mood, friction) in enumerate(kinds)
+            ]
+            dealt.append(Facts(tuple(said)))
+        assert [len(one.members) for one in archetypes(portraits(dealt))[0]] == [150]
