@@ -63,11 +63,11 @@ def find(request: Request) -> Response:
 
 
 def shown(hit: Hit) -> dict[str, Any]:
-    """Keys hit and html: its text, escaped, what was found marked, what was masked shown as such, with dots where it is
-    cut."""
+    """Keys hit and html: its text, escaped, what was found marked (not the whole of it), what was masked shown as such,
+    with dots where it is cut."""
     html, at = marks.shown("…" if hit.start else ""), 0
     for begin, end in sorted(hit.highlights):
-        if begin >= at:
+        if begin >= at and end - begin < 0.9 * len(hit.text):
             html += marks.shown(hit.text[at:begin]) + MARK.format(marks.shown(hit.text[begin:end]))
             at = end
     return {"hit": hit, "html": html + marks.shown(hit.text[at:]) + ("…" if cut(hit.text) else "")}

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.dashboard.search import shown
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.routing import Routing
 from pipelines import api_keys
 from pipelines.annotate import Annotator
+from pipelines.search import Hit
 from pipelines.settings import Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Run, RunInput, Store
@@ -57,6 +60,15 @@ def test_themes_and_intents_are_found_by_name_and_customers_by_their_pseudonym(c
     assert 'href="/themes/t1"' in client.get("/search?q=heater").text
     assert "/conversations?intent=billing_dispute" in client.get("/search?q=Billing").text
     assert "/customers/c042" in client.get("/search?q=c04").text
+
+
+def test_what_is_found_is_marked_but_not_where_it_is_all_and_cuts_are_told() -> None:
+    whole = Hit(
+        "c:1", 0, Speaker.CUSTOMER, AT, Channel.CHAT, "", "<EMAIL> broke", 9, 22, ((0, 13),), 0.8, ("semantic",)
+    )
+    assert shown(whole)["html"] == '…<span class="masked" title="Masked: email">email</span> broke'
+    part = replace(whole, start=0, highlights=((8, 13),))
+    assert str(shown(part)["html"]).endswith("</span> <mark>broke</mark>")
 
 
 def test_a_question_that_asks_nothing_is_told(client: TestClient) -> None:
