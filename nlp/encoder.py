@@ -123,7 +123,7 @@ class OnnxEncoder:
 
     def cut(self, texts: Sequence[str]) -> list[bool]:
         """True for each text over CHARACTERS or `max_tokens`; those that cannot be are not cut into tokens for it."""
-        long = [n for n, text in enumerate(texts) if len(text) * (1 if text.isascii() else 4) > self._most - 2]
+        long = [n for n, text in enumerate(texts) if len(text) * 4 > self._most - 2 < _most_tokens(text)]
         if not long:
             return [False] * len(texts)
         found = self._tokenizer.encode_batch([texts[n][:CHARACTERS] for n in long])
@@ -155,6 +155,12 @@ class OnnxEncoder:
     def _one(self, names: Sequence[str], tokens: Sequence[Sequence[int]]) -> list[Floats]:
         """One run over texts of one length: each named output, a row a text."""
         return list(self._session.run(names, {"input_ids": np.array(tokens, np.int32)}, self._options))
+
+
+def _most_tokens(text: str) -> int:
+    """So many at most: one a character that is no space; of those beyond ASCII some are taken apart."""
+    beyond = 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
+    return len(text) - text.count(" ") + 3 * beyond
 
 
 def _two(found: Sequence[Floats]) -> tuple[Floats, Floats]:

@@ -111,6 +111,13 @@ def test_parts_hold_each_text_once_with_what_one_pass_gives_it(encoder: OnnxEnco
         assert np.allclose(felt, feelings[places], atol=1e-6)
 
 
+@pytest.mark.parametrize("piece", ["a ", "b", "a.", "é ", "한 ", "½", "😀 ", "\u0103", "ﷺ"])
+def test_a_text_is_said_to_be_cut_where_its_tokens_are_too_many(encoder: OnnxEncoder, piece: str) -> None:
+    texts = [piece * times for times in range(40, 300, 5)]
+    assert encoder.cut(texts) == [bool(e.overflowing) for e in encoder._tokenizer.encode_batch(texts)]
+    assert encoder.cut(["a " * 254, "a " * 255]) == [False, True]
+
+
 def test_plain_praise_and_plain_anger_are_told_apart(encoder: OnnxEncoder) -> None:
     texts = ["Thank you so much, this is wonderful!", "This is the worst service ever, I am furious."]
     assert encoder.encode_with_sentiment(texts)[1].argmax(axis=1).tolist() == [2, 0]
