@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,12 @@ from markupsafe import Markup, escape
 from api.dashboard import charts, moves, words
 from api.dashboard.choices import Choice
 from api.dashboard.marks import marked, pieces
+from api.dashboard.pages import templates
 from nlp.conversation import Segment, Speaker, Turn
 from nlp.signal import Evidence, Signal
 from nlp.themes.emerging import Movement
+from pipelines.drawn import Drawn
+from pipelines.stores.protocols import Filter
 
 HERE = Path(words.__file__).parent
 LAST = datetime(2026, 10, 31, 9, tzinfo=UTC)
@@ -87,6 +91,13 @@ def test_a_turn_is_cut_into_its_segments_and_what_lies_between() -> None:
         (" Bye.", False),
     ]
     assert pieces(Turn(0, Speaker.AGENT, ""), []) == [(Markup(""), None)]
+
+
+def test_a_page_says_of_how_many_customers_its_figures_are_where_not_of_all() -> None:
+    macros: Any = templates.get_template("parts.html").module
+    said = " ".join(str(macros.sampled(Drawn(Filter(), 950, 81_795))).split())
+    assert re.search(r"950 customers, drawn at random out of 81\W795", said)
+    assert str(macros.sampled(Drawn(Filter(), 7, 7))).strip() == ""
 
 
 def test_weeks_without_a_conversation_have_their_place() -> None:

@@ -51,6 +51,17 @@ def test_words_find_turns_of_both_sides_and_show_where(store: Store) -> None:
     assert [hit.conversation for hit in search(store, "parcels", mode="text", speaker="customer")] == ["s:0"]
 
 
+def test_meaning_may_be_looked_for_in_what_is_late_alone_and_words_everywhere(
+    store: Store, annotator: Annotator
+) -> None:
+    asked, late = "my delivery did not come", MONDAY + timedelta(days=1)
+    meant = search(store, asked, mode="semantic", encoder=annotator.encoder, since=late)
+    assert meant[0].conversation == "s:3"
+    assert {hit.conversation for hit in meant} == {"s:1", "s:2", "s:3"}
+    both = search(store, "parcel", mode="both", encoder=annotator.encoder, since=late)
+    assert ("s:0", ("text",)) in {(hit.conversation, hit.by) for hit in both}
+
+
 def test_meaning_finds_what_is_said_in_other_words(store: Store, annotator: Annotator) -> None:
     hits = search(store, "my delivery did not come", mode="semantic", encoder=annotator.encoder)
     assert set(places(hits)[:2]) == {("s:0", 0), ("s:3", 0)}
