@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’]*(?:-[^\W\d_]\w*)*\.?")
 _NAME = re.compile(r"[^\W\d_a-z](?:\.|[\w'’]*[^\W\d_A-Z][\w'’]*)(?:-[^\W\d_]\w*)*")
 _BEFORE = re.compile(r"(?<![\w@#<&'’.-])([^\W\d_a-z][^\W\d_A-Z][\w'’]*) $")
 _LINE = re.compile(r"[^\n]+")
+_DOTS = str.maketrans("\u0130\u0131", "ii")
 _GREETINGS = "hi|hello|hey|dear|morning|afternoon|evening|hiya|thanks|thank you|cheers|ta|regards|wishes|sincerely"
 _STATED = re.compile(
     r"\b(?:my (?:full )?name(?:'s|’s|s| is)|(?:the )?name on the (?:account|order|booking) is|you(?:'re| are) speaking "
@@ -151,16 +152,21 @@ def known(names: Iterable[str]) -> Callable[[str], list[Span]]:
         parts |= {*words, *(word.upper() for word in words if len(word) > 3)}
     if not parts:
         return lambda text: []
-    told = {part.casefold() for part in parts}
+    told = {_folded(part) for part in parts}
 
     def find(text: str) -> list[Span]:
-        lower = text.lower()  # most texts name nobody, and a pattern costs more to make than to search
-        if text.isascii() and not any(part in lower for part in told):
+        plain = _folded(text)  # most texts name nobody, and a pattern costs more to make than to search
+        if not any(part in plain for part in told):
             return []
         pattern = re.compile(rf"(?<![\w@#<])(?:(?i:{_either(whole)})|{_either(parts)})(?![\w@>])")
         return [match.span() for match in pattern.finditer(text)]
 
     return find
+
+
+def _folded(text: str) -> str:
+    """Alike for all that `re.IGNORECASE` takes for the same."""
+    return text.lower() if text.isascii() else text.translate(_DOTS).casefold()
 
 
 def _either(names: Iterable[str]) -> str:

@@ -204,11 +204,11 @@ def _without_names(
     """A name found in one place is masked wherever the conversation holds it; so are the people known beforehand."""
     known_people = [str(name) for name in conversation.metadata.get("people", ())]
     known_people += [text[start:end] for text, found in zip(texts, spans, strict=True) for start, end in found]
+    if not known_people:
+        return list(texts)
     find = known(known_people)
-    return [
-        mask(text, apart([*found, *spared(text, find(text), keep=own)]), place=way.name)
-        for text, found in zip(texts, spans, strict=True)
-    ]
+    whole = [(text, [*found, *spared(text, find(text), keep=own)]) for text, found in zip(texts, spans, strict=True)]
+    return [mask(text, apart(found), place=way.name) if found else text for text, found in whole]
 
 
 def _personal(name: str, value: Any) -> bool:

@@ -57,6 +57,13 @@ def test_a_known_full_name_is_found_in_any_case_and_a_surname_in_capitals() -> N
     )
 
 
+def test_a_known_name_is_found_beside_letters_of_any_alphabet() -> None:
+    find = known(["Aylin Isler", "Jürgen Groß"])
+    for text in ("😭 AYL\u0130N \u0131SLER again", "«JÜRGEN GROß» wrote"):
+        assert len(find(text)) == 1, text
+    assert find("😭 nobody here") == []
+
+
 def test_nothing_known_finds_nothing() -> None:
     assert known(["", "Mrs", "support team"])("Mrs Support Team") == []
 
