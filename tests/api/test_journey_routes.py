@@ -40,7 +40,7 @@ def test_a_summary_names_its_witnesses(client: TestClient) -> None:
     assert set(kinds) <= {"words", "intent", "event"}
 
 
-def test_the_page_of_stages_draws_the_flow_without_a_script(client: TestClient) -> None:
-    page = client.get("/stages", headers={"accept": "text/html"}).text
+def test_the_page_of_stages_draws_the_flow_without_a_script(asked: TestClient) -> None:
+    page = asked.get("/stages", headers={"accept": "text/html"}).text
     assert '<svg class="flow"' in page
     assert 'class="band' in page
