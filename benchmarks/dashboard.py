@@ -2,8 +2,8 @@
 
 Run `frictionary demo --no-serve` first, and for the large store, which takes ten minutes, `frictionary simulate
 --customers 38900 --seed 8 --out var/world` and `frictionary ingest var/world/customers.csv var/world/events.csv
-var/world/tickets.jsonl var/world/threads.jsonl --no-names --store var/world/world.db`; then `python -m
-benchmarks.dashboard`. Needs playwright and Chromium.
+var/world/tickets.jsonl var/world/threads.jsonl --no-names --store var/world/world.db`, or faster without the models as
+benchmarks/told.py says; then `python -m benchmarks.dashboard`. Needs playwright and Chromium.
 """
 
 import os
@@ -19,6 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.heading import heading
 from benchmarks.served import served
+from benchmarks.told import RUN
 from pipelines.settings import ROOT, Settings
 from pipelines.stores import open_store
 
@@ -181,8 +182,8 @@ def main(sample: Path = SAMPLE, world: Path = WORLD, out: Path = OUT) -> None:
                 own = Path(folder) / "store.db"
                 shutil.copy(store, own)
                 with open_store(f"sqlite:///{own}") as opened:
-                    told = opened.overview()
-                name = f"{what}: {told['conversations']:,} conversations, {told['segments']:,} messages, SQLite"
+                    told, by = opened.overview(), "its truth" if opened.themes.current_run() == RUN else "the models"
+                name = f"{what}: {told['conversations']:,} conversations, {told['segments']:,} messages, told by {by}"
                 with served(Settings(store=f"sqlite:///{own}", port=0)) as url:
                     lines += measured(tab, url, name)
             write(out, lines)

@@ -1,7 +1,7 @@
 """A store of a simulated company whose findings are its truth, told without models: to measure pages, not findings.
 
 `python -m benchmarks.told STORE WORLD`: STORE holds the conversations of the folder WORLD, read by `frictionary
-ingest`.
+ingest`, which may be stopped once it annotates.
 """
 
 import json
@@ -24,6 +24,7 @@ from pipelines.simulate.world import PROBLEMS
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
+RUN = "told"
 SEED, BATCH, EACH = 8, 2_000, 3
 """EACH: themes of one problem."""
 BEARING = 20.0
@@ -54,7 +55,7 @@ def tell(store: Store, truth: Mapping[str, Truth], annotator: Annotator) -> None
     of = np.array([int(str(a.theme)[1:]) for a in placed])
     points: Floats = (places[of] + draw.normal(0, 0.9, (len(of), 2))).astype(np.float32)
     sizes = np.bincount(of, minlength=count)
-    store.themes.put("told", [_theme(n, int(sizes[n])) for n in range(count) if sizes[n]], placed, points)
+    store.themes.put(RUN, [_theme(n, int(sizes[n])) for n in range(count) if sizes[n]], placed, points)
     refresh(store, annotator.taxonomy)
     store.rollups.refresh()
 
@@ -78,7 +79,7 @@ def _signals(talk: Conversation, told: Truth, model: str, draw: np.random.Genera
 
 
 def _placed(signal: Signal, theme: str, talk: Conversation) -> Assignment:
-    return Assignment(signal.segment.id, "told", theme, 0.9, talk.started_at)
+    return Assignment(signal.segment.id, RUN, theme, 0.9, talk.started_at)
 
 
 def _theme(number: int, size: int) -> Theme:

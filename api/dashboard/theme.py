@@ -200,7 +200,8 @@ def _say(request: Request, form: dict[str, str], segments: tuple[str, ...]) -> R
     request.state.subject = id
     query = Choice.of(request.query_params).carried
     told = f"{'&' if query else '?'}said={','.join(str(edit.number) for edit in made)}" if made else ""
-    answer = RedirectResponse(f"/themes/{_next(made, id)}{query}{told}", 303)
+    shown = _left(store, made, id) if made and made[-1].kind == "undo" else _next(made, id)
+    answer = RedirectResponse(f"/themes/{shown}{query}{told}" if shown else f"/{query}", 303)
     answer.set_cookie(NAME, quote(name), max_age=YEAR, httponly=True, samesite="strict")
     return answer
 
@@ -211,6 +212,12 @@ def _next(made: Sequence[Edit], id: str) -> str:
     if last and last.kind in ("merge", "split"):
         return last.other
     return (last.theme if last and last.kind == "move" else "") or id
+
+
+def _left(store: Store, made: Sequence[Edit], id: str) -> str:
+    """The theme to show after an undo: its own, or the other one where that is gone; "" of none."""
+    known = {theme.id for theme in store.themes.current()}
+    return next((one for one in (id, *_undone(edits.log(store), made[-1])) if one in known), "")
 
 
 def _edits(theme: Theme, form: dict[str, str], segments: tuple[str, ...], name: str) -> list[Edit]:

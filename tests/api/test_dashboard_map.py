@@ -67,6 +67,16 @@ def test_a_theme_made_on_the_map_is_of_the_conversations_chosen(client: TestClie
     assert "Chats alone" in made.text
 
 
+def test_an_undone_theme_leads_back_to_the_one_that_it_came_from(client: TestClient) -> None:
+    page = client.get("/themes/t2").text
+    form = {"kind": "split", "segment": re.findall(r'name="segment" value="([^"]+)"', page)[:2], "who": "Ada"}
+    made = client.post("/themes/t2/edit", data=form | {"text": "Two alike"} | token(client))
+    assert "Two alike" in made.text
+    undo = {"kind": "undo", "undoes": re.findall(r'name="undoes" value="(\d+)"', made.text)[0], "who": "Ada"}
+    back = client.post(f"{made.url.path}/edit", data=undo | token(client))
+    assert (back.status_code, back.url.path) == (200, "/themes/t2")
+
+
 def test_a_shape_that_is_none_is_told(client: TestClient) -> None:
     answer = client.get("/map/read?shape=1,2")
     assert answer.status_code == 400

@@ -132,7 +132,7 @@ def test_a_theme_is_renamed_owned_and_fixed_and_all_of_it_is_undone(tab: Any, la
 
 def test_messages_become_a_theme_of_their_own_and_go_back(tab: Any, large: str) -> None:
     at(tab, large, "/themes/")
-    name = tab.locator("h1").inner_text()
+    name = tab.locator("h1").evaluate("heading => heading.firstChild.textContent.trim()")
     for place in (0, 1):
         tab.get_by_role("checkbox").nth(place).check()
     tab.get_by_text("With the chosen messages").click()
@@ -143,9 +143,10 @@ def test_messages_become_a_theme_of_their_own_and_go_back(tab: Any, large: str) 
     assert tab.locator(".quote").count() == 2
     tab.locator("#log").locator("xpath=../..").get_by_role("button", name="Undo").first.click()
     tab.wait_for_load_state("networkidle")
+    assert tab.locator("h1").inner_text().startswith(name)
     tab.goto(large)
     assert tab.locator(".themes tbody a", has_text="Two that are alike").count() == 0
-    assert tab.locator(".themes tbody a", has_text=name.split("\n")[0].strip()).count() >= 1
+    assert tab.locator(".themes tbody a", has_text=name).count() >= 1
 
 
 def drawn_map(tab: Any, large: str, query: str = "") -> int:
@@ -238,7 +239,7 @@ def test_filters_go_along_and_everything_is_taken_out(tab: Any, large: str) -> N
     assert tab.locator(".tiles dd").first.inner_text() != whole
     for page in ("Map", "Journey", "Customers", "Conversations"):
         tab.get_by_role("navigation", name="Pages").get_by_role("link", name=page).click()
-        assert tab.get_by_label("Channel").input_value() == "chat"
+        assert tab.locator("select[name=channel]").input_value() == "chat"
     with tab.expect_download() as taken:
         tab.get_by_role("link", name=re.compile("^All .* as CSV")).first.click()
     rows = Path(taken.value.path()).read_text("utf-8").splitlines()

@@ -1,7 +1,9 @@
 // A figure as SVG or PNG: what is drawn is written again as shapes and words, with the colours that the page shows.
 const SVG = "http://www.w3.org/2000/svg", PAD = 12;
+// In a document that is not shown, which loads nothing: the page's own policy allows no image from data.
+const inert = document.implementation.createDocument(SVG, "svg", null);
 const make = (name, attributes) => {
-  const made = document.createElementNS(SVG, name);
+  const made = inert.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 };
