@@ -16,7 +16,7 @@ from pipelines.stores.protocols import Store
 
 HITS = 20
 OTHERS = 8
-MEANT = 50_000
+MEANT = 30_000
 """Messages, the latest, that are compared by meaning: what a page does in under a second."""
 NEAR = 0.4
 """Cosine from which on a message says something like what is asked for: below it come the shortest ones."""
