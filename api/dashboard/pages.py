@@ -118,7 +118,7 @@ def taxonomy_of(request: Request) -> Taxonomy:
 
 def last_of(request: Request) -> date | None:
     """The last day with a conversation; None of an empty store."""
-    last: date | None = kept_of(request).get("last", store_of(request).rollups.last)
+    last: date | None = kept_of(request).get("last", store_of(request).rollups.last, named=False)
     return last
 
 
@@ -131,7 +131,7 @@ def themes_of(request: Request, choice: Choice) -> overview.Themes:
 
 def drawn_of(request: Request, filter: Filter) -> Drawn:
     """The customers whose journeys and costs a page reads."""
-    found: Drawn = kept_of(request).get(("drawn", filter), lambda: drawn(store_of(request), filter))
+    found: Drawn = kept_of(request).get(("drawn", filter), lambda: drawn(store_of(request), filter), named=False)
     return found
 
 
@@ -142,7 +142,7 @@ def stages_of(request: Request) -> tuple[str, ...]:
 def offered(request: Request) -> Mapping[str, Mapping[str, str]]:
     """What the bar of filters offers, by the names of `Choice`: each value with the words that show it."""
     store, taxonomy = store_of(request), taxonomy_of(request)
-    known = kept_of(request).get("options", store.rollups.options)
+    known = kept_of(request).get("options", store.rollups.options, named=False)
     frequent = {kind: [value for value, count in values if count >= OFTEN] for kind, values in known.items()}
     return {
         "stage": {name: title(name) for name in taxonomy.stage_names},
@@ -222,7 +222,7 @@ def conversations(request: Request) -> Response:
         request,
         "conversations.html",
         choice=choice,
-        count=kept_of(request).get(("count", filter), lambda: store_of(request).rollups.count(filter)),
+        count=kept_of(request).get(("count", filter), lambda: store_of(request).rollups.count(filter), named=False),
         rows=[figures.listed(*row) for row in rows[:ROWS]],
         after=rows[ROWS - 1][0].id if len(rows) > ROWS else "",
         paged=bool(after),

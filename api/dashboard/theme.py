@@ -100,12 +100,12 @@ def _costly(request: Request, id: str, filter: Filter, known: Themes) -> Row:
     """Keys costs (sentences), groups, sample (of whom both are), fixes (by day), marks (by week)."""
     store, kept, sample = store_of(request), kept_of(request), drawn_of(request, filter)
     own, chosen = store.themes.get(id), sample.filter
-    spoke = kept.get(("contacts", chosen), lambda: list(store.customers.contacts(chosen)))
-    impacts = kept.get(("impact", chosen), lambda: costs.impact(store, None, chosen, spoke=spoke))
+    spoke = kept.get(("contacts", chosen), lambda: list(store.customers.contacts(chosen)), named=False)
+    impacts = kept.get(("impact", chosen), lambda: costs.impact(store, None, chosen, spoke=spoke), named=False)
     counted = kept.get(("everything", filter), lambda: everything(store, filter, known.counted))
     return {
         "costs": list(effects.costs(impacts, id).values()),
-        "groups": kept.get(("groups", chosen, id), lambda: costs.groups(store, id, chosen, spoke=spoke)),
+        "groups": kept.get(("groups", chosen, id), lambda: costs.groups(store, id, chosen, spoke=spoke), named=False),
         "sample": sample,
         "fixes": {f.fix.day: moves.judged(f) for f in fixed(store, theme=id, counted=counted)},
         "marks": moves.marks(known.course, id, [fix.day for fix in own.fixes]),
@@ -138,11 +138,10 @@ def _told(store: Store, found: Theme, stages: Sequence[str], known: Themes) -> R
 
 
 def _after(request: Request, id: str) -> Row:
-    """What comes after it, reckoned once for all themes."""
+    """What comes after it, reckoned once for all themes, whose names do not matter here."""
     store, taxonomy = store_of(request), taxonomy_of(request)
     chosen = drawn_of(request, Filter()).filter
-    key = "outcomes" if chosen == Filter() else ("outcomes", chosen)
-    found = kept_of(request).get(key, lambda: outcomes(store, taxonomy, chosen))
+    found = kept_of(request).get(("after", chosen), lambda: outcomes(store, taxonomy, chosen), named=False)
     return found | {"associations": [row for row in found["associations"] if row["theme"] == id]}
 
 

@@ -9,6 +9,8 @@ from itertools import zip_longest
 from nlp.themes.theme import Fix, Note, Theme
 
 KINDS = ("rename", "merge", "split", "move", "pin", "unpin", "hide", "unhide", "note", "owner", "fixed", "undo")
+SAYING = ("rename", "pin", "unpin", "note", "owner", "fixed")
+"""Kinds that say something of a theme and leave everything where it is."""
 QUOTES = 5
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from sqlalchemy import func, insert, select
 
-from nlp.themes.edits import Edit
+from nlp.themes.edits import SAYING, Edit
 from pipelines.stores.announcing import edited
 from pipelines.stores.conversations import UNSTORABLE
 from pipelines.stores.database import Database
@@ -33,7 +33,10 @@ class Edits:
             rows = connection.execute(select(edits).order_by(edits.c.number)).mappings()
             return [Edit(**{**row, "segments": tuple(row["segments"])}) for row in rows]
 
-    def last(self) -> int:
+    def last(self, *, saying: bool = True) -> int:
+        statement = select(func.coalesce(func.max(edits.c.number), 0))
         with self._database.read() as connection:
-            found: int = connection.execute(select(func.coalesce(func.max(edits.c.number), 0))).scalar_one()
+            found: int = connection.execute(
+                statement if saying else statement.where(edits.c.kind.not_in(SAYING))
+            ).scalar_one()
         return found

@@ -159,8 +159,8 @@ class EditStore(Protocol):
     def all(self) -> list[Edit]:
         """In order of their numbers."""
 
-    def last(self) -> int:
-        """The number of the last one, 0 before any."""
+    def last(self, *, saying: bool = True) -> int:
+        """The number of the last one, 0 before any; without those that are `saying` something of a theme alone."""
 
 
 class LineageStore(Protocol):
