@@ -14,6 +14,7 @@ from pipelines.ingest import ingest
 from pipelines.namer import suggester
 from pipelines.online import refresh
 from pipelines.protect import protector
+from pipelines.retention import expire
 from pipelines.runlog import logged
 from pipelines.settings import Settings
 from pipelines.sources import Options
@@ -79,6 +80,10 @@ def run(
                 assign_new(store, encoder=annotator.encoder.version, at=datetime.now(UTC))
         with log.step("journeys"):
             log.counts["placed"] = refresh(store, annotator.taxonomy)
+        if settings.retention:
+            with log.step("retention"):
+                gone = expire(store, days=settings.retention, now=datetime.now(UTC))
+                log.counts["expired"] = gone.get("conversations", 0)
         with log.step("sums"):
             store.rollups.refresh()
             store.search.keep()

@@ -43,6 +43,8 @@ class Settings:
     privacy: str = ""
     """TOML file of the privacy policy: what becomes of personal data by type, field and source, and who has refused;
     everything is masked where empty."""
+    retention: int = 0
+    """Days that conversations and events are kept; each run forgets what is older. 0: for ever."""
     sinks: str = ""
     """TOML file of the systems that are told what happens; none where empty."""
     gazetteer: str = ""

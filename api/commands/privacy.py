@@ -24,6 +24,7 @@ def command() -> None:
       frictionary privacy policy
       frictionary privacy scan exports --store demo.db --file dead-letters.jsonl
       frictionary privacy forget email:jo@example.com --store demo.db
+      frictionary privacy expire --days 730 --store demo.db
     """
 
 
@@ -206,6 +207,35 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
         ", ".join(f"{table} {rows}" for table, rows in gone.items())
         or "nothing was kept of them; they are held back from now on"
     )
+
+
+@command.command()
+@click.option("--days", type=click.IntRange(min=1), help="How long to keep; FRICTIONARY_RETENTION otherwise.")
+@STORE
+@WHO
+@JSON
+@click.confirmation_option(prompt="What is older is deleted for good. Go on?")
+def expire(days: int | None, url: str | None, who: str, as_json: bool) -> None:
+    """Delete conversations that ended, and events that happened, more than so many days ago; the log says so.
+
+    With FRICTIONARY_RETENTION each run does it by itself.
+
+    \b
+    Example: frictionary privacy expire --days 730 --store demo.db --who kim --yes
+    """
+    from datetime import UTC, datetime
+
+    from nlp.errors import BadSetting
+    from pipelines.retention import expire as erase
+    from pipelines.stores import open_existing
+
+    settings = _settings(url)
+    if not (kept := days or settings.retention):
+        raise BadSetting("how long is kept? Give --days, or set FRICTIONARY_RETENTION to a number of days")
+    with open_existing(settings.store) as store:
+        gone = erase(store, days=kept, now=datetime.now(UTC), who=who)
+    told = ", ".join(f"{table} {rows}" for table, rows in gone.items())
+    click.echo(json.dumps(gone) if as_json else told or f"nothing is older than {kept} days")
 
 
 def _settings(url: str | None) -> "Settings":

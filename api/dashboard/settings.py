@@ -69,6 +69,7 @@ def show(request: Request, status: int = 200, **more: Any) -> Response:
         "routing": routing,
         "rules": json.dumps(routing.routing.named(), indent=2, ensure_ascii=False),
         "policy": policy(state.settings),
+        "retention": state.settings.retention,
         "kinds": {DATA.get(kind, kind): kind for kind in sorted(KINDS)},
         "deeds": DEEDS,
         "values": told(state.settings),

@@ -1,4 +1,5 @@
-"""What goes over every cell of a store, whatever tables it has: reading all, renaming pseudonyms, forgetting people."""
+"""What goes over every cell of a store, whatever tables it has: reading all, renaming pseudonyms, forgetting
+people and what is old."""
 
 import re
 from collections import Counter
@@ -38,6 +39,7 @@ from pipelines.stores.schema import (
     corrections,
     earlier_assignments,
     edits,
+    events,
     found_themes,
     identity_claims,
     key_marks,
@@ -50,6 +52,7 @@ from pipelines.stores.schema import (
     replies,
     signals,
     themes,
+    turns,
 )
 from pipelines.stores.sums.keeping import sum_up
 
@@ -113,6 +116,16 @@ class Sweep:
             connection.execute(delete(replies))  # answers that may quote them
             if gone.total():
                 announce(self._database, connection, forgotten(connection, ids, talks))
+        return {table: rows for table, rows in gone.items() if rows}
+
+    def expire(self, before: datetime) -> dict[str, int]:
+        later = select(turns.c.number).where(turns.c.conversation == conversations.c.id, turns.c.at >= before)
+        old = select(conversations.c.id).where(conversations.c.started_at < before, ~later.exists())
+        with self._database.read() as connection:
+            talks = list(connection.scalars(old))
+        gone = Counter(self.forget((), conversations=talks) if talks else {})
+        with self._database.write() as connection:
+            gone["events"] += connection.execute(delete(events).where(events.c.at < before)).rowcount
         return {table: rows for table, rows in gone.items() if rows}
 
     def _rows(self, table: Table) -> int:

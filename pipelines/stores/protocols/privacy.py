@@ -36,3 +36,7 @@ class SweepStore(Protocol):
     def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
         """Delete all rows of these pseudonyms, and their and these conversations with all that was found in them.
         Refusals and audits stay. Returns the deleted rows by table."""
+
+    def expire(self, before: datetime) -> dict[str, int]:
+        """Delete the events of before a moment, and the conversations of which all was said before it, with all that
+        was found in them. Returns the deleted rows by table."""

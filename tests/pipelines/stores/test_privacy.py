@@ -1,7 +1,7 @@
 """Every database keeps keys and refusals, renames every pseudonym in one go, and forgets whom it is told to."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from nlp.signal import Signal
 from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
 from pipelines.identity import resolve
+from pipelines.retention import expire
 from pipelines.stores.sql import SqlStore
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -87,3 +88,18 @@ def test_whom_a_store_forgets_is_in_no_cell_of_it_and_others_stay(store: SqlStor
     assert store.conversations.get("s:3").customer == pseudonym("id:8", OLD)
     assert store.themes.get("t1").quotes == ("s:3#0:0",)
     assert store.sweep.forget(theirs) == {}
+
+
+def test_what_is_kept_too_long_goes_with_all_that_was_found_in_it(store: SqlStore) -> None:
+    filled(store, OLD)
+    late = (Turn(0, Speaker.CUSTOMER, "Hello?", AT), Turn(1, Speaker.AGENT, "Here.", AT + timedelta(days=9)))
+    store.conversations.put([Conversation("s:4", "s", Channel.TICKET, "dee", AT, late)])
+    store.events.put([Event("events:2", "dee", "ordered", AT + timedelta(days=9))])
+    assert expire(store, days=0, now=AT + timedelta(days=99)) == {}
+    assert expire(store, days=10, now=AT + timedelta(days=10)) == {}
+    gone = expire(store, days=10, now=AT + timedelta(days=10, seconds=1), who="kim")
+    assert (gone["conversations"], gone["signals"], gone["events"]) == (3, 3, 1)
+    assert {name for name, value in store.sweep.cells() if "s:1" in str(value)} <= {"outbox.data"}
+    assert store.rollups.count() == 1
+    assert [event.id for event in store.events.all()] == ["events:2"]
+    assert [(audit.what, audit.who) for audit in store.audits.page()] == [("privacy.expire", "kim")]
