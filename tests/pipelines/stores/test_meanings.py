@@ -1,6 +1,7 @@
 """An index of meanings, over a PostgreSQL that has pgvector: `pgserver` brings one along."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,7 +80,9 @@ def test_what_is_found_with_an_index_is_what_is_found_without(store: SqlStore, d
     without = [store.search.near(vector, encoder="e1", limit=10) for vector in asked]
     assert meanings.build(database) == COUNT
     with_index = [store.search.near(vector, encoder="e1", limit=10) for vector in asked]
-    assert with_index == without
+    for found, exact in zip(with_index, without, strict=True):  # sums over blocks of other sizes round differently
+        assert [replace(place, score=0) for place in found] == [replace(place, score=0) for place in exact]
+        assert [place.score for place in found] == pytest.approx([place.score for place in exact], abs=1e-6)
     with database.read() as connection:
         near = meanings.candidates(connection, asked[0], 10)
         assert near is not None
@@ -88,7 +91,7 @@ def test_what_is_found_with_an_index_is_what_is_found_without(store: SqlStore, d
         plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {written}"))
     assert "meanings_near" in plan
     filtered = store.search.near(asked[0], Filter(customer="ann"), encoder="e1", limit=10)
-    assert filtered == without[0]
+    assert [place.conversation for place in filtered] == [place.conversation for place in without[0]]
 
 
 def test_what_comes_later_is_found_at_once_and_is_in_the_index_after_a_run(store: SqlStore, database: Database) -> None:
