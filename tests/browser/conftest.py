@@ -102,9 +102,13 @@ class Visit:
         self.asked: list[str] = []
         self.clicks: list[str] = []
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.tab.on("requestfailed", lambda r: self.errors.append(f"{r.url}: {r.failure}"))
+        self.tab.on("requestfailed", self._failed)
         self.tab.on("request", lambda request: self.asked.append(request.url))
         self.tab.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+
+    def _failed(self, request: "playwright.Request") -> None:
+        if request.failure != "net::ERR_ABORTED":  # what leaving a page, or a download, cuts off is no failure
+            self.errors.append(f"{request.url}: {request.failure}")
 
     def open(self, url: str) -> None:
         self.tab.goto(url, wait_until="networkidle")
