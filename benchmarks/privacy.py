@@ -32,7 +32,8 @@ GOLD = ROOT / "corpora" / "gold" / "privacy"
 SCORED = (
     "Hidden: all letters and digits of a marked item are masked, by whatever type; typed: so many under its own. "
     "Precision: masks that touch a marked item. Intervals: Wilson, 95 %. One author wrote the texts and the rules; "
-    "rules were chosen on `dev`; `test` was written before them and scored alone. In lower case: the same texts with "
+    "rules were chosen on `dev`; `test` was written before them and scored alone; after a first score on it, a bare "
+    "name in lower case came to count only where the writer uses no capitals. In lower case: the same texts with "
     "every letter small, for want of another set. Presidio: its analyzer with that "
     "spaCy model and every recognizer that it ships for English; places, dates and links are left out."
 )

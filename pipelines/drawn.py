@@ -31,7 +31,7 @@ def drawn(store: Store, filter: Filter = Filter(), *, contacts: int = CONTACTS) 
     kept, left = list[str](), contacts
     for customer in sorted(wrote, key=_place):
         left -= wrote[customer]
-        if left < 0:
+        if left < 0 and kept:  # one customer at least, however often they wrote
             break
         kept.append(customer)
     return Drawn(replace(filter, customers=tuple(sorted(kept))), len(kept), len(wrote))

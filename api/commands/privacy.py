@@ -235,7 +235,7 @@ def expire(days: int | None, url: str | None, who: str, as_json: bool) -> None:
     with open_existing(settings.store) as store:
         gone = erase(store, days=kept, now=datetime.now(UTC), who=who)
     told = ", ".join(f"{table} {rows}" for table, rows in gone.items())
-    click.echo(json.dumps(gone) if as_json else told or f"nothing is older than {kept} days")
+    click.echo(json.dumps(gone) if as_json else told or f"nothing is older than {kept} day{'s' if kept > 1 else ''}")
 
 
 def _settings(url: str | None) -> "Settings":

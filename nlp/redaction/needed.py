@@ -1,7 +1,8 @@
 """What every text must hold in which a pattern can match: short strings, looked for before the pattern is tried.
 
 Read off the parsed pattern, as in R. Cox, "Regular Expression Matching with a Trigram Index" (2012), the strings whole:
-`(?:pin|otp) \\d{4}` needs "pin 0000" or "otp 0000", where 0 is any digit.
+`(?:pin|otp) \\d{4}` needs "pin 0000" or "otp 0000", where 0 is any digit. The parser is the inner one of the standard
+library, as of Python 3.11: what it comes to tell beyond that is taken for anything.
 """
 
 import re

@@ -55,3 +55,8 @@ def test_a_cost_is_reckoned_from_the_sample_alone(store: Store) -> None:
     filter = drawn(store, contacts=30).filter
     found = impact(store, ["friction"], filter)["friction"]
     assert sum(theme.conversations for theme in found.values()) == 30
+
+
+def test_who_wrote_more_than_a_page_reads_is_drawn_alone_rather_than_nobody(store: Store) -> None:
+    found = drawn(store, contacts=0)
+    assert (found.customers, len(found.filter.customers), found.all) == (1, 1, False)
