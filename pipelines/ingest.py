@@ -20,7 +20,7 @@ from pipelines.letters import DeadLetters
 from pipelines.maskers import Maskers
 from pipelines.protect import Protector
 from pipelines.settings import Settings
-from pipelines.sources import Contact, DeadRecord, Options, Record, Same
+from pipelines.sources import Contact, DeadRecord, Options, Record, Same, address
 from pipelines.stores.protocols import RunInput, Store
 from pipelines.vocabulary import vocabulary
 
@@ -72,7 +72,7 @@ def ingest(
     BadInput for a path that does not exist, before anything is read; UnknownName for an unknown format; BadSetting;
     MissingDependency where names are to be masked and no model is installed.
     """
-    if missing := [str(path) for path in paths if not sources.exists(path)]:
+    if missing := [address(path) for path in paths if not sources.exists(path)]:
         raise BadInput(f"no such file: {', '.join(missing)}")
     options = replace(options or Options(), max_record=settings.max_record, names=vocabulary(settings))
     keys.check(store, protect.keys)
@@ -84,7 +84,7 @@ def ingest(
     ):
         door = _Door(store, protect, options, Freshness(store, since), maskers)
         for number, path in enumerate(paths, start=1):
-            file = _File(path, RunInput(run, number, redact(str(path))[0]), format)
+            file = _File(path, RunInput(run, number, redact(address(path))[0]), format)
             file.begin(store)
             for batch in _batches(file.records(options)):
                 file.counts.update(door.take(batch, file.format or ""))
@@ -192,7 +192,7 @@ class _File:
                 self._count(options, before, unnamed)
                 yield found
         except BadInput as error:
-            yield DeadRecord(str(error).removeprefix(f"{self.path}: "), file=str(self.path))
+            yield DeadRecord(str(error).removeprefix(f"{address(self.path)}: "), file=str(self.path))
         self._count(options, before, unnamed)
 
     def _count(self, options: Options, skipped: int, unnamed: int) -> None:

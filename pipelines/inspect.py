@@ -12,7 +12,7 @@ from nlp.errors import BadRecord
 from pipelines import sources
 from pipelines.letters import Letter, describe
 from pipelines.protect import Protector
-from pipelines.sources import Contact, Options, Record, Same
+from pipelines.sources import Contact, Options, Record, Same, address
 from pipelines.sources.table import proposal
 
 
@@ -49,7 +49,7 @@ def inspect(
             dead.append(describe(found, path))
         else:
             records.append(shown(found, protect, options.company))
-    return Inspection(str(path), name, why, columns, mapping, proposed, records, dead, dict(options.skipped))
+    return Inspection(address(path), name, why, columns, mapping, proposed, records, dead, dict(options.skipped))
 
 
 def shown(record: Record, protect: Protector, company: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nlp.errors import BadRecord
 from nlp.redaction import redact
-from pipelines.sources import DeadRecord
+from pipelines.sources import DeadRecord, address
 
 SHOWN = 20
 Letter = dict[str, str | int]
@@ -49,7 +49,7 @@ class DeadLetters:
 
 def describe(bad: BadRecord, path: Path) -> Letter:
     """Where, why, and the start of the value, masked."""
-    file, record = (bad.file, bad.record) if isinstance(bad, DeadRecord) else (str(path), 0)
+    file, record = (bad.file, bad.record) if isinstance(bad, DeadRecord) else (address(path), 0)
     return {"file": file, "record": record, "field": bad.field, "reason": bad.reason, "value": shown(bad.value)}
 
 

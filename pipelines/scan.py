@@ -97,7 +97,7 @@ def known_from(paths: Sequence[Path], options: Options) -> Known:
     Raises BadInput for a path that does not exist.
     """
     known = Known()
-    if missing := [str(path) for path in paths if not sources.exists(path)]:
+    if missing := [sources.address(path) for path in paths if not sources.exists(path)]:
         raise BadInput(f"no such file: {', '.join(missing)}")
     for path in paths:
         for identifier in _told(path, options):

@@ -116,5 +116,5 @@ def _folder(path: Path) -> Path:
     while has_magic(str(folder)) and not folder.is_dir():
         folder = folder.parent
     if not folder.is_dir():
-        raise BadInput(f"no such folder to watch: {folder}")
+        raise BadInput(f"no such folder to watch: {sources.address(path)}")
     return folder

@@ -97,11 +97,12 @@ def _watch(paths: Sequence[Path], take: Callable[[list[Path]], None], store: "St
     import signal
     from threading import Event
 
+    from pipelines import sources
     from pipelines.watch import watch
 
     stop = Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    click.echo(f"watching {', '.join(map(str, paths))}; Ctrl-C ends it", err=True)
+    click.echo(f"watching {', '.join(map(sources.address, paths))}; Ctrl-C ends it", err=True)
     try:
         watch(paths, take, store=store, stop=stop)
     finally:
@@ -126,8 +127,9 @@ def _guesses(files: Sequence[Path], format: str | None) -> None:
         try:
             said = f"{format}, as told" if format else "{}, since {}".format(*sources.guess(path))
         except FrictionaryError as error:
-            said = str(error).removeprefix(f"{path}: ")
+            said = str(error).removeprefix(f"{sources.address(path)}: ")
         alike[path.parent, said] += 1
         last[path.parent, said] = path
     for (folder, said), count in alike.items():
-        click.echo(f"{f'{folder}: {count} files' if count > 1 else last[folder, said]}: {said}", err=True)
+        place = sources.address(folder if count > 1 else last[folder, said])
+        click.echo(f"{place}: {f'{count} files: ' if count > 1 else ''}{said}", err=True)

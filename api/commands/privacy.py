@@ -86,7 +86,7 @@ def rotate(url: str | None, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("known", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("known", nargs=-1, type=click.Path(path_type=Path))
 @STORE
 @click.option(
     "--file",

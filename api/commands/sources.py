@@ -65,7 +65,7 @@ def inspect(path: Path, format_: str | None, options: "Options", names: bool | N
 
     found = next(iter(sources.files([path])), None)
     if found is None or not sources.exists(found):
-        raise BadInput(f"no such file: {path}")
+        raise BadInput(f"no such file: {sources.address(path)}")
     settings = Settings.from_environment(names=names)
     options = replace(options, names=vocabulary(settings))
     told = inspection.inspect(found, protect=protector(settings), options=options, format=format_, limit=limit)

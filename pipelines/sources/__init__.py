@@ -13,6 +13,7 @@ from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord, UnknownName
 from pipelines.sources._inputs import check, damage, digest, exists, files, named, open_text
 from pipelines.sources._records import DeadRecord, Options
+from pipelines.sources._remote import address
 from pipelines.sources._seen import Seen
 from pipelines.sources._shape import shape
 from pipelines.sources._values import CHANGED, IDENTIFIERS, Contact, Same, identified
@@ -25,6 +26,7 @@ __all__ = [
     "Options",
     "Record",
     "Same",
+    "address",
     "changed",
     "described",
     "digest",
@@ -182,7 +184,7 @@ def guess(path: Path) -> tuple[str, str]:
         return "transcript", "its lines are of the form Name: text"
     if head[:1] in ("{", "[") and (found := _of_shape(shape(head), suffix)):
         return found
-    raise BadInput(f"{path}: its format cannot be guessed; name one of: {', '.join(known())}")
+    raise BadInput(f"{address(path)}: its format cannot be guessed; name one of: {', '.join(known())}")
 
 
 def _of_shape(paths: set[str], suffix: str) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from pipelines.sources import _remote
 from pipelines.sources._archives import Archive, Kept, archive
 from pipelines.sources._held import held
 from pipelines.sources._packed import DAMAGE, Unpacked, opener, room
+from pipelines.sources._remote import address
 
 STANDARD_INPUT = Path("-")
 COMPRESSED = (".gz", ".bz2", ".xz")
@@ -130,7 +131,7 @@ def _stamp(path: Path) -> object:
 @lru_cache(maxsize=4)
 def _opened(path: Path, stamp: object) -> Archive | None:
     """Kept open: the directory of an archive of many small files is read once, not once a file."""
-    return archive(str(path), Kept(_file(path).detach()), stamp)
+    return archive(address(path), Kept(_file(path).detach()), stamp)
 
 
 def _file(path: Path) -> BufferedReader:
@@ -154,7 +155,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     try:
         raw, limit = _raw(path)
     except DAMAGE as error:
-        raise BadInput(f"{path}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+        raise BadInput(f"{address(path)}: cannot be opened: {getattr(error, 'strerror', None) or error}") from error
     with raw:
         unpack = opener(raw)
         if unpack is None and limit is None:
@@ -205,7 +206,7 @@ def damage(path: Path) -> str:
     try:
         check(path)
     except BadInput as error:
-        return str(error).removeprefix(f"{path}: ")
+        return str(error).removeprefix(f"{address(path)}: ")
     raw, limit = _raw(path)
     with raw:
         unpack = opener(raw)

@@ -12,6 +12,7 @@ from typing import Any, TextIO, TypeVar
 from nlp.errors import BadRecord
 from nlp.vocabulary import Vocabulary
 from pipelines.sources._inputs import open_text
+from pipelines.sources._remote import address
 
 __all__ = ["DeadRecord", "Options", "convert", "json_records", "lines", "mappings", "open_text", "pieces", "too_large"]
 
@@ -50,8 +51,8 @@ class DeadRecord(BadRecord):
 
     def __init__(self, reason: str, field: str = "", value: str = "", file: str = "", record: int = 0) -> None:
         super().__init__(reason, field, value)
-        self.file, self.record = file, record
-        self.args = (reason, field, value[:200], file, record)
+        self.file, self.record = address(file), record
+        self.args = (reason, field, value[:200], self.file, record)
 
     def __str__(self) -> str:
         return f"{self.file}, record {self.record}: {super().__str__()}"
@@ -162,9 +163,8 @@ def _parse(text: str) -> Any:
         return DECODER.decode(text.strip("\x00 \t\r\n\ufeff"))
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg
-        return BadRecord(
-            f"{'truncated' if cut else 'not valid'} JSON: {error.msg} at character {error.pos}", value=text[:200]
-        )
+        said = f"{'truncated' if cut else 'not valid'} JSON: {error.msg.removesuffix(' at')}"
+        return BadRecord(f"{said} at character {error.pos}", value=text[:200])
     except (ValueError, RecursionError) as error:
         return BadRecord(f"not readable JSON ({type(error).__name__})", value=text)
 

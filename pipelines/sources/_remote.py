@@ -18,6 +18,12 @@ def is_remote(path: Path) -> bool:
     return path.parts[:1] == (SCHEME,)
 
 
+def address(path: Path | str) -> str:
+    """A path as people write it: an object's s3://bucket/key, of which a Path keeps one slash alone."""
+    text = str(path)
+    return f"{SCHEME}//{text[len(SCHEME) :].lstrip('/')}" if text.startswith(f"{SCHEME}/") else text
+
+
 def exists(path: Path) -> bool:
     return bool(_asked(path, "isfile", _key(path)))
 
@@ -71,7 +77,7 @@ def _asked(path: Path, what: str, key: str) -> Any:
 
 
 def _refused(path: Path, error: OSError) -> BadInput:
-    return BadInput(f"s3://{_key(path)}: {error}; keys, region and endpoint are AWS's own variables (AWS_PROFILE, …)")
+    return BadInput(f"{address(path)}: {error}; keys, region and endpoint are AWS's own variables (AWS_PROFILE, …)")
 
 
 @cache

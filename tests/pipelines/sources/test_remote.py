@@ -15,9 +15,15 @@ import pytest
 from nlp.conversation import Conversation
 from nlp.errors import BadInput
 from pipelines import sources
+from pipelines.ingest import ingest
+from pipelines.protect import Protector
+from pipelines.runlog import logged
+from pipelines.settings import Settings
 from pipelines.sources import _remote
+from pipelines.stores import open_store
 
 ENDPOINT = os.environ.get("FRICTIONARY_TEST_S3", "")
+NAMES = ("d.json", "broken.zip")
 THREAD = {"id": "t", "started_at": 1714554000, "turns": [{"speaker": "customer", "text": "hi"}]}
 
 
@@ -42,6 +48,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         "may/b.json": json.dumps([THREAD]).encode(),
         "may/deep/export.zip": packed.getvalue(),
         "may/.hidden": b"junk",
+        "june/broken.zip": packed.getvalue()[:40],
         "june/d.json": json.dumps([THREAD]).encode(),
     }
     for key, data in held.items():
@@ -61,7 +68,35 @@ def test_objects_prefixes_patterns_and_archives_are_read(bucket: str) -> None:
         assert [one.id for one in sources.read(path) if isinstance(one, Conversation)] == ["threads:t"]
         assert len(sources.digest(path)[0]) == 64
     assert sources.files([Path(f"s3://{bucket}/*/*.json")]) == [Path(f"s3://{bucket}/june/d.json"), may / "b.json"]
-    assert sources.files([Path(f"s3://{bucket}")])[0] == Path(f"s3://{bucket}/june/d.json")
+    assert sources.files([Path(f"s3://{bucket}")])[:2] == [Path(f"s3://{bucket}/june/{name}") for name in sorted(NAMES)]
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        (Path("s3://acme/may/a.json"), "s3://acme/may/a.json"),
+        ("s3:///acme", "s3://acme"),
+        (Path("exports/s3:/a.json"), "exports/s3:/a.json"),
+        (Path("/exports/a.json"), "/exports/a.json"),
+    ],
+)
+def test_an_object_is_told_by_its_address_and_a_file_by_its_path(path: Path | str, written: str) -> None:
+    assert sources.address(path) == written
+    assert sources.DeadRecord("no turns", file=str(path)).file == written
+
+
+def test_what_cannot_be_read_of_a_bucket_is_told_by_its_address(bucket: str, tmp_path: Path) -> None:
+    settings = Settings(dead_letters=tmp_path / "dead.jsonl")
+    june = [Path(f"s3://{bucket}/june/d.json"), Path(f"s3://{bucket}/june/broken.zip")]
+    with open_store(f"sqlite:///{tmp_path}/s3.db") as store:
+        with logged(store, versions={}) as log:
+            ingest(june, store=store, protect=Protector(b"key", names=False), settings=settings, run=log.run.id)
+        assert [one.name for one in store.runs.inputs(log.run.id)] == [f"s3://{bucket}/june/{name}" for name in NAMES]
+    (letter,) = map(json.loads, settings.dead_letters.read_text("utf-8").splitlines())
+    assert letter["file"] == f"s3://{bucket}/june/broken.zip"
+    assert letter["reason"] == "the archive cannot be read: File is not a zip file"
+    with pytest.raises(BadInput, match=f"no such file: s3://{bucket}/none.json"):
+        ingest([Path(f"s3://{bucket}/none.json")], store=store, protect=Protector(b"key"), settings=settings)
 
 
 def test_an_object_that_is_not_there_is_no_file(bucket: str) -> None:
