@@ -169,7 +169,7 @@ def measured(corpus: str, size: int, way: str, *, corpora: Path, seeds: Sequence
     try:
         found = [WAYS[way](drawn(learn, size, seed), test, seed) for seed in seeds]
     except ImportError as error:
-        return [f"not run: {error.name} is not installed", "", "", "", "", ""]
+        return [f"not run: {error.name or 'what it needs'} is not installed", "", "", "", "", ""]
     a, each, ece, seconds = figures(found, test)
     return [
         f"{100 * a.value:.2f} ({100 * a.low:.1f} to {100 * a.high:.1f})",
