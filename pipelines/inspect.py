@@ -13,12 +13,16 @@ from pipelines import sources
 from pipelines.letters import Letter, describe
 from pipelines.protect import Protector
 from pipelines.sources import Contact, Options, Record, Same, address
-from pipelines.sources.table import proposal
+from pipelines.sources._columns import order
+from pipelines.sources.table import HEAD, csv_rows, mapping_of, proposal
+
+DATED = ("customers", "events", "scores")
+"""Formats of which a mapping tells the order of dates, beside tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """`why` it is of that format; of a table its columns, the mapping field -> column, what its cells propose beyond.
+    """`why` it is of that format; of a table its columns, the mapping field -> column; what its cells propose beyond.
 
     The records are the first, read with both; `dead` tells what could not be read among them.
     """
@@ -39,7 +43,7 @@ def inspect(
 ) -> Inspection:
     """Read no more than `limit` records. Raises BadInput where nothing fits, UnknownName, BadSetting."""
     name, why = (format, "as told") if format else sources.guess(path)
-    columns, mapping, proposed = proposal(path, options) if name == "table" else ([], {}, {})
+    columns, mapping, proposed = proposal(path, options) if name == "table" else _order(path, name, options)
     if proposed:
         options = replace(options, mapping={**mapping, **proposed})
     records: list[dict[str, Any]] = []
@@ -50,6 +54,14 @@ def inspect(
         else:
             records.append(shown(found, protect, options.company))
     return Inspection(address(path), name, why, columns, mapping, proposed, records, dead, dict(options.skipped))
+
+
+def _order(path: Path, format: str, options: Options) -> tuple[list[str], dict[str, Any], dict[str, str]]:
+    """As `proposal`, of what is no table: the order of its dates alone, where its first rows leave no other."""
+    mapping = mapping_of(options.mapping)
+    if format not in DATED or "dates" in mapping:
+        return [], mapping, {}
+    return [], mapping, order([row for _, row in islice(csv_rows(path, options), HEAD) if isinstance(row, dict)])
 
 
 def shown(record: Record, protect: Protector, company: str = "") -> dict[str, Any]:

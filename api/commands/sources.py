@@ -76,7 +76,7 @@ def _lines(told: "Inspection") -> Iterator[str]:
     from api.terminal import plain
 
     yield f"{told.file}: {told.format}, since {told.why}".replace("since as told", "as told")
-    if told.columns:
+    if told.columns or told.proposed:
         yield from ["", "columns", *_mapping(told)]
     for record in told.records:
         turns = record.pop("turns", [])
@@ -95,7 +95,7 @@ def _mapping(told: "Inspection") -> Iterator[str]:
     used = {name for column in whole.values() for name in (column if isinstance(column, list) else [column])}
     if rest := [name for name in told.columns if name not in used]:
         yield f"  # not read: {', '.join(rest)}"
-    if lacking := [field for field in ("id", "text") if field not in whole]:
+    if told.columns and (lacking := [field for field in ("id", "text") if field not in whole]):
         yield f"  # needed: {' and '.join(f'--column {field}=NAME' for field in lacking)}"
 
 

@@ -30,6 +30,12 @@ def proposed(rows: Sequence[Mapping[Any, Any]], mapping: Mapping[str, Any]) -> d
     return found
 
 
+def order(rows: Sequence[Mapping[Any, Any]]) -> dict[str, str]:
+    """`dates` where a column of them leaves one order alone, and no other column the other."""
+    found = {order_of(_texts(rows, column)) for column in (rows[0] if rows else ())} - {""}
+    return {"dates": found.pop()} if len(found) == 1 else {}
+
+
 def _texts(rows: Sequence[Mapping[Any, Any]], column: Any) -> list[str]:
     return [text for row in rows if (text := str(row.get(column) or "").strip())]
 

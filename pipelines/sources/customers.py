@@ -8,6 +8,7 @@ from pathlib import Path
 from nlp.customer import Customer
 from nlp.errors import BadRecord
 from nlp.vocabulary import Vocabulary, plain
+from pipelines.sources._dates import Dates
 from pipelines.sources._records import DeadRecord, Options
 from pipelines.sources._seen import Seen
 from pipelines.sources._values import Contact, clean, identifier
@@ -42,14 +43,18 @@ class Layout:
 
 
 def read(path: Path, options: Options) -> Iterator[Contact | BadRecord]:
-    """A row without id is yielded as a DeadRecord; so is a second row of one id."""
-    seen, kinds = Seen(), _kinds(mapping_of(options.mapping))
+    """A row without id is yielded as a DeadRecord; so is a second row of one id.
+
+    Where a mapping tells the order of `dates`, an attribute so written becomes ISO 8601; else it stays as it is.
+    """
+    mapping = mapping_of(options.mapping)
+    seen, kinds, dates = Seen(), _kinds(mapping), Dates.of(mapping, options.timezone)
     layout = cache(lambda header: Layout.of(header, kinds, options.names))  # of few headers: a row may be cut short
     for number, row in csv_rows(path, options):
         try:
             if isinstance(row, BadRecord):
                 raise row
-            yield _contact(row, layout(tuple(row)), seen)
+            yield _contact(row, layout(tuple(row)), dates, seen)
         except BadRecord as bad:
             yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
 
@@ -60,15 +65,17 @@ def _kinds(mapping: Mapping[str, object]) -> dict[str, str]:
     return told | {column: KINDS[name] for name, spelled in COLUMNS.items() for column in spelled if column not in told}
 
 
-def _contact(row: Mapping[str, str], layout: Layout, seen: Seen) -> Contact:
+def _contact(row: Mapping[str, str], layout: Layout, dates: Dates, seen: Seen) -> Contact:
     """Its identifiers begin with the id. Raises BadRecord."""
     told = [identifier(kind, row[column]) for kind, column in layout.identifiers]
     found = tuple(sorted(filter(None, dict.fromkeys(told)), key=lambda one: not one.startswith("id:")))
     if not found or not found[0].startswith("id:"):
         raise BadRecord("a customer needs an id", "id", "")
+    attributes = {
+        name: _number(dates.fact(clean(row[column]), name)) for name, column in layout.attributes if row[column]
+    }
     if not seen.add(found[0]):
         raise BadRecord("a second row with this id; the first is kept", "id", found[0])
-    attributes = {name: _number(clean(row[column])) for name, column in layout.attributes if row[column]}
     return Contact(Customer(found[0], attributes), found)
 
 

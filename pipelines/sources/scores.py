@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from nlp.customer import Event
 from nlp.errors import BadRecord
 from nlp.vocabulary import Vocabulary, plain
+from pipelines.sources._dates import Dates
 from pipelines.sources._events import event
 from pipelines.sources._records import DeadRecord, Options
-from pipelines.sources._values import clean, identified, identifier, time, zone
-from pipelines.sources.table import csv_rows
+from pipelines.sources._values import clean, identified, identifier
+from pipelines.sources.table import csv_rows, mapping_of
 
 WHO = {"customer": "", "customer_id": "id", "user_id": "id", "contact_id": "id", "email": "email", "phone": "phone"}
 WHEN = ("at", "date", "responded_at", "response_date", "submitted_at", "created_at", "timestamp")
@@ -46,25 +46,26 @@ class Layout:
 def read(path: Path, options: Options) -> Iterator[Event | BadRecord]:
     """A column named like a score ("NPS") holds its values; or `survey` names it and `score` has the value.
 
-    The vocabulary tells the scores, what they are called, and their ranges. Each answer is an event.
+    The vocabulary tells the scores, what they are called, and their ranges. Each answer is an event. Of a mapping
+    `dates` and `timezone` tell how times are meant.
     """
-    tz = zone(options.timezone)
+    dates = Dates.of(mapping_of(options.mapping), options.timezone)
     layout = cache(lambda header: Layout.of(header, options.names))  # of few headers: a row may be cut short
     for number, row in csv_rows(path, options):
         try:
             if isinstance(row, BadRecord):
                 raise row
-            yield from list(_answers(row, layout(tuple(row)), tz, options))
+            yield from list(_answers(row, layout(tuple(row)), dates, options))
         except BadRecord as bad:
             yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
 
 
-def _answers(row: Mapping[str, str], layout: Layout, tz: ZoneInfo, options: Options) -> Iterator[Event]:
+def _answers(row: Mapping[str, str], layout: Layout, dates: Dates, options: Options) -> Iterator[Event]:
     told = (identifier(kind, row[column]) if kind else identified(row[column]) for kind, column in layout.who)
     who = next(filter(None, told), "")
     if not who:
         raise BadRecord(f"an answer needs a customer; known columns for it: {', '.join(WHO)}", "customer", "")
-    at, _ = time(_first(row, layout.when), "at", tz)
+    at, _ = dates.time(_first(row, layout.when), "at")
     given = {name: row[column] for name, column in layout.scores if row[column].strip()}
     if (asked := _first(row, layout.asked)) and (value := _first(row, layout.answer)):
         if options.names.event(asked) not in options.names.scores:

@@ -5,21 +5,19 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord, BadSetting
 from pipelines.sources._columns import proposed
-from pipelines.sources._dates import ORDERS, ambiguous, ordered
+from pipelines.sources._dates import ORDERS, Dates
 from pipelines.sources._inputs import named, open_bytes
 from pipelines.sources._records import Numbered, Options, convert, json_records, lines, mappings, open_text, too_large
 from pipelines.sources._rows import Lines
 from pipelines.sources._sheet import sheet_rows
-from pipelines.sources._values import conversation, identifier, moment, time, zone
+from pipelines.sources._values import conversation, identifier
 
 GUESSES = {
     "id": ("id", "complaint_id", "ticket_id", "conversation_id", "conversationid", "case_id", "number", "review_link"),
@@ -64,7 +62,7 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     value itself. `customer_kind` is email, phone, x, id or name; `metadata` lists columns to keep; `timezone` is that
     of its times, `dates` tells how 03/04/2020 is meant. Rows without text are skipped.
     """
-    zone(mapping_of(options.mapping).get("timezone", options.timezone))
+    dates = Dates.of(mapping_of(options.mapping), options.timezone)
     records = mappings(rows(path, options))
     head, columns = _head(records)
     mapping = {**_guessed(columns), **mapping_of(options.mapping)}
@@ -72,7 +70,9 @@ def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     if columns and (lacking := [field for field in ("id", "text") if field not in mapping]):
         reason = f"no column for {' and '.join(lacking)}: map one; columns: {', '.join(map(str, columns))}"
         numbered = iter([(0, BadRecord(reason))])
-    yield from convert(path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, options=options))
+    yield from convert(
+        path, _grouped(numbered, mapping, options), partial(_make, mapping=mapping, dates=dates, options=options)
+    )
 
 
 def proposal(path: Path, options: Options) -> tuple[list[str], dict[str, Any], dict[str, str]]:
@@ -211,11 +211,9 @@ def _value(row: Mapping[str, Any], mapping: Mapping[str, Any], field: str) -> An
     return column[1:] if isinstance(column, str) and column.startswith("=") else row.get(column) if column else None
 
 
-def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options: Options) -> Conversation:
+def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], dates: Dates, options: Options) -> Conversation:
     row = rows[0]
-    tz = zone(mapping.get("timezone", options.timezone))
-    order = mapping.get("dates", "")
-    started, naive = _dated(_value(row, mapping, "started_at") or options.started_at, order, tz)
+    started, naive = dates.time(_value(row, mapping, "started_at") or options.started_at, "started_at")
     column = str(mapping.get("customer", ""))
     customer_kind = mapping.get("customer_kind") or KINDS.get(re.sub(r"\W+", "_", column.lower()))
     who = str(_value(row, mapping, "customer") or "")
@@ -231,15 +229,8 @@ def _make(rows: list[Mapping[str, Any]], *, mapping: Mapping[str, Any], options:
         drafts=[(_speaker(_value(r, mapping, "speaker")), str(_value(r, mapping, "text")), None) for r in rows],
         identifiers=[identifier(kind, _value(row, mapping, field)) for field, kind in FURTHER.items()],
         metadata={**{str(c).lower(): row.get(c) for c in mapping.get("metadata", ())}, "naive_times": naive},
-        changed=moment(ordered(_value(row, mapping, "updated_at"), order), tz),
+        changed=dates.moment(_value(row, mapping, "updated_at")),
     )
-
-
-def _dated(value: Any, order: str, tz: ZoneInfo) -> tuple[datetime, bool]:
-    """As `time`. Raises BadRecord."""
-    if not order and ambiguous(value):
-        raise BadRecord(f"a date of unknown order: map dates={' or dates='.join(ORDERS)}", "started_at", str(value))
-    return time(ordered(value, order), "started_at", tz)
 
 
 def _speaker(value: Any) -> Speaker:

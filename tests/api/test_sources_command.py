@@ -52,6 +52,26 @@ def test_a_table_shows_its_mapping_and_proposes_what_its_header_does_not_tell(tm
     assert "customer: Der Kocher leckt seit 1 Tagen." in shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "customer,event,at\nC1,purchase,03/04/2020\nC1,purchase,14/04/2020\n",
+        "customer_id,date,NPS\n1,03/04/2020,9\n2,14/04/2020,2\n",
+        "id,name,email,since\n1,Ann,a@b.org,03/04/2020\n2,Bo,b@b.org,14/04/2020\n",
+    ],
+    ids=["events", "scores", "customers"],
+)
+def test_the_order_of_dates_is_proposed_for_what_is_no_table_too(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text, "utf-8")
+    shown = run(tmp_path, "inspect", str(path), "--no-names").stdout
+    assert 'dates = "day-first"   # by its contents alone: tell ingest' in shown
+    assert "2020-04-03" in shown
+    assert "not read" not in shown
+    told = json.loads(run(tmp_path, "inspect", str(path), "--no-names", "--column", "dates=day-first", "--json").stdout)
+    assert (told["mapping"], told["proposed"], told["dead"]) == ({"dates": "day-first"}, {}, [])
+
+
 def test_a_table_that_holds_nothing_said_says_what_it_lacks(tmp_path: Path) -> None:
     path = tmp_path / "sizes.csv"
     path.write_text("a,b\n1,2\n1,2\n")

@@ -1,10 +1,14 @@
 """Customers, events and scores out of CRMs, customer data platforms and surveys."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from nlp.customer import Customer, Event
+from nlp.errors import BadSetting
 from pipelines import sources
 from pipelines.settings import Settings
 from pipelines.sources import Contact, DeadRecord, Options, Record, Same
@@ -102,6 +106,86 @@ def test_a_mapping_names_the_columns_of_a_crm(tmp_path: Path) -> None:
     (contact,) = sources.read(path, options, format="customers")
     assert isinstance(contact, Contact)
     assert (contact.identifiers, contact.customer.attributes) == (("id:7", "email:a@b.org"), {"Ort": "Graz"})
+
+
+EVENTS = "customer,event,at,value\nC1,purchase,{},9\n"
+SCORES = "customer_id,date,NPS\n7,{},9\n"
+
+
+@pytest.mark.parametrize("text", [EVENTS, SCORES], ids=["events", "scores"])
+@pytest.mark.parametrize(
+    ("written", "mapping", "at"),
+    [
+        ("03/04/2020", {"dates": "day-first"}, datetime(2020, 4, 3, tzinfo=UTC)),
+        ("03/04/2020", {"dates": "month-first"}, datetime(2020, 3, 4, tzinfo=UTC)),
+        ("3.4.2020 15:07", {"dates": "day-first", "timezone": "Europe/Paris"}, datetime(2020, 4, 3, 13, 7, tzinfo=UTC)),
+        ("2020-04-03T08:00:00Z", {"dates": "month-first"}, datetime(2020, 4, 3, 8, tzinfo=UTC)),
+    ],
+)
+def test_the_time_of_an_event_or_answer_is_read_in_the_order_that_the_mapping_tells(
+    text: str, written: str, mapping: dict[str, str], at: datetime, tmp_path: Path
+) -> None:
+    (tmp_path / "e.csv").write_text(text.format(written), "utf-8")
+    (event,) = sources.read(tmp_path / "e.csv", Options(names=NAMES, mapping=mapping))
+    assert isinstance(event, Event)
+    assert event.at == at
+
+
+@pytest.mark.parametrize("text", [EVENTS, SCORES], ids=["events", "scores"])
+@pytest.mark.parametrize(
+    ("written", "mapping", "reason"),
+    [
+        ("03/04/2020", {}, "a date of unknown order: map dates=day-first or dates=month-first"),
+        ("14/05/2024", {"dates": "month-first"}, "not a time; use ISO 8601, such as 2024-05-01T09:30:00Z"),
+        ("31/02/2024", {"dates": "day-first"}, "not a time; use ISO 8601, such as 2024-05-01T09:30:00Z"),
+    ],
+)
+def test_a_date_that_may_be_two_or_none_is_a_dead_letter_as_it_was_written(
+    text: str, written: str, mapping: dict[str, str], reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "e.csv").write_text(text.format(written), "utf-8")
+    (dead,) = sources.read(tmp_path / "e.csv", Options(names=NAMES, mapping=mapping))
+    assert isinstance(dead, DeadRecord)
+    assert (dead.reason, dead.field, dead.value, dead.record) == (reason, "at", written, 1)
+
+
+CRM = "id,name,email,since,city\n7,Ann,a@b.org,{},Graz\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "mapping", "kept"),
+    [
+        ("03/04/2020", {"dates": "day-first"}, "2020-04-03"),
+        ("03/04/2020 15:07", {"dates": "month-first"}, "2020-03-04T15:07:00"),
+        ("2020-04-03", {"dates": "month-first"}, "2020-04-03"),
+        ("03/04/2020", {}, "03/04/2020"),
+    ],
+)
+def test_a_date_among_the_facts_of_a_customer_is_kept_as_iso_8601_where_its_order_is_told(
+    written: str, mapping: dict[str, str], kept: str, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text(CRM.format(written), "utf-8")
+    (contact,) = sources.read(tmp_path / "c.csv", Options(names=NAMES, mapping=mapping))
+    assert isinstance(contact, Contact)
+    assert contact.customer.attributes == {"since": kept, "city": "Graz"}
+
+
+def test_a_customer_whose_date_is_none_in_the_order_told_is_a_dead_letter_and_a_right_row_of_theirs_is_kept(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "c.csv").write_text(CRM.format("14/05/2024") + "7,Ann,a@b.org,05/14/2024,Graz\n", "utf-8")
+    dead, contact = sources.read(tmp_path / "c.csv", Options(names=NAMES, mapping={"dates": "month-first"}))
+    assert isinstance(dead, DeadRecord)
+    assert (dead.field, dead.value) == ("since", "14/05/2024")
+    assert isinstance(contact, Contact)
+    assert contact.customer.attributes["since"] == "2024-05-14"
+
+
+@pytest.mark.parametrize("text", [EVENTS, SCORES, CRM], ids=["events", "scores", "customers"])
+def test_an_unknown_order_of_dates_is_refused_before_a_row_is_read(text: str, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(text.format("03/04/2020"), "utf-8")
+    with pytest.raises(BadSetting, match="mapping: dates='year-first': known: day-first, month-first"):
+        list(sources.read(tmp_path / "e.csv", Options(names=NAMES, mapping={"dates": "year-first"})))
 
 
 def test_an_order_of_an_event_is_the_customers(tmp_path: Path) -> None:
