@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on alone
     """A date or time in ISO 8601, as aware UTC; without a zone it is taken for UTC."""
 
     name = "time"

@@ -50,8 +50,9 @@ def tiles(report: Report) -> list[tuple[str, str, str]]:
         ("Conversations", "conversations", 0),
         ("Customers", "customers", 0),
         ("Mean friction, 0 to 100", "friction", 0),
+        ("Sentiment, \N{MINUS SIGN}1 to +1", "sentiment", 2),
+        ("May leave", "leaving", 0),
     )
-    rows += (("Sentiment, \N{MINUS SIGN}1 to +1", "sentiment", 2), ("May leave", "leaving", 0))
     return [
         (name, number(report.totals[key], digits), number(report.before[key], digits)) for name, key, digits in rows
     ]

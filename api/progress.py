@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from pipelines.discover import Progress as Report
 
 
@@ -18,7 +20,7 @@ def progress(*, hidden: bool = False) -> Iterator["Report"]:
     bars = Progress(
         *columns, MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), disable=hidden, expand=False
     )
-    steps: dict[str, int] = {}
+    steps: dict[str, TaskID] = {}
 
     def finish() -> None:
         for task in bars.tasks:

@@ -8,12 +8,12 @@ import click
 from api.moment import Moment
 
 
-class Since(Moment):
+class Since(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.3 on alone
     """A moment, or `last`: since each source was read last."""
 
     name = "last|time"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime | Literal["last"]:  # type: ignore[override]
-        return "last" if value == "last" else super().convert(value, param, ctx)
+    ) -> datetime | Literal["last"]:
+        return "last" if value == "last" else Moment().convert(value, param, ctx)

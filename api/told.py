@@ -58,7 +58,7 @@ def _sparse(request: Request, answer: Response) -> Response:
     asked = [name.strip() for name in request.query_params.get("fields", "").split(",") if name.strip()]
     if not asked:
         return answer
-    found = json.loads(answer.body)
+    found = json.loads(bytes(answer.body))
     page = isinstance(found, dict) and "items" in found
     items = found["items"] if page else [found]
     for item in items:

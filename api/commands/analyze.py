@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -89,7 +89,7 @@ def _themes(url: str | None, encoder: str) -> "Assigner | None":
         return assigner(store, encoder=encoder)
 
 
-def batches(stream: BinaryIO) -> Iterator[list[str]]:
+def batches(stream: IO[Any]) -> Iterator[list[str]]:
     """Lines in lists of at most BATCH: those that have come, without waiting for more."""
     for lines in _lines(stream):
         rest = iter(lines)
@@ -97,10 +97,10 @@ def batches(stream: BinaryIO) -> Iterator[list[str]]:
             yield batch
 
 
-def _lines(stream: BinaryIO) -> Iterator[list[str]]:
+def _lines(stream: IO[Any]) -> Iterator[list[str]]:
     """The whole lines of each chunk. Bytes that do not decode become U+FFFD."""
     read = getattr(stream, "read1", stream.read)
-    decoder, tail, size = None, [], 0
+    decoder, tail, size = None, list[str](), 0
     while chunk := read(CHUNK):
         decoder = decoder or _decoder(chunk)
         *whole, last = decoder.decode(chunk).split("\n")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 
 import click
 
@@ -18,7 +18,7 @@ from api.noted import noted
 if TYPE_CHECKING:
     from pipelines.export import Request
 
-NOUNS = (
+Table = Literal[
     "assignments",
     "conversations",
     "customers",
@@ -28,7 +28,8 @@ NOUNS = (
     "stages",
     "themes",
     "transitions",
-)
+]
+NOUNS = get_args(Table)
 FORMATS = ("csv", "jsonl", "parquet", "xes")
 CHANNELS = ("ticket", "call", "social", "chat")
 STEP = 1_000

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,7 +42,7 @@ def policy(source: str, as_json: bool) -> None:
 
     found = settled(_settings(None))
     shown = {source: found.of(source)} if source else {"every source": found.rules, **found.sources}
-    rows = {
+    rows: dict[str, dict[str, dict[str, Any]]] = {
         name: {
             "types": {kind: rules.action(kind) for kind in KINDS},
             "fields": dict(rules.fields),

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from pipelines.outbox_meters import OutboxMeters
+    from pipelines.settings import Settings
     from pipelines.sinkfile import Outlet
     from pipelines.stores.protocols import Store
 
@@ -138,7 +139,7 @@ def dead(name: str, limit: int, url: str | None) -> None:
             click.echo(f"{m.number} {m.at:%Y-%m-%dT%H:%M:%SZ} {m.kind} {m.subject}: {held.error} ({held.tries} tries)")
 
 
-def _settings(url: str | None):
+def _settings(url: str | None) -> "Settings":
     from pipelines.settings import Settings
 
     return Settings.from_environment(store=url)

@@ -9,6 +9,7 @@ import click
 from api.progress import progress
 
 if TYPE_CHECKING:
+    from pipelines.stores.copying import Sum
     from pipelines.stores.database import Database
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -128,7 +129,7 @@ def check(context: click.Context, store: str, other: str | None, as_json: bool) 
     context.exit(1 if any(wrong.values()) or differ else 0)
 
 
-def _tell(wrong: dict[str, list[str]], found: list, differ: list[str]) -> None:
+def _tell(wrong: dict[str, list[str]], found: "list[list[Sum]]", differ: list[str]) -> None:
     from rich.console import Console
 
     from api.terminal import table

@@ -57,7 +57,7 @@ def command(context: click.Context, url: str | None, as_json: bool, limit: int, 
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="With FILE: where the JSON lines go.")
 @click.pass_context
 def discover(
-    context: click.Context, url: str | None, as_json: bool, seed: int, anew: bool, file: Path | None, **columns: Any
+    context: click.Context, /, url: str | None, as_json: bool, seed: int, anew: bool, file: Path | None, **columns: Any
 ) -> None:
     """Find the themes in everything that is stored, known ones going on where they fit; or those of the texts in FILE.
 
@@ -88,7 +88,7 @@ def discover(
         at = datetime.now(UTC)
         with progress(hidden=as_json) as report:
             run, words, suggest = f"themes-{at:%Y%m%dT%H%M%S%fZ}", models.headlines, suggester(settings)
-            known = {"headlines": words, "suggest": suggest, "anew": anew}
+            known: dict[str, Any] = {"headlines": words, "suggest": suggest, "anew": anew}
             find(store, models.encoder, run=run, seed=seed, progress=report, **known)
         rows, unassigned, told = ranked(store), store.themes.unassigned(), store.qualities.of(run)
     if as_json:
@@ -277,7 +277,11 @@ def _of_file(file: Path | None, url: str | None, **wanted: Any) -> None:
 
 def _json(value: Any) -> str:
     """Dataclasses within as objects, moments as text."""
-    return json.dumps(value, default=lambda v: asdict(v) if is_dataclass(v) else str(v), indent=2)  # type: ignore[call-overload]
+
+    def plain(v: Any) -> Any:
+        return asdict(v) if is_dataclass(v) and not isinstance(v, type) else str(v)
+
+    return json.dumps(value, default=plain, indent=2)
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

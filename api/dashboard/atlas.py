@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from api.dashboard import figures
 from api.dashboard.choices import Choice
@@ -80,7 +80,7 @@ async def make(request: Request) -> Response:
     return theme_of(request, form)
 
 
-def theme_of(request: Request, form: dict[str, str]) -> HTMLResponse | RedirectResponse:
+def theme_of(request: Request, form: dict[str, str]) -> Response:
     found, desk = atlas_of(request, Choice.of(form).shared), request.app.state.desk
     try:
         segments = [found.ids[n] for n in found.within(read_shape(form.get("shape", "")))]
@@ -117,7 +117,9 @@ def told(found: Atlas, rows: Numbers) -> dict[str, Any]:
         return {"count": 0}
     tally = Counter(found.theme[rows].tolist()).most_common()
     named = [("", "") if n == NOWHERE else found.themes[n] for n, _ in tally]
-    shown = [{"id": id, "name": name, "count": n} for (id, name), (_, n) in zip(named, tally, strict=True)][:NAMED]
+    shown: list[dict[str, Any]] = [
+        {"id": id, "name": name, "count": n} for (id, name), (_, n) in zip(named, tally, strict=True)
+    ][:NAMED]
     days = found.day[rows]
     return {
         "count": len(rows),

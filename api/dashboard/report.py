@@ -24,7 +24,6 @@ def week(request: Request) -> Response:
     last = last_of(request)
     assert last is not None
     offered = [named(monday(last) - WEEK * n) for n in range(BACK)]
-    words = {"title": printed.title(found), "sentences": printed.sentences(found), "tiles": printed.tiles(found)}
     bars = [
         {"week": first, "conversations": count, "friction": friction, "volume": 100 * count / _most(found)}
         for first, count, friction in found.weeks
@@ -38,7 +37,9 @@ def week(request: Request) -> Response:
         bars=bars,
         moves=moves,
         fixes=printed.fixes(found),
-        **words,
+        title=printed.title(found),
+        sentences=printed.sentences(found),
+        tiles=printed.tiles(found),
     )
 
 

@@ -78,7 +78,7 @@ def cut(text: str) -> bool:
     return len(text) > 0.9 * SNIPPET and text.rstrip()[-1:].isalnum()
 
 
-def others(request: Request, store: Store, asked: str) -> dict[str, list[Any]]:
+def others(request: Request, store: Store, asked: str) -> dict[str, Any]:
     """Themes and intents whose names hold all words of the question, customers whose pseudonym begins with it."""
     words = asked.casefold().split()
 

@@ -45,8 +45,8 @@ async def analyze(
 
 
 def _ask(body: AnalyzeIn) -> Ask:
-    wanted = {"evidence": body.evidence, "explain": body.explain}
     if body.conversation:
         turns = tuple(Turn(number, turn.speaker, turn.text) for number, turn in enumerate(body.conversation.turns))
-        return Ask(turns=turns, before=Talk(), agent=body.agent, **wanted)
-    return Ask(texts=(body.text,) if body.text is not None else tuple(body.texts or ()), **wanted)
+        return Ask(turns=turns, before=Talk(), agent=body.agent, evidence=body.evidence, explain=body.explain)
+    texts = (body.text,) if body.text is not None else tuple(body.texts or ())
+    return Ask(texts=texts, evidence=body.evidence, explain=body.explain)

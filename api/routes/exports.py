@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from api.commands.export import Table
 from api.filters import chosen
 from api.pipe import Pipe
-from api.schemas.jobs import Table
 from api.schemas.requests import ExportQuestion
 from pipelines import export
 from pipelines.sinks import write

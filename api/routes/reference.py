@@ -122,7 +122,8 @@ def _examples(operation: dict[str, Any]) -> dict[str, Any]:
 
 def _fields(part: dict[str, Any], schemas: dict[str, Any], inside: str = "") -> list[dict[str, str]]:
     """Each field of a body or an answer, those of the objects within it as "items.id"."""
-    schema = next(iter(part.get("content", {}).values()), {}).get("schema", part)
+    bodies: list[dict[str, Any]] = [*part.get("content", {}).values(), {}]
+    schema = bodies[0].get("schema", part)
     schema = schema.get("anyOf", [schema])[0]
     schema = schema.get("items", schema)
     schema = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/themes", tags=["themes"], route_class=Told)
 Id = Annotated[str, Path(examples=["t1"])]
 QUOTES = 5
 SORTS = ("", "-pain", "-friction", "-conversations", "-customers", "sentiment", "name", "-last_seen", "first_seen")
-NOTHING = {
+NOTHING: dict[str, Any] = {
     **dict.fromkeys(("segments", "conversations", "customers", "pain", "leaving"), 0),
     **dict.fromkeys(("friction", "sentiment", "first_seen", "last_seen")),
     "stage": UNKNOWN_STAGE,

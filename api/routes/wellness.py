@@ -11,7 +11,7 @@ from api.schemas.figures import Alive
 from nlp.errors import StoreError
 
 router = APIRouter(tags=["about"])
-NOT_READY = {503: {"model": Alive, "description": "Not ready: `why` says it."}}
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {"model": Alive, "description": "Not ready: `why` says it."}}
 
 
 @router.get("/healthz", response_model=Alive)

@@ -5,12 +5,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from api.commands.export import NOUNS
+from api.commands.export import Table
 from api.schemas.requests import In, Listed, Moment
 
 Kind = Literal["discover", "annotate", "features", "export"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
-Table = Literal[NOUNS]
 
 
 class JobOptions(In):

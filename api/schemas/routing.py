@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.schemas.findings import Guess
 from api.schemas.requests import TEXTS, In, Text
 
-NAMES = Field([], max_length=200)
+NAMES: Any = Field([], max_length=200)
 
 
 class ClassifyIn(In):
