@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadSetting
-from nlp.identity.claim import NAME
+from nlp.identity.claim import NAME, Claim
 from nlp.identity.reasons import members
 from nlp.identity.resolution import Resolution
 from pipelines.identity import resolution
@@ -26,12 +26,14 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class Door:
-    """Lets in what nobody has refused. `gone` are the conversations that a record of theirs has refused."""
+    """Lets in what nobody has refused. `gone` are the conversations that a record of theirs has refused, `claimed` is
+    what the records that refuse tell of their customers: it is not kept."""
 
     store: Store
     protect: Protector
     refused: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    claimed: list[Claim] = field(default_factory=list)
 
     def open(self, batch: Sequence[Item], source: str = "") -> list[Item]:
         """The records that may be kept. Customers whose records refuse are remembered by pseudonym."""
@@ -39,10 +41,11 @@ class Door:
         for item in batch:
             if isinstance(item, Contact) and (word := _word(item.customer.attributes, self._consent(source))):
                 said[word] += self._named(item)
+                self.claimed += self.protect.claims(item, source) if word == "no" else ()
         self._remember(said["no"], said["yes"])
         named = [self._named(item) for item in batch]
         every = {one for ones in named for one in ones}
-        known = set(self.store.privacy.refusals(among=every)) if every else set()
+        known = (set(self.store.privacy.refusals(among=every)) | (every & listed(self.protect))) if every else set()
         return [
             item for item, ones in zip(batch, named, strict=True) if known.isdisjoint(ones) and not self._refuses(item)
         ]
@@ -52,7 +55,7 @@ class Door:
         gone = self.store.sweep.forget((), conversations=self.gone) if self.gone else {}
         if gone:
             self.store.audits.add(Audit(datetime.now(UTC), "privacy.forget", counts=gone))
-        more = forget(self.store, self.refused, why=CONSENT) if self.refused else {}
+        more = forget(self.store, self.refused, why=CONSENT, claims=self.claimed) if self.refused else {}
         return gone.get("conversations", 0) + more.get("conversations", 0)
 
     def _remember(self, no: Collection[str], yes: Collection[str]) -> None:
@@ -94,8 +97,7 @@ def opt_out(store: Store, protect: Protector) -> int:
 
     Raises BadSetting for a list that cannot be read.
     """
-    rules = (protect.policy.rules, *protect.policy.sources.values())
-    named = {one for rule in rules if rule.consent.opt_out for one in _listed(rule.consent.opt_out, protect.keys)}
+    named = listed(protect)
     if not named:
         return 0
     fresh = named - set(store.privacy.refusals(among=named))
@@ -104,10 +106,22 @@ def opt_out(store: Store, protect: Protector) -> int:
     return len(fresh)
 
 
-def forget(store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str = "") -> dict[str, int]:
+def listed(protect: Protector) -> frozenset[str]:
+    """Whom the policy's lists name, by pseudonym. Raises BadSetting for a list that cannot be read."""
+    rules = (protect.policy.rules, *protect.policy.sources.values())
+    paths = {rule.consent.opt_out for rule in rules if rule.consent.opt_out}
+    return frozenset().union(*(_listed(path, protect.keys) for path in paths))
+
+
+def forget(
+    store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str = "", claims: Iterable[Claim] = ()
+) -> dict[str, int]:
     """Delete everything of these pseudonyms and of all that are one customer with them, remember that they refuse, and
-    leave a line of the log where anything was there or a person asked. Returns the deleted rows by table."""
-    found = resolution(store)
+    leave a line of the log where anything was there or a person asked. Returns the deleted rows by table.
+
+    `claims` tell of them besides: what two customers share, such as a phone, does not lead from one to the other.
+    """
+    found = resolution(store, claims)
     theirs = one_customer(found, named)
     telling = [one for one in theirs if found.graph.kinds.get(one) != NAME]  # others bear the same name
     store.privacy.refuse(telling, why=why, at=datetime.now(UTC))

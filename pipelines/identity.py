@@ -1,10 +1,10 @@
 """One customer over sources: what sources claim and people decide is kept, and who is one follows from all of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from nlp.errors import BadInput, NotFound
-from nlp.identity.claim import Conflict, Decision
+from nlp.identity.claim import Claim, Conflict, Decision
 from nlp.identity.reasons import Step, chain, members
 from nlp.identity.resolution import Resolution
 from nlp.identity.resolution import resolve as resolved
@@ -36,10 +36,10 @@ class Explanation:
     decisions: tuple[Decision, ...]
 
 
-def resolution(store: Store) -> Resolution:
-    """Who is one customer, by everything that the store holds; nothing is written."""
+def resolution(store: Store, claims: Iterable[Claim] = ()) -> Resolution:
+    """Who is one customer, by everything that the store holds, and by `claims` that it does not; nothing is written."""
     believed = [match for match in store.identity.matches() if match.probability >= BELIEVED]
-    return resolved(store.identity.claims(), store.identity.decisions(), believed)
+    return resolved([*store.identity.claims(), *claims], store.identity.decisions(), believed)
 
 
 def resolve(store: Store) -> int:

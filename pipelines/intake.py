@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 from nlp.conversation import Conversation
 from pipelines import sources
 from pipelines.annotate import Annotator, annotate
+from pipelines.consent import opt_out
 from pipelines.discover import assign_new
 from pipelines.duplicates import find as find_duplicates
 from pipelines.emergence import emerging
@@ -29,10 +30,10 @@ BATCH = 256
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of conversations: their stored ids in the order given, and how many of them were what.
+    """What became of conversations: the ids of those that are stored, in the order given, and how many were what.
 
-    `old` ones are stored in a later state; `withheld` ones are not stored: their customers refuse, or the policy does;
-    `claims` tell that identifiers are one customer's.
+    `old` ones are stored in a later state; `withheld` ones are not stored: their customers refuse, or the policy does,
+    and have no id here; `claims` tell that identifiers are one customer's.
     """
 
     ids: tuple[str, ...] = ()
@@ -47,7 +48,7 @@ class Taken:
     @property
     def same(self) -> int:
         """Stored from the very same record, or alike."""
-        return len(self.ids) - self.added - self.changed - self.old - self.withheld
+        return len(self.ids) - self.added - self.changed - self.old
 
     def __add__(self, other: "Taken") -> "Taken":
         return Taken(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
@@ -82,10 +83,9 @@ class Intake:
 
     def kept(self, talks: Sequence[Conversation]) -> Taken:
         """Masked and stored, and what they claim of their customers; not annotated yet. No id may come twice."""
-        claims = self.store.identity.claim(claim for talk in talks for claim in self.protect.claims(talk, talk.source))
         kept = keep(talks, store=self.store, protect=self.protect, company=self.company)
-        ids = tuple(talk.id for talk in talks)
-        return Taken(ids, kept.added, kept.changed, kept.old, kept.withheld, claims=claims)
+        ids = tuple(talk.id for talk in talks if talk.id not in kept.out)
+        return Taken(ids, kept.added, kept.changed, kept.old, kept.withheld, claims=kept.claims)
 
     def found(self, ids: Sequence[str]) -> Taken:
         """Annotated, and placed among the known themes: those of these conversations that are not yet."""
@@ -95,8 +95,9 @@ class Intake:
         return Taken(annotated=annotated, placed=placed)
 
     def settle(self) -> None:
-        """What looks at more than what came, for a quiet moment: who is one customer, what was told before, where those
-        who changed stand, and which themes might be missing."""
+        """What looks at more than what came, for a quiet moment: whose lists refuse by now, who is one customer, what
+        was told before, where those who changed stand, and which themes might be missing."""
+        opt_out(self.store, self.protect)
         resolve(self.store)
         find_duplicates(self.store)
         refresh(self.store, self.annotator.taxonomy)

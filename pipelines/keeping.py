@@ -15,27 +15,36 @@ from pipelines.stores.protocols.records import Given
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many conversations were `added`, `changed`, are `old` (stored in a later state), or `withheld`: by the
-    policy, or since their customers refuse. The rest is the same."""
+    """How many conversations were `added`, `changed`, are `old` (stored in a later state). `out` are the ids of those
+    that are not stored, by the policy, or since their customers refuse; the rest is the same. `claims`: how many new
+    ones tell that identifiers are one customer's."""
 
     added: int = 0
     changed: int = 0
     old: int = 0
-    withheld: int = 0
+    out: frozenset[str] = frozenset()
+    claims: int = 0
+
+    @property
+    def withheld(self) -> int:
+        return len(self.out)
 
 
 def keep(talks: Sequence[Conversation], *, store: Store, protect: Protector, company: str = "") -> Kept:
     """What is stored from the very same record is not even masked again. No id may come twice.
 
-    Raises BadSetting where the store is under other keys.
+    What is claimed of customers is kept first: a conversation is not read again once it is stored. Raises BadSetting
+    where the store is under other keys.
     """
     check(store, protect.keys)
     door = Door(store, protect)
     wanted = door.open(talks)
+    claims = store.identity.claim(claim for talk in wanted for claim in protect.claims(talk, talk.source))
     with Maskers(protect, 0, company=company) as maskers:
         kept = begin(wanted, store=store, protect=protect, door=door, maskers=maskers, company=company)()
     door.close()
-    return replace(kept, withheld=kept.withheld + len(talks) - len(wanted))
+    refused = {talk.id for talk in talks} - {talk.id for talk in wanted}
+    return replace(kept, out=kept.out | refused, claims=claims)
 
 
 def begin(
@@ -53,7 +62,8 @@ def begin(
         masked = found()
         kept = [talk for talk in masked if not protect.withheld(talk)]
         added, changed = store.conversations.put(kept, given=given)
-        door.gone.update({talk.id for talk in masked} - {talk.id for talk in kept})
-        return Kept(added, changed, len(later), len(masked) - len(kept))
+        out = frozenset(talk.id for talk in masked) - {talk.id for talk in kept}
+        door.gone.update(out)
+        return Kept(added, changed, len(later), out)
 
     return finish

@@ -105,6 +105,8 @@ class Sweep:
         ids, gone = list(identifiers), Counter[str]()
         with self._database.write() as connection:
             talks = sorted({*_stored(connection, conversations), *_conversations_of(connection, ids)})
+            if not ids and not talks:
+                return {}
             for part in chunks(talks):
                 gone.update(_forget_conversations(connection, part))
             for table in metadata.sorted_tables:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from nlp.conversation import Conversation
 from nlp.errors import BadSetting
-from pipelines.consent import Door, forget, told
+from pipelines import sources
+from pipelines.consent import Door, forget, opt_out, told
 from pipelines.ingest import IngestReport, ingest
+from pipelines.keeping import keep
 from pipelines.policy import EVERYTHING_MASKED, Policy, read
 from pipelines.protect import Protector
 from pipelines.settings import Settings
@@ -15,6 +18,8 @@ from pipelines.sources import Options
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
 
+COLUMNS = {"id": "id", "text": "text", "customer": "email", "started_at": "date", "metadata": ["consent"]}
+MAPPED = Options(mapping=COLUMNS)
 THREADS = [
     ("1", "email:ann@example.com", {"consent": "yes"}),
     ("2", "email:bob@example.com", {"consent": "No"}),
@@ -35,11 +40,8 @@ def taken(
     store: Store, tmp_path: Path, *paths: Path, found: Policy = EVERYTHING_MASKED, key: bytes = b"k"
 ) -> IngestReport:
     settings = Settings(dead_letters=tmp_path / "dead.jsonl")
-    options = Options(
-        mapping={"id": "id", "text": "text", "customer": "email", "started_at": "date", "metadata": ["consent"]}
-    )
     protect = Protector(key, names=False, policy=found)
-    return ingest(list(paths), store=store, protect=protect, settings=settings, options=options)
+    return ingest(list(paths), store=store, protect=protect, settings=settings, options=MAPPED)
 
 
 def policy(tmp_path: Path, text: str) -> Policy:
@@ -83,6 +85,54 @@ def test_a_customer_who_refuses_is_forgotten_whatever_came_first_and_may_come_ba
     people.write_text("id,name,email,plan,consent\n7,Ann,ann@example.com,pro,true\n")
     taken(store, tmp_path, people, talks, found=found)
     assert store.conversations.count() == 3
+
+
+def test_who_shares_a_phone_with_one_who_refuses_is_kept(store: Store, tmp_path: Path) -> None:
+    found = policy(tmp_path, '[consent]\nfield = "consent"')
+    people = tmp_path / "customers.csv"
+    people.write_text("id,name,email,phone,consent\n8,Bob,bob@example.com,+447700900123,yes\n")
+    taken(store, tmp_path, people, threads(tmp_path, [("1", "email:bob@example.com", {})]), found=found)
+    people.write_text("id,name,email,phone,consent\n7,Ann,ann@example.com,+447700900123,no\n")
+    taken(store, tmp_path, people, found=found)
+    protect = Protector(b"k")
+    assert [one.id for one in store.customers.all()] == [protect.customer("id:8")]
+    assert store.conversations.count() == 1
+    told = ("id:7", "email:ann@example.com", "phone:+447700900123")
+    assert set(store.privacy.refusals()) == {protect.customer(one) for one in told}
+
+
+def test_nothing_that_a_record_which_refuses_tells_of_its_customer_is_claimed(store: Store, tmp_path: Path) -> None:
+    export = tmp_path / "talks.json"
+    who = {"email": "ann@example.com", "phone": "+447700900123"}
+    talk = {"id": "1", "started_at": "2026-03-02", "turns": [{"speaker": "customer", "text": "It broke"}]}
+    export.write_text(json.dumps([talk | {"customer": who, "metadata": {"tags": ["no-analytics"]}}]))
+    protect = Protector(b"k", names=False, policy=policy(tmp_path, '[consent]\ntags = ["no-analytics"]'))
+    (read,) = sources.read(export)
+    assert isinstance(read, Conversation)
+    kept = keep([read], store=store, protect=protect)
+    assert (kept.withheld, kept.claims, list(store.identity.claims())) == (1, 0, [])
+    allowed = keep([read], store=store, protect=Protector(b"k", names=False))
+    assert (allowed.added, allowed.claims) == (1, 2)
+
+
+def test_a_list_of_opt_outs_counts_from_its_next_line_on(store: Store, tmp_path: Path) -> None:
+    listed = tmp_path / "out.txt"
+    listed.write_text("")
+    found = policy(tmp_path, f"[consent]\nopt_out = {json.dumps(str(listed))}")
+    protect = Protector(b"k", names=False, policy=found)
+    talks = [one for one in sources.read(threads(tmp_path), MAPPED) if isinstance(one, Conversation)]
+    assert keep(talks[:1], store=store, protect=protect).added == 1
+    listed.write_text("bob@example.com\nann@example.com\n")
+    kept = keep(talks[1:], store=store, protect=protect)
+    assert (kept.out, kept.added) == ({"table:2"}, 1)
+    opt_out(store, protect)
+    assert (store.conversations.count(), store.conversations.get("table:3").id) == (1, "table:3")
+
+
+def test_a_refused_conversation_that_was_never_stored_leaves_no_line_in_the_log(store: Store, tmp_path: Path) -> None:
+    found = policy(tmp_path, '[consent]\nfield = "consent"')
+    assert taken(store, tmp_path, threads(tmp_path), found=found).withheld == 1
+    assert list(store.audits.page()) == []
 
 
 def test_a_list_of_opt_outs_holds_back_and_forgets(store: Store, tmp_path: Path) -> None:
