@@ -137,7 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measure", nargs=3, metavar=("WHAT", "FORMAT", "FOLDER"), help="print figures as JSON")
     parser.add_argument("--bytes", type=int, default=1_000_000_000, help="size of each file")
-    parser.add_argument("--held", type=int, default=256_000_000, help="the same where the reader holds a file's texts")
+    parser.add_argument("--held", type=int, default=256_000_000, help="the same where texts wait on disk")
     parser.add_argument("--calls", type=int, default=64_000_000, help="the same in all where a call is a file")
     parser.add_argument("--only", default="", help="formats whose name has this in it; the others' rows stay")
     parser.add_argument("--go-on", action="store_true", help="leave out readers whose row is there")

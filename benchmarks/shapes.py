@@ -61,7 +61,7 @@ CALLS = [
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`copy(n)` is the n-th copy's text; `head` stands before the first. `alone`: a copy is a file of its own. `held`:
-    the reader holds a file's texts, since what belongs together may lie anywhere in it. `posts`: copies are pages of
+    what belongs together may lie anywhere in a file, and waits on disk until all is read. `posts`: copies are pages of
     posts, which may speak to one another."""
 
     format: str

@@ -2,46 +2,51 @@
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from email.errors import MessageError
 from functools import lru_cache
 from pathlib import Path
+from weakref import finalize
 
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord
 from pipelines.sources._inputs import STANDARD_INPUT, beside, named, open_bytes
 from pipelines.sources._mail import Mail, parse
+from pipelines.sources._mailbox import TABLES, Mailbox, Thread
 from pipelines.sources._records import DeadRecord, Options, convert
+from pipelines.sources._spool import Spool, spool
 from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, identifier, time, zone
 
-Thread = list[Mail]
 FROM = re.compile(rb"From .*\d{4}\s*$")
 ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 PUBLIC = re.compile(
     r"@(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|aol|icloud|me|mac|gmx|web|t-online|mail|proton"
     r"|protonmail|orange|wanadoo|free|laposte|libero|qq|163|126|yandex)\.[a-z.]+$"
 )
-OWNED = 0.8
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
-    """Threads by Message-ID and References. The texts of a mailbox are held, since an answer may lie anywhere in it."""
+    """Threads by Message-ID and References. A file's mails wait on disk: an answer may lie anywhere in it."""
     zone(options.timezone)
-    mails: list[tuple[int, Mail]] = []
-    single = _single(path)
-    for number, found in _mails(path, options.max_record):
-        if isinstance(found, BadRecord):
-            yield DeadRecord(found.reason, found.field, found.value, str(path), number)
+    with spool(path, *TABLES) as place:
+        box = Mailbox(place)
+        for number, found in _mails(path, options.max_record):
+            if isinstance(found, BadRecord):
+                yield DeadRecord(found.reason, found.field, found.value, str(path), number)
+            else:
+                box.add(number, found)
+        alone = path == STANDARD_INPUT or not _single(path)
+        folder = None if alone else _folder(path.parent, beside(path)[1], options.max_record)
+        if folder and all(folder.has(mail.id) for _, mail in box.mails()):
+            whole, threads = folder, _threads(box, folder)
         else:
-            mails.append((number, found))
-    first = {mail.id: number for number, mail in reversed(mails)}
-    others = _folder(path.parent, beside(path)[1], options.max_record) if single and path != STANDARD_INPUT else []
-    threads = joined([*(mail for _, mail in mails), *others])
-    company = Company(options.company, threads)
-    asked = [(first[mine[0]], thread) for thread in threads if (mine := [m.id for m in thread if m.id in first])]
-    yield from convert(path, iter(asked), lambda thread: talk(thread, company, options))
+            for _, mail in folder.mails() if folder else ():
+                box.add(0, mail)
+            box.join()
+            whole, threads = box, ((number, thread) for number, thread in box.threads() if number)
+        company = Company(options.company, "" if options.company else whole.owner)
+        yield from convert(path, threads, lambda thread: talk(thread, company, options))
 
 
 def _single(path: Path) -> bool:
@@ -50,11 +55,30 @@ def _single(path: Path) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _folder(folder: Path, changed: int, limit: int) -> list[Mail]:
+def _folder(folder: Path, changed: int, limit: int) -> Mailbox | None:
     """The EML files of a folder, read once for all of them; what cannot be read is told where it is read itself."""
-    files = beside(folder / "any")[0]
-    found = (found for file in files if named(file).suffix.lower() == ".eml" for _, found in _mails(file, limit))
-    return [mail for mail in found if isinstance(mail, Mail)]
+    files = [file for file in beside(folder / "any")[0] if named(file).suffix.lower() == ".eml"]
+    if not files:
+        return None
+    place = Spool(*TABLES)
+    box = Mailbox(place)
+    finalize(box, place.close)
+    for file in files:
+        for _, found in _mails(file, limit):
+            if isinstance(found, Mail):
+                box.add(0, found)
+    box.join()
+    return box
+
+
+def _threads(box: Mailbox, folder: Mailbox) -> Iterator[tuple[int, Thread]]:
+    """The folder's threads of a file's mails, each once."""
+    told: set[str] = set()
+    for number, mail in box.mails():
+        thread = folder.thread(mail.id)
+        if thread[0].id not in told:
+            told.add(thread[0].id)
+            yield number, thread
 
 
 def _mails(path: Path, limit: int) -> Iterator[tuple[int, Mail | BadRecord]]:
@@ -88,39 +112,13 @@ def _split(path: Path, limit: int) -> Iterator[bytes]:
             yield ESCAPED.sub(rb"\1", b"".join(held))
 
 
-def joined(mails: Iterable[Mail]) -> list[Thread]:
-    """Mails that refer to one another, directly or by others, in order of time; a mail that comes twice counts once."""
-    unique = {mail.id: mail for mail in reversed(list(mails))}
-    root: dict[str, str] = {}
-
-    def find(id: str) -> str:
-        while root.setdefault(id, id) != id:
-            root[id] = root[root[id]]
-            id = root[id]
-        return id
-
-    for mail in unique.values():
-        for other in mail.parents:
-            root[find(other)] = find(mail.id)
-    threads: dict[str, Thread] = {}
-    for mail in reversed(unique.values()):
-        threads.setdefault(find(mail.id), []).append(mail)
-    return [sorted(thread, key=lambda mail: (mail.at is None, mail.at or 0, mail.id)) for thread in threads.values()]
-
-
 class Company:
-    """Which addresses are the company's: as told, else that in nearly every thread of a mailbox, and its domain."""
+    """Which addresses are the company's: as told, else the owner's of a mailbox, and those of its domain."""
 
-    def __init__(self, told: str, threads: Iterable[Thread]) -> None:
+    def __init__(self, told: str, owner: str) -> None:
         self._name = re.sub(r"[\W_]", "", told.lower())
         self._told = told.lower().strip()
-        counts: Counter[str] = Counter()
-        number = 0
-        for thread in threads:
-            number += 1
-            counts.update({address for mail in thread for address in (mail.sender[1], *mail.recipients)} - {""})
-        (top, most), (_, second) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
-        self._owner = top if number > 1 and most > second and most >= OWNED * number else ""
+        self._owner = owner
 
     @property
     def rule(self) -> str:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from nlp.conversation import Conversation
 from nlp.errors import BadRecord
-from pipelines.sources._posts import Post, read_posts
+from pipelines.sources._post import Post
+from pipelines.sources._posts import read_posts
 from pipelines.sources._records import Options
 from pipelines.sources._values import from_html, record, rows, time
 

@@ -3,34 +3,38 @@
 import html
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nlp.conversation import Conversation
 from nlp.errors import BadRecord
-from pipelines.sources._posts import Post, company_of, mentioned, read_posts
+from pipelines.sources._post import Post, User, mentioned
+from pipelines.sources._posts import read_posts
 from pipelines.sources._records import Options
+from pipelines.sources._talks import by_posts
 from pipelines.sources._values import identifier, record, rows, time
-
-User = Mapping[str, Any]
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     """Each author's posts within a conversation_id, with the answers to them, are a conversation of their own."""
-    users: dict[str, User] = {}
+    yield from read_posts(path, options, "x", find, post, users=users, votes=by_posts, least=1)
 
-    def find(page: Mapping[str, Any], _skipped: Counter[str]) -> Iterator[Any]:
-        """A page's posts and those that they refer to; users of any page are known to the posts of all."""
-        if "data" not in page and "meta" not in page:
-            raise BadRecord("a page has the field data", "data", "")
-        includes, data = record(page.get("includes")), page.get("data")
-        users.update({str(user.get("id")): user for user in rows(includes.get("users"))})
-        yield from [data] if isinstance(data, Mapping) else rows(data)
-        yield from rows(includes.get("tweets"))
 
-    yield from read_posts(path, options, "x", find, post, known=lambda one: _by(one, users), company=most_spoken_to)
+def find(page: Mapping[str, Any], _skipped: Counter[str]) -> Iterator[Any]:
+    """A page's posts and those that they refer to."""
+    data = page.get("data")
+    yield from [data] if isinstance(data, Mapping) else rows(data)
+    yield from rows(record(page.get("includes")).get("tweets"))
+
+
+def users(page: Mapping[str, Any]) -> Iterator[User]:
+    """They are known to the posts of all pages. Raises BadRecord for what is no page."""
+    if "data" not in page and "meta" not in page:
+        raise BadRecord("a page has the field data", "data", "")
+    for user in rows(record(page.get("includes")).get("users")):
+        handle = str(user.get("username") or "").lower()
+        yield User(str(user.get("id")), handle, str(user.get("name") or ""), identifier("x", handle))
 
 
 def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:
@@ -51,16 +55,3 @@ def post(raw: Mapping[str, Any], tz: ZoneInfo) -> Post:
         mentions=mentioned(text),
         facts={"lang": raw.get("lang"), "quote": "quoted" in refers, "naive_times": naive},
     )
-
-
-def most_spoken_to(posts: Mapping[str, Post], told: str) -> str:
-    """The company's handle: that most spoken to, of those like what was told."""
-    return company_of(told, Counter(handle for one in posts.values() for handle in set(one.mentions)))
-
-
-def _by(one: Post, users: Mapping[str, User]) -> Post:
-    """By its author's handle, as others mention it, where the file tells it."""
-    user = users.get(one.author, {})
-    handle = str(user.get("username") or "").lower()
-    customer = identifier("x", handle) or identifier("id", one.author and f"x/{one.author}")
-    return replace(one, author=handle or one.author, name=str(user.get("name") or ""), customer=customer)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from nlp.conversation import Conversation
 from nlp.errors import BadRecord
-from pipelines.sources._posts import Post, mentioned, read_posts
+from pipelines.sources._post import Post, mentioned
+from pipelines.sources._posts import read_posts
 from pipelines.sources._records import Options
 from pipelines.sources._values import from_html, record, time
 
