@@ -1,7 +1,8 @@
 """Who has refused to be kept: what records say, lists of opt-outs, what the store remembers; and forgetting them."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -36,19 +37,22 @@ class Door:
     claimed: list[Claim] = field(default_factory=list)
 
     def open(self, batch: Sequence[Item], source: str = "") -> list[Item]:
-        """The records that may be kept. Customers whose records refuse are remembered by pseudonym."""
-        said: dict[str, list[str]] = {"no": [], "yes": []}
-        for item in batch:
-            if isinstance(item, Contact) and (word := _word(item.customer.attributes, self._consent(source))):
-                said[word] += self._named(item)
-                self.claimed += self.protect.claims(item, source) if word == "no" else ()
-        self._remember(said["no"], said["yes"])
+        """The records that may be kept. Customers whose records refuse are remembered by pseudonym.
+
+        Of a customer who agrees is left out what another's record has refused, such as a phone that they share.
+        """
+        consent = self._consent(source)
+        words = [_word(item.customer.attributes, consent) if isinstance(item, Contact) else "" for item in batch]
+        said = [(item, word) for item, word in zip(batch, words, strict=True) if isinstance(item, Contact) and word]
+        self._allow([item for item, word in said if word == "yes"])
+        self._refuse([item for item, word in said if word == "no"], source)
         named = [self._named(item) for item in batch]
-        every = {one for ones in named for one in ones}
-        known = (set(self.store.privacy.refusals(among=every)) | (every & listed(self.protect))) if every else set()
-        return [
-            item for item, ones in zip(batch, named, strict=True) if known.isdisjoint(ones) and not self._refuses(item)
-        ]
+        known = self._known({one for ones in named for one in ones})
+        let = (
+            item if known.keys().isdisjoint(ones) else self._shared(item, known) if word == "yes" else None
+            for item, word, ones in zip(batch, words, named, strict=True)
+        )
+        return [item for item in let if item is not None and not self._refuses(item)]
 
     def close(self) -> int:
         """Forget what is stored of those who refused meanwhile; returns how many conversations that were."""
@@ -58,18 +62,44 @@ class Door:
         more = forget(self.store, self.refused, why=CONSENT, claims=self.claimed) if self.refused else {}
         return gone.get("conversations", 0) + more.get("conversations", 0)
 
-    def _remember(self, no: Collection[str], yes: Collection[str]) -> None:
-        if yes:
-            self.store.privacy.allow(yes, why=CONSENT)
-        if no:  # also those of an earlier run, which may have been killed before it forgot
+    def _allow(self, agreed: Sequence[Contact]) -> None:
+        """A record takes back what one of the same customer has refused: one of the same id, where it has any."""
+        if agreed:
+            known = self._known({own for item in agreed for own in self._own(item)})
+            theirs = [item for item in agreed if not (own := self._own(item)) or not known.keys().isdisjoint(own)]
+            self.store.privacy.allow({one for item in theirs for one in self._named(item)}, why=CONSENT)
+
+    def _refuse(self, refusing: Sequence[Contact], source: str) -> None:
+        """Also what an earlier run has refused, which may have been killed before it forgot."""
+        if no := {one for item in refusing for one in self._named(item)}:
             self.store.privacy.refuse(no, why=CONSENT, at=datetime.now(UTC))
-            self.refused |= set(no)
+            self.refused |= no
+            self.claimed += (claim for item in refusing for claim in self.protect.claims(item, source))
+
+    def _known(self, among: Collection[str]) -> dict[str, str]:
+        """Who refuses, and why."""
+        if not among:
+            return {}
+        return self.store.privacy.refusals(among=among) | dict.fromkeys(
+            listed(self.protect).intersection(among), OPT_OUT
+        )
+
+    def _shared(self, item: Item, known: Mapping[str, str]) -> Item | None:
+        """A customer who agrees, without what a record of another's has refused; None where they refuse themselves."""
+        assert isinstance(item, Contact)
+        own, why = self._own(item), {known[one] for one in self._named(item) if one in known}
+        if not own or not known.keys().isdisjoint(own) or why != {CONSENT}:
+            return None
+        return replace(item, identifiers=tuple(i for i in item.identifiers if self.protect.customer(i) not in known))
+
+    def _own(self, item: Contact) -> list[str]:
+        return [self.protect.customer(one) for one in item.identifiers if one.startswith("id:")]
 
     def _refuses(self, item: object) -> bool:
         if not isinstance(item, Conversation):
             return False
         consent = self._consent(item.source)
-        tags = {str(tag).lower() for tag in item.metadata.get("tags") or ()} if consent.tags else set()
+        tags = _tags(item.metadata.get("tags")) if consent.tags else set()
         if _word(item.metadata, consent) != "no" and not tags & set(consent.tags):
             return False
         self.gone.add(item.id)
@@ -147,6 +177,12 @@ def _word(facts: Any, consent: Consent) -> str:
     if told is None or told == "":
         return ""
     return "no" if told is False or told == 0 or str(told).strip().lower() in consent.refused else "yes"
+
+
+def _tags(told: Any) -> set[str]:
+    """In lower case, of a list, or of a cell of a table, in which they stand one after the other."""
+    parts = [told, *re.split(r"[,;|]", told), *re.split(r"[,;|\s]", told)] if isinstance(told, str) else told or ()
+    return {str(tag).strip().lower() for tag in parts}
 
 
 def _listed(path: str, keys: tuple[bytes, ...]) -> frozenset[str]:

@@ -101,6 +101,35 @@ def test_who_shares_a_phone_with_one_who_refuses_is_kept(store: Store, tmp_path:
     assert set(store.privacy.refusals()) == {protect.customer(one) for one in told}
 
 
+@pytest.mark.parametrize("batches", [["7no 8yes"], ["7no", "8yes"], ["8yes", "7no"], ["8yes", "7no", "8yes"]])
+def test_what_is_kept_of_a_household_does_not_depend_on_whose_record_is_read_first(
+    batches: list[str], store: Store, tmp_path: Path
+) -> None:
+    rows = {
+        "7no": "7,Ann,ann@example.com,+447700900123,no\n",
+        "8yes": "8,Bob,bob@example.com,+447700900123,yes\n",
+    }
+    found, people = policy(tmp_path, '[consent]\nfield = "consent"'), tmp_path / "customers.csv"
+    for batch in batches:
+        people.write_text("id,name,email,phone,consent\n" + "".join(rows[one] for one in batch.split()))
+        taken(store, tmp_path, people, found=found)
+    protect = Protector(b"k")
+    assert [one.id for one in store.customers.all()] == [protect.customer("id:8")]
+    told = ("id:7", "email:ann@example.com", "phone:+447700900123")
+    assert set(store.privacy.refusals()) == {protect.customer(one) for one in told}
+    claimed = {claim.identifier for claim in store.identity.claims() if claim.kind != "name"}
+    assert claimed == {protect.customer("id:8"), protect.customer("email:bob@example.com")}
+
+
+def test_who_is_on_a_list_of_opt_outs_is_not_kept_by_a_record_that_agrees(store: Store, tmp_path: Path) -> None:
+    people, out = tmp_path / "customers.csv", tmp_path / "out.txt"
+    out.write_text("bob@example.com\n")
+    people.write_text("id,name,email,phone,consent\n8,Bob,bob@example.com,+447700900123,yes\n")
+    found = policy(tmp_path, f'[consent]\nfield = "consent"\nopt_out = {json.dumps(str(out))}')
+    assert taken(store, tmp_path, people, found=found).withheld == 1
+    assert list(store.customers.all()) == []
+
+
 def test_nothing_that_a_record_which_refuses_tells_of_its_customer_is_claimed(store: Store, tmp_path: Path) -> None:
     export = tmp_path / "talks.json"
     who = {"email": "ann@example.com", "phone": "+447700900123"}
@@ -153,6 +182,16 @@ def test_tags_may_refuse(store: Store, tmp_path: Path) -> None:
     export.write_text("\n".join(map(json.dumps, rows)))
     report = taken(store, tmp_path, export, found=policy(tmp_path, '[consent]\ntags = ["no-analytics"]'))
     assert (report.added, report.withheld) == (1, 1)
+
+
+@pytest.mark.parametrize("tags", ["No-Analytics", "vip no-analytics", "vip,no-analytics", "vip; no-analytics"])
+def test_tags_in_a_cell_of_a_table_may_refuse(tags: str, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "talks.csv"
+    path.write_text(f'id,email,date,text,tags\n1,ann@example.com,2026-03-02,It broke,"{tags}"\n')
+    found = policy(tmp_path, '[consent]\ntags = ["no-analytics"]')
+    settings, protect = Settings(dead_letters=tmp_path / "dead.jsonl"), Protector(b"k", names=False, policy=found)
+    report = ingest([path], store=store, protect=protect, settings=settings)
+    assert (report.added, report.withheld) == (0, 1)
 
 
 def test_who_was_forgotten_stays_so_when_an_old_export_is_read_again(store: Store, tmp_path: Path) -> None:
