@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nlp.conversation import Conversation, Speaker
 from nlp.errors import BadSetting
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options
+from pipelines.sources.webvtt import any_cues, plain
 
 CUSTOMER, AGENT, BOT = Speaker.CUSTOMER, Speaker.AGENT, Speaker.BOT
 WHEN = datetime(2024, 5, 1, 9, tzinfo=UTC)
@@ -141,3 +144,45 @@ def test_the_queue_and_the_robot_are_no_agents(tmp_path: Path) -> None:
     ]
     raw = {"conversationId": "g", "transcripts": [{"phrases": phrases}], "participants": windows}
     assert [speaker for speaker, _ in spoken(call(put(tmp_path, "g.json", raw)))] == [BOT, AGENT, BOT]
+
+
+CUE_LINES = st.sampled_from(
+    (
+        *(
+            "1",
+            "12",
+            "x",
+            "NOTE",
+            "NOTE 00:01 --> 00:02",
+            "STYLE",
+            "REGION",
+            "WEBVTT",
+            "",
+            "",
+            "",
+            " ",
+            "a --> b",
+            "\u2028",
+            "\x0c",
+        ),
+        *("00:00:01,500 --> 00:00:02,000", "00:00:01.500 --> 00:00:02.000", "00:01.500 --> 00:02.000"),
+        *("00:00:61.500 --> 00:00:62.000", "00:00:01,5 --> 00:00:02,000 X1:2", "00:01.500 --> 00:02.000 align:start"),
+        *("123:00:01,500 --> 123:00:02,000", "Ann: it broke", "[Ben]: <i>which?</i>", "<v Ann>yes</v>", "1999", "²"),
+    )
+)
+
+
+@given(st.lists(CUE_LINES, max_size=12), st.sampled_from(("vtt", "srt")), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_plain_cues_are_read_as_the_library_reads_any(lines: list[str], format: str, begun: bool) -> None:
+    text = "\n".join([*(["WEBVTT", ""] if begun and format == "vtt" else []), *lines])
+    found = plain(text, format)
+    assert found is None or found == any_cues(text, format)
+
+
+@pytest.mark.parametrize(("format", "mark"), [("vtt", "."), ("srt", ",")])
+def test_a_file_as_nearly_all_are_written_is_plain(format: str, mark: str) -> None:
+    cues = "\n\n".join(f"{n}\n00:00:0{n}{mark}500 --> 00:00:0{n}{mark}900\nAnn: it broke\nin two" for n in range(3))
+    text = f"WEBVTT\n\nNOTE\nid: 5\n\n{cues}\n" if format == "vtt" else cues
+    found = plain(text, format)
+    assert found == any_cues(text, format) == [(n + 0.5, "Ann: it broke\nin two") for n in range(3)]
