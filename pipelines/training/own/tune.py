@@ -1,4 +1,4 @@
-"""The six layers of an encoder tuned to the intents of labelled texts; a killed run goes on where it was.
+"""An encoder's layers tuned to the intents of labelled texts; a killed run goes on where it was.
 
 Each text learns to point at its intent's direction: softmax over scaled cosines (Wang et al. 2017, "NormFace"), the
 directions beginning at the intents' mean embeddings, and beside it at the texts of its own intent in the same step
@@ -33,10 +33,12 @@ SMOOTHING, CONTRAST, SCALE = 0.05, 0.5, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`steps`: least number of steps, for sets of few texts. `decay`: of the rate, from each layer to the one below."""
+    """`steps`: least number of steps. `layers`: how many learn, the highest ones. `decay`: of the rate, from each layer
+    to the one below."""
 
     epochs: int = 8
-    steps: int = 200
+    steps: int = 60
+    layers: int = 6
     rate: float = 1e-4
     direction_rate: float = 1e-3
     decay: float = 0.9
@@ -54,40 +56,56 @@ class Texts:
 
 
 class Learner:
-    """An encoder and the directions of `kinds` intents, as they learn."""
+    """An encoder and the directions of `kinds` intents, as they learn.
+
+    The layers that do not learn read each text once; what they make of it is kept for every step.
+    """
 
     def __init__(self, base: Path, texts: Texts, kinds: int, recipe: Recipe) -> None:
         from transformers import AutoModel
 
         torch.manual_seed(recipe.seed)
-        self.encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa")
+        self.encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa").eval()
+        self.first = max(0, self.encoder.config.num_hidden_layers - recipe.layers)
+        self.inputs, self.classes = self.below(texts.tokens), torch.tensor(texts.classes)
         sums = torch.zeros(kinds, self.encoder.config.hidden_size)
-        sums.index_add_(0, torch.tensor(texts.classes), torch.tensor(self.embed(texts.tokens)))
+        sums.index_add_(0, self.classes, torch.tensor(embed(self.encoder, self.inputs, first=self.first)))
         self.directions = nn.normalize(sums, dim=1).requires_grad_()
         self.learning = {
-            name: p for name, p in self.encoder.named_parameters() if name.startswith("encoder.layer.")
+            name: p
+            for name, p in self.encoder.named_parameters()
+            if name.startswith("encoder.layer.") and int(name.split(".")[2]) >= self.first
         } | {DIRECTIONS: self.directions}
         for name, parameter in self.encoder.named_parameters():
             parameter.requires_grad_(name in self.learning)
 
-    def loss(self, tokens: Sequence[Sequence[Sequence[int]]], classes: Sequence[int]) -> Any:
-        """Of one step: its passes, and the intents of their texts in order."""
-        x, y = torch.cat([states(self.encoder, torch.tensor(group)) for group in tokens]), torch.tensor(classes)
+    def below(self, tokens: Sequence[Sequence[int]]) -> list[Any]:
+        """What the first layer that learns reads of each text, (length, d); the tokens, (length,), where all learn."""
+        found = [torch.tensor(ids) for ids in tokens]
+        if not self.first:
+            return found
+        with torch.no_grad():
+            for group in batches([len(ids) for ids in tokens], budget=4 * TOKENS):
+                read = layers(self.encoder, torch.stack([found[i] for i in group]), 0, self.first)
+                for i, own in zip(group, read, strict=True):
+                    found[i] = own.clone()
+        return found
+
+    def loss(self, groups: Sequence[Sequence[int]]) -> Any:
+        """Of one step: the texts of its passes, by their numbers."""
+        inputs = [torch.stack([self.inputs[i] for i in group]) for group in groups]
+        x = torch.cat([states(self.encoder, group, first=self.first) for group in inputs])
+        y = self.classes[[i for group in groups for i in group]]
         own = nn.cross_entropy(SCALE * x @ nn.normalize(self.directions, dim=1).T, y, label_smoothing=SMOOTHING)
         return own + CONTRAST * contrast(x, y)
 
-    def embed(self, tokens: Sequence[Sequence[int]]) -> Array:
-        """float32 (n, d), of unit length, as the learner is now."""
-        self.encoder.eval()
-        found = embed(self.encoder, tokens)
-        self.encoder.train()
-        return found
-
     def accuracy(self, texts: Texts) -> float:
-        """By the nearest direction."""
+        """By the nearest direction, as the learner is now."""
+        self.encoder.eval()
+        found = embed(self.encoder, [torch.tensor(ids) for ids in texts.tokens])
+        self.encoder.train()
         directions = nn.normalize(self.directions.detach(), dim=1).numpy()
-        guess = (self.embed(texts.tokens) @ directions.T).argmax(axis=1)
-        return float((guess == np.array(texts.classes)).mean())
+        return float(((found @ directions.T).argmax(axis=1) == np.array(texts.classes)).mean())
 
 
 def contrast(x: Any, y: Any) -> Any:
@@ -120,8 +138,8 @@ def tune(
     draw = random.Random(recipe.seed)
     per_epoch = len(steps(texts, random.Random(recipe.seed)))
     epochs = max(recipe.epochs, -(-recipe.steps // per_epoch))
-    layers = learner.encoder.config.num_hidden_layers
-    rates = layer_rates(learner.learning, recipe.rate, decay=recipe.decay, layers=layers, top=recipe.direction_rate)
+    count = learner.encoder.config.num_hidden_layers
+    rates = layer_rates(learner.learning, recipe.rate, decay=recipe.decay, layers=count, top=recipe.direction_rate)
     length = epochs * int(per_epoch * 1.1 + 2)  # epochs differ by a few steps
     learning = Learning(learner.learning, rates, steps=length, average=recipe.average, warm_up=0.1)
     state: dict[str, Any] = {"epoch": 0, "best": -1.0, "best_epoch": 0, "kept": {}} | learning.resume(checkpoint)
@@ -132,8 +150,7 @@ def tune(
         if held and epoch - state["best_epoch"] > recipe.patience:
             break
         for number, groups in enumerate(steps(texts, draw)):
-            passes = [[texts.tokens[i] for i in group] for group in groups]
-            learning.step(learner.loss(passes, [texts.classes[i] for group in groups for i in group]))
+            learning.step(learner.loss(groups))
             progress("tuning", epoch * per_epoch + number + 1, epochs * per_epoch)
         with learning.averaged():
             score = learner.accuracy(held) if held else 0.0
@@ -152,23 +169,32 @@ def embedded(base: Path, tensors: Mapping[str, Array], tokens: Sequence[Sequence
 
     encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa").eval()
     encoder.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
-    return embed(encoder, tokens)
+    return embed(encoder, [torch.tensor(ids) for ids in tokens])
 
 
-def embed(encoder: Any, tokens: Sequence[Sequence[int]]) -> Array:
-    """float32 (n, d), of unit length, without dropout where the encoder is in that state."""
-    found = np.zeros((len(tokens), encoder.config.hidden_size), np.float32)
+def embed(encoder: Any, inputs: Sequence[Any], *, first: int = 0) -> Array:
+    """float32 (n, d), of unit length, of what layer `first` reads: tokens (length,) where it is the lowest."""
+    found = np.zeros((len(inputs), encoder.config.hidden_size), np.float32)
     with torch.inference_mode():
-        for group in batches([len(t) for t in tokens], budget=4 * TOKENS):
-            found[group] = states(encoder, torch.tensor([tokens[i] for i in group])).numpy()
+        for group in batches([len(own) for own in inputs], budget=4 * TOKENS):
+            found[group] = states(encoder, torch.stack([inputs[i] for i in group]), first=first).numpy()
     return found
 
 
-def states(encoder: Any, ids: Any) -> Any:
-    """Embeddings (n, d) of unit length of texts of one length."""
+def states(encoder: Any, inputs: Any, *, first: int = 0) -> Any:
+    """Embeddings (n, d) of unit length of texts of one length, from layer `first` on."""
     with mixed():
-        last = encoder(input_ids=ids).last_hidden_state
+        last = layers(encoder, inputs, first, encoder.config.num_hidden_layers)
     return nn.normalize(last.float().mean(dim=1), dim=1)
+
+
+def layers(encoder: Any, inputs: Any, first: int, end: int) -> Any:
+    """What layers `first` to `end` - 1 make of texts of one length: (n, length, d). `first` 0 reads tokens."""
+    found = inputs if first else encoder.embeddings(input_ids=inputs)
+    for layer in encoder.encoder.layer[first:end]:
+        found = layer(found)
+        found = found[0] if isinstance(found, tuple) else found  # transformers 4 wraps it
+    return found
 
 
 def steps(texts: Texts, draw: random.Random) -> list[list[list[int]]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
@@ -19,7 +20,9 @@ TEXTS = ("Where is my parcel?", "I was charged twice and nobody answers.", "than
 
 def test_the_shipped_encoder_says_the_same_as_a_checkpoint(tmp_path: Path) -> None:
     folder = dequantised.checkpoint(ENCODER, tmp_path / "plain")
-    tokens = [e.ids for e in Tokenizer.from_file(str(folder / "tokenizer.json")).encode_batch(list(TEXTS))]
+    tokens = [
+        torch.tensor(e.ids) for e in Tokenizer.from_file(str(folder / "tokenizer.json")).encode_batch(list(TEXTS))
+    ]
     found = tune.embed(AutoModel.from_pretrained(folder).eval(), tokens)
     alike = (found * OnnxEncoder(ENCODER).encode(TEXTS)).sum(axis=1)
     assert alike.mean() > 0.99

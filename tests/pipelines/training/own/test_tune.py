@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,20 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(base: Path, 
     assert (parts / "state.pt").is_file()
     found = tuned(base, parts)
     assert all(np.allclose(found[name], value, atol=1e-6) for name, value in expected.items())
+
+
+def test_what_lower_layers_make_of_a_text_is_kept_and_they_stay_as_they_are(base: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, layers=1, epochs=1, steps=1)
+    learnt = texts(base, 10, seed=1)
+    learner = tune.Learner(base, learnt, 2, recipe)
+    assert {tuple(own.shape) for own in learner.inputs} == {(len(ids), 32) for ids in learnt.tokens}
+    plain = BertModel.from_pretrained(base).eval()
+    expected = tune.embed(plain, [torch.tensor(ids) for ids in learnt.tokens])
+    assert np.allclose(tune.embed(learner.encoder, learner.inputs, first=1), expected, atol=1e-6)
+    found = tune.tune(base, learnt, 2, held=None, recipe=recipe, checkpoint=tmp_path / "state.pt")
+    changed = {name for name, value in plain.state_dict().items() if not np.array_equal(value.numpy(), found[name])}
+    assert changed
+    assert all(name.startswith("encoder.layer.1.") for name in changed)
 
 
 def test_a_step_takes_passes_of_one_length_until_it_has_enough_texts() -> None:
