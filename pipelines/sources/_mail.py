@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -25,6 +25,12 @@ DAEMON = re.compile(r"^(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 ADDRESS = r"([\w+-]+(?:\.[\w+-]+)*@[\w.-]+)"
 SIMPLE = re.compile(rf" ?(?:((?:[\w=?-]+ )*)<{ADDRESS}>|{ADDRESS})", re.ASCII)
 """An address as most are written, which needs no parser: ann@example.org, or Ann Li <ann@example.org>."""
+HEAD_END = re.compile(rb"\r?\n\r?\n")
+SPLIT = re.compile(rb"multipart/|message/|\r(?!\n)", re.IGNORECASE)
+"""In the head of a mail that may be of several parts, or whose lines end otherwise."""
+FIELD = re.compile(r"([!-9;-~]+)(:[ \t]*)(.*\n(?:[ \t].*\n)*)")
+Headers = dict[str, list[str]]
+"""The values of each, by its name in lower case."""
 HEADERS = 1000
 EXPUNGED = 0x0008
 UNDECODABLE = (ValueError, LookupError, MessageError)
@@ -53,35 +59,53 @@ class Mail:
 
 def parse(data: bytes) -> Mail:
     """Raises BadRecord where there are no headers of a mail."""
-    raw = message_from_bytes(data)
-    if not any(name in raw for name in ("from", "date", "message-id", "subject")):
+    raw = message(data)
+    headers: Headers = {}
+    for name, value in raw.items():
+        headers.setdefault(name.lower(), []).append(str(value))
+    if not headers.keys() & {"from", "date", "message-id", "subject"}:
         raise BadRecord("no mail: none of the headers From, Date, Message-ID, Subject", "From", _start(data))
-    at, naive = _when(raw)
-    ids = MESSAGE_ID.findall(_text(raw, "message-id"))
-    reply = MESSAGE_ID.findall(_text(raw, "in-reply-to"))
-    senders, answers = _people(raw, "from", "sender"), _people(raw, "reply-to")
+    at, naive = _when(headers)
+    ids = MESSAGE_ID.findall(_text(headers, "message-id"))
+    reply = MESSAGE_ID.findall(_text(headers, "in-reply-to"))
+    writers, senders, answers = (_people(headers, *names) for names in (("from",), ("from", "sender"), ("reply-to",)))
     return Mail(
         id=ids[0] if ids else hashlib.sha256(data).hexdigest(),
-        parents=tuple(dict.fromkeys([*MESSAGE_ID.findall(_text(raw, "references")), *reply[:1]])),
+        parents=tuple(dict.fromkeys([*MESSAGE_ID.findall(_text(headers, "references")), *reply[:1]])),
         sender=senders[0] if senders else ("", ""),
         reply_to=answers[0] if answers else ("", ""),
-        recipients=tuple(address for _, address in _people(raw, "to", "cc", "delivered-to")),
+        recipients=tuple(address for _, address in _people(headers, "to", "cc", "delivered-to")),
         at=at,
         naive=naive,
-        subject=REPLY.sub("", " ".join(_text(raw, "subject").split())),
+        subject=REPLY.sub("", " ".join(_text(headers, "subject").split())),
         text=_body(raw),
-        automatic=_automatic(raw),
-        left_out=_left_out(raw),
+        automatic=_automatic(headers),
+        left_out="bounce" if _bounced(raw, writers) else _left_out(headers),
     )
+
+
+def message(data: bytes) -> Message:
+    """As the standard library has it, which is not asked where a mail is of one part and its head of whole fields."""
+    end = HEAD_END.search(data)
+    head = data[: end.start()] + b"\n" if end else b""
+    if end and head.isascii() and not SPLIT.search(head):
+        fields = FIELD.findall(text := head.decode("ascii"))
+        if sum(len(name) + len(gap) + len(value) for name, gap, value in fields) == len(text):
+            raw = Message()
+            for name, _, value in fields:
+                raw.set_raw(name, value.rstrip("\r\n"))
+            raw.set_payload(data[end.end() :].decode("ascii", "surrogateescape"))
+            return raw
+    return message_from_bytes(data)
 
 
 def _start(data: bytes) -> str:
     return data[:200].decode("utf-8", "replace")
 
 
-def _text(raw: Message, name: str) -> str:
+def _text(headers: Headers, name: str) -> str:
     """A header, decoded as far as it can be."""
-    return _plainly(str(raw.get(name, "")))
+    return _plainly(headers[name][0]) if name in headers else ""
 
 
 def _plainly(value: str) -> str:
@@ -93,18 +117,18 @@ def _plainly(value: str) -> str:
         return clean(value)
 
 
-def _people(raw: Message, *names: str) -> list[tuple[str, str]]:
+def _people(headers: Headers, *names: str) -> list[tuple[str, str]]:
     """(name, address) of each; encoded names are decoded after they were taken apart, since they may hold commas."""
-    values = [str(value) for name in names for value in raw.get_all(name, [])]
+    values = [value for name in names for value in headers.get(name, ())]
     one = SIMPLE.fullmatch(values[0]) if len(values) == 1 else None
     pairs = [((one[1] or "").strip(), one[2] or one[3])] if one else getaddresses(values)[:HEADERS]
     return [(_plainly(name).strip(), clean(address).strip().lower()) for name, address in pairs if "@" in address]
 
 
-def _when(raw: Message) -> tuple[datetime | None, bool]:
+def _when(headers: Headers) -> tuple[datetime | None, bool]:
     """(the date, whether it named no zone): as written, else as the last server put it down."""
-    received = [str(value).rpartition(";")[2] for value in raw.get_all("received", [])]
-    for value in [str(raw.get("date", "")), *received[:1]]:
+    received = [value.rpartition(";")[2] for value in headers.get("received", ())[:1]]
+    for value in [*headers.get("date", [""])[:1], *received]:
         try:
             found = parsedate_to_datetime(value.strip())
             naive = found.tzinfo is None  # also for -0000, which is UTC told by a server that does not know its place
@@ -115,41 +139,52 @@ def _when(raw: Message) -> tuple[datetime | None, bool]:
     return None, False
 
 
-def _automatic(raw: Message) -> bool:
+def _automatic(headers: Headers) -> bool:
     """RFC 3834's header, what came before it, and what bulk senders write."""
-    submitted = str(raw.get("auto-submitted", "no")).split(";")[0].strip().lower()
-    precedence = str(raw.get("precedence", "")).strip().lower()
-    return submitted != "no" or precedence in PRECEDENCE or any(name in raw for name in AUTOMATIC)
+    submitted = headers.get("auto-submitted", ["no"])[0].split(";")[0].strip().lower()
+    precedence = headers.get("precedence", [""])[0].strip().lower()
+    return submitted != "no" or precedence in PRECEDENCE or any(name in headers for name in AUTOMATIC)
 
 
-def _left_out(raw: Message) -> str:
-    if raw.get_content_type() == "multipart/report" or any(DAEMON.match(who) for _, who in _people(raw, "from")):
-        return "bounce"
-    labels = {label.strip().lower() for label in _text(raw, "x-gmail-labels").split(",")}
+def _bounced(raw: Message, writers: Iterable[tuple[str, str]]) -> bool:
+    return raw.get_content_type() == "multipart/report" or any(DAEMON.match(address) for _, address in writers)
+
+
+def _left_out(headers: Headers) -> str:
+    labels = {label.strip().lower() for label in _text(headers, "x-gmail-labels").split(",")}
     if labelled := next((why for label, why in GMAIL.items() if label in labels), ""):
         return labelled
-    status = str(raw.get("x-mozilla-status", "0"))
+    status = headers.get("x-mozilla-status", ["0"])[0]
     return "deleted" if re.fullmatch(r"[0-9a-fA-F]{1,4}", status) and int(status, 16) & EXPUNGED else ""
 
 
 def _body(raw: Message) -> str:
     """The plain text, else the HTML as text, without attachments and what other mails lie within."""
     parts = list(_parts(raw))
-    plain = [_decoded(part) for part in parts if part.get_content_type() == "text/plain"]
+    plain = [_decoded(part) for kind, part in parts if kind == "text/plain"]
     if not any(text.strip() for text in plain):
-        plain = [from_html(_decoded(part)) for part in parts if part.get_content_type() == "text/html"]
+        plain = [from_html(_decoded(part)) for kind, part in parts if kind == "text/html"]
     return new_text("\n".join(plain))
 
 
-def _parts(raw: Message) -> Iterator[Message]:
-    if raw.get_content_maintype() == "message" or raw.get_content_disposition() == "attachment" or raw.get_filename():
+def _parts(raw: Message) -> Iterator[tuple[str, Message]]:
+    """(content type, part) of each that is no attachment."""
+    kind = raw.get_content_type()
+    if kind.startswith("message/") or _attached(raw):
         return
     if raw.is_multipart():
         inner: Any = raw.get_payload()
         for part in inner:
             yield from _parts(part)
     else:
-        yield raw
+        yield kind, raw
+
+
+def _attached(part: Message) -> bool:
+    """Parameters are looked for only where one may be."""
+    if "content-disposition" not in part and "name" not in str(part.get("content-type", "")).lower():
+        return False
+    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
 
 
 def _decoded(part: Message) -> str:

@@ -13,19 +13,19 @@ from pipelines.sources._spool import TOGETHER, Spool, blob, text
 
 Thread = list[Mail]
 TABLES = (
-    "ids (node INTEGER PRIMARY KEY, id UNIQUE)",
-    "mails (node INTEGER PRIMARY KEY, number, last, at, id, value)",
+    "mails (node INTEGER PRIMARY KEY, id UNIQUE, number, last, at, value)",  # of what is but referred to the id alone
     "addresses (node, address)",
     "threads (node INTEGER PRIMARY KEY, thread)",
 )
-NODE, NEW = "SELECT node FROM ids WHERE id = ?", "INSERT INTO ids VALUES (NULL, ?)"
-ADD, AGAIN = "INSERT OR IGNORE INTO mails VALUES (?, ?, ?, ?, ?, ?)", "UPDATE mails SET last = ? WHERE node = ?"
+ADD, REFERRED = "INSERT OR IGNORE INTO mails VALUES (NULL, ?, ?, ?, ?, ?)", "INSERT INTO mails (id) VALUES (?)"
+FILL = "UPDATE mails SET number = ?, last = ?, at = ?, value = ? WHERE node = ? AND value IS NULL"
+NODE, AGAIN = "SELECT node FROM mails WHERE id = ?", "UPDATE mails SET last = ? WHERE node = ?"
 ADDRESSES, THREADS = "INSERT INTO addresses VALUES (?, ?)", "INSERT INTO threads VALUES (?, ?)"
 IN_ORDER = """SELECT first, node FROM (
     SELECT node, at, id, min(last) OVER (PARTITION BY thread) AS first FROM mails JOIN threads USING (node)
 ) ORDER BY first, at IS NULL, at, id"""
 THREAD = """SELECT node FROM mails JOIN threads USING (node)
-WHERE thread = (SELECT thread FROM ids JOIN threads USING (node) WHERE ids.id = ?) ORDER BY at IS NULL, at, mails.id"""
+WHERE thread = (SELECT thread FROM mails JOIN threads USING (node) WHERE id = ?) ORDER BY at IS NULL, at, id"""
 MAIL = "SELECT number, value FROM mails WHERE node = ?"
 MOST = """SELECT address, count(DISTINCT thread) FROM addresses JOIN threads USING (node)
 GROUP BY address ORDER BY 2 DESC LIMIT 2"""
@@ -42,12 +42,15 @@ class Mailbox:
 
     def add(self, number: int, mail: Mail) -> None:
         """Of two mails of one Message-ID the first counts; `number` is its record's."""
-        node = self._node(mail.id)
         self._count += 1
-        at = mail.at and mail.at.isoformat()
-        if not self._spool.run(ADD, (node, number, self._count, at, blob(mail.id), packed(mail))).rowcount:
-            self._spool.run(AGAIN, (self._count, node))
-            return
+        row = (number, self._count, mail.at and mail.at.isoformat(), packed(mail))
+        if self._spool.run(ADD, (blob(mail.id), *row)).rowcount:
+            node = self._new()
+        else:
+            node = self._node(mail.id)
+            if not self._spool.run(FILL, (*row, node)).rowcount:
+                self._spool.run(AGAIN, (self._count, node))
+                return
         for other in mail.parents:
             self._above[self._top(self._node(other))] = self._top(node)
         self._addresses += [(node, blob(one)) for one in {mail.sender[1], *mail.recipients} - {""}]
@@ -62,8 +65,12 @@ class Mailbox:
         key = (blob(id),)
         if found := self._spool.run(NODE, key).fetchone():
             return int(found[0])
+        self._spool.run(REFERRED, key)
+        return self._new()
+
+    def _new(self) -> int:
+        """The node of the row that was just put in."""
         self._above.append(len(self._above))
-        self._spool.run(NEW, key)
         return len(self._above) - 1
 
     def _top(self, node: int) -> int:
@@ -75,7 +82,7 @@ class Mailbox:
     def join(self) -> None:
         """Once, when all mails were added."""
         self._write()
-        nodes = (node for (node,) in self._spool.run("SELECT node FROM mails"))
+        nodes = (node for (node,) in self._spool.run("SELECT node FROM mails WHERE value IS NOT NULL"))
         self._spool.many(THREADS, ((node, self._top(node)) for node in nodes))
         self._spool.run("CREATE INDEX by_thread ON threads (thread)")
 
@@ -95,7 +102,7 @@ class Mailbox:
 
     def mails(self) -> Iterator[tuple[int, Mail]]:
         """(number, mail) as they came."""
-        for (node,) in self._spool.run("SELECT node FROM mails ORDER BY node"):
+        for (node,) in self._spool.run("SELECT node FROM mails WHERE value IS NOT NULL ORDER BY node"):
             yield self._mail(node)
 
     def _mail(self, node: int) -> tuple[int, Mail]:

@@ -26,6 +26,8 @@ Draft = tuple[Speaker, str, datetime | None]
 TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 BREAK = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h[1-6])>", re.I)
 LEFT_OUT = re.compile(r"<(?:script|style|blockquote|!)|gmail_|yahoo_", re.I)
+UNSAID = {"script", "style", "blockquote"}
+QUOTED = {"gmail_quote", "gmail_signature", "yahoo_quoted"}
 NESTED = 2000
 SURROGATE = re.compile("[\ud800-\udfff]")
 EPOCH = re.compile(r"-?\d{9,16}(\.\d+)?")
@@ -163,12 +165,17 @@ def from_html(body: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             soup = BeautifulSoup(BREAK.sub(r"\n\g<0>", body), "html.parser")
-        for element in soup.select("script, style, blockquote, .gmail_quote, .gmail_signature, .yahoo_quoted"):
+        for element in soup.find_all(_unsaid):
             element.decompose()
         text = soup.get_text()
     except (ParserRejectedMarkup, RecursionError, AssertionError, ValueError):
         text = TAG.sub(" ", body)
     return re.sub(r"[ \t\xa0]+", " ", text)
+
+
+def _unsaid(element: Any) -> bool:
+    """Quotes, signatures and what no reader sees."""
+    return element.name in UNSAID or not QUOTED.isdisjoint(element.get("class") or ())
 
 
 def conversation(

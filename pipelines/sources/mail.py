@@ -100,14 +100,14 @@ def _split(path: Path, limit: int) -> Iterator[bytes]:
         held: list[bytes] = []
         size, blank = 0, True
         while line := stream.readline(limit):
-            if blank and FROM.match(line):
+            if blank and line.startswith(b"From ") and FROM.match(line):
                 if size:
                     yield ESCAPED.sub(rb"\1", b"".join(held))
                 held, size = [], 0
-            elif size or line.strip():
+            elif size or not line.isspace():
                 size += len(line)
                 held += [line] if size <= limit else []
-            blank = not line.strip()
+            blank = line.isspace()
         if size:
             yield ESCAPED.sub(rb"\1", b"".join(held))
 

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from benchmarks.replies import mails
 from nlp.conversation import Conversation, Speaker
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options
-from pipelines.sources._mail import parse
+from pipelines.sources._mail import message, parse
 from pipelines.sources._reply import new_text
 
 
@@ -209,3 +210,45 @@ def test_of_two_texts_of_a_mail_the_html_is_read_only_where_the_plain_one_is_emp
     both = "Subject: x\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n{}\n"
     mail = both + "--b\nContent-Type: text/html\n\n<p>marked</p>\n--b--\n"
     assert [parse(mail.format(plain).encode()).text for plain in ("plain", " ")] == ["plain", "marked"]
+
+
+HEADS = st.sampled_from(
+    (
+        *(
+            b"From: Ann <a@example.org>",
+            b"Subject:",
+            b"Subject:kettle",
+            b" folded",
+            b"\ton",
+            b"X-A: \t b  ",
+            b": nobody",
+        ),
+        *(b"Content-Type: text/html; charset=latin-1", b"Content-Type: multipart/mixed; boundary=b", b"no field"),
+        *(b"Content-Transfer-Encoding: base64", b"From ann Wed", b"X-\xe9: \xe9", b" ", b"", b"\x0c: a", b"A: b\rC: d"),
+    )
+)
+
+
+@given(
+    st.lists(HEADS, max_size=6),
+    st.sampled_from((b"\n", b"\r\n", b"\r")),
+    st.sampled_from((b"", b"aGk=\n", b"--b\n\n\xe9\r")),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_mail_of_one_part_is_what_the_standard_library_makes_of_it(
+    lines: list[bytes], end: bytes, body: bytes
+) -> None:
+    data = end.join([*lines, b"", body])
+    found, wanted = message(data), message_from_bytes(data)
+    assert list(found.raw_items()) == list(wanted.raw_items())
+    assert (found.get_content_type(), found.is_multipart()) == (wanted.get_content_type(), wanted.is_multipart())
+    assert found.is_multipart() or found.get_payload() == wanted.get_payload()
+    assert found.get_payload(decode=True) == wanted.get_payload(decode=True)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_head_of_whole_fields_is_read_without_the_parser(end: bytes) -> None:
+    data = end.join([b"Subject: a", b" b", b"Content-Type: text/plain", b"", b"hello", b""])
+    found = message(data)
+    assert found.items() == [("Subject", f"a{end.decode()} b"), ("Content-Type", "text/plain")]
+    assert found.get_payload() == f"hello{end.decode()}"
