@@ -61,6 +61,8 @@ def command(
     files = [] if watch else sources.files(paths)
     if not as_json:
         _guesses(files, format_)
+        if not files and not watch:
+            click.echo(f"no files in {', '.join(map(sources.address, paths))}", err=True)
     annotator = Annotator.of(settings)
     with open_store(settings.store) as store:
 

@@ -59,7 +59,11 @@ def policy(source: str, as_json: bool) -> None:
     for name, row in rows.items():
         click.echo(f"\n{name}")
         for part, told in row.items():
-            click.echo(f"  {part}: " + (", ".join(f"{k} {v}" for k, v in told.items() if v) or "nothing told"))
+            click.echo(f"  {part}: " + (", ".join(f"{k} {_plain(v)}" for k, v in told.items() if v) or "nothing told"))
+
+
+def _plain(told: Any) -> str:
+    return " ".join(told) if isinstance(told, tuple) else str(told)
 
 
 @command.command()
@@ -82,7 +86,8 @@ def rotate(url: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"keys": len(marks), "changed": changed}))
         return
-    click.echo(f"{sum(changed.values())} rows are under key {len(marks)}: keep all keys of {settings.key_file}")
+    place = "FRICTIONARY_KEY" if settings.key else settings.key_file
+    click.echo(f"{sum(changed.values())} rows are under key {len(marks)}: keep all keys of {place}")
 
 
 @command.command()

@@ -184,6 +184,8 @@ def guess(path: Path) -> tuple[str, str]:
         return "transcript", "its lines are of the form Name: text"
     if head[:1] in ("{", "[") and (found := _of_shape(shape(head), suffix)):
         return found
+    if not head:
+        raise BadInput(f"{address(path)}: the file is empty")
     raise BadInput(f"{address(path)}: its format cannot be guessed; name one of: {', '.join(known())}")
 
 

@@ -105,6 +105,14 @@ def test_columns_are_named_on_the_command_line_and_each_guess_is_explained(tmp_p
         assert [turn.text for turn in store.conversations.get("table:1").turns] == ["hi", "no heat"]
 
 
+def test_a_folder_without_files_is_told(tmp_path: Path) -> None:
+    (tmp_path / "drops" / ".hidden").mkdir(parents=True)
+    arguments = ["ingest", str(tmp_path / "drops"), "--no-names", "--no-themes"]
+    result = CliRunner().invoke(group, arguments, env=environment(tmp_path), catch_exceptions=False)
+    assert result.exit_code == 0
+    assert f"no files in {tmp_path / 'drops'}" in result.stderr
+
+
 def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["ingest", str(SAMPLE), "--column", "text"], env=environment(tmp_path))
     assert result.exit_code == 2

@@ -67,7 +67,14 @@ def test_what_is_old_goes_on_demand(called, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_rotation_tells_how_many_rows_it_brought_under_the_new_key(called) -> None:  # type: ignore[no-untyped-def]
     assert json.loads(called("rotate", "--json").stdout)["keys"] == 2
-    assert "under key 3" in called("rotate").stdout
+    assert "under key 3: keep all keys of frictionary.key" in called("rotate").stdout
+
+
+def test_keys_from_the_environment_are_rotated_there(called, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("FRICTIONARY_KEY", Path("frictionary.key").read_text().strip())
+    assert "add the new key behind the old ones" in str(called("rotate").exception)
+    monkeypatch.setenv("FRICTIONARY_KEY", f"{Path('frictionary.key').read_text().strip()} another-key")
+    assert "under key 2: keep all keys of FRICTIONARY_KEY" in called("rotate").stdout
 
 
 def test_the_policy_is_shown_of_all_sources_or_one(called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
@@ -77,3 +84,5 @@ def test_the_policy_is_shown_of_all_sources_or_one(called, tmp_path: Path, monke
     shown = json.loads(called("policy", "--source", "x", "--json").stdout)
     assert shown["sources"]["x"]["types"]["IP"] == "keep"
     assert "x\n  types" in called("policy").stdout
+    (tmp_path / "privacy.toml").write_text('[consent]\nfield = "agreed"\ntags = ["no-analytics", "vip"]\n')
+    assert "consent: field agreed, tags no-analytics vip" in called("policy").stdout

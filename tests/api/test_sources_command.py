@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.commands import group
+from nlp.errors import BadInput
 from pipelines import sources
 from pipelines.settings import ROOT
 
@@ -70,6 +71,13 @@ def test_the_order_of_dates_is_proposed_for_what_is_no_table_too(text: str, tmp_
     assert "not read" not in shown
     told = json.loads(run(tmp_path, "inspect", str(path), "--no-names", "--column", "dates=day-first", "--json").stdout)
     assert (told["mapping"], told["proposed"], told["dead"]) == ({"dates": "day-first"}, {}, [])
+
+
+@pytest.mark.parametrize("bytes_", [b"", b"\xef\xbb\xbf\r\n", gzip.compress(b"")])
+def test_an_empty_file_is_said_to_be_empty(bytes_: bytes, tmp_path: Path) -> None:
+    (tmp_path / "nothing").write_bytes(bytes_)
+    with pytest.raises(BadInput, match="nothing: the file is empty"):
+        run(tmp_path, "inspect", str(tmp_path / "nothing"), "--no-names")
 
 
 def test_a_table_that_holds_nothing_said_says_what_it_lacks(tmp_path: Path) -> None:
