@@ -4,12 +4,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from nlp.errors import BadRecord
@@ -31,6 +32,14 @@ SPLIT = re.compile(rb"multipart/|message/|\r(?!\n)", re.IGNORECASE)
 FIELD = re.compile(r"([!-9;-~]+)(:[ \t]*)(.*\n(?:[ \t].*\n)*)")
 Headers = dict[str, list[str]]
 """The values of each, by its name in lower case."""
+DATE = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-3]?[0-9]) ([A-Z][a-z]{2}) ([1-9][0-9]{3}) "
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2}) (?!-0000)([+-])([0-9]{2})([0-5][0-9])"
+)
+"""As RFC 5322 has it, in a known zone: any other is left to the standard library."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+REMEMBERED = 80
+"""Characters up to which what a Content-Type says is remembered."""
 HEADERS = 1000
 EXPUNGED = 0x0008
 UNDECODABLE = (ValueError, LookupError, MessageError)
@@ -61,14 +70,16 @@ def parse(data: bytes) -> Mail:
     """Raises BadRecord where there are no headers of a mail."""
     raw = message(data)
     headers: Headers = {}
-    for name, value in raw.items():
-        headers.setdefault(name.lower(), []).append(str(value))
+    for name, value in raw.raw_items():
+        told = value if value.isascii() else str(raw.policy.header_fetch_parse(name, value))
+        headers.setdefault(name.lower(), []).append(told)
     if not headers.keys() & {"from", "date", "message-id", "subject"}:
         raise BadRecord("no mail: none of the headers From, Date, Message-ID, Subject", "From", _start(data))
     at, naive = _when(headers)
     ids = MESSAGE_ID.findall(_text(headers, "message-id"))
     reply = MESSAGE_ID.findall(_text(headers, "in-reply-to"))
-    writers, senders, answers = (_people(headers, *names) for names in (("from",), ("from", "sender"), ("reply-to",)))
+    writers, answers = _people(headers, "from"), _people(headers, "reply-to")
+    senders = _people(headers, "from", "sender") if "sender" in headers else writers
     return Mail(
         id=ids[0] if ids else hashlib.sha256(data).hexdigest(),
         parents=tuple(dict.fromkeys([*MESSAGE_ID.findall(_text(headers, "references")), *reply[:1]])),
@@ -130,13 +141,24 @@ def _when(headers: Headers) -> tuple[datetime | None, bool]:
     received = [value.rpartition(";")[2] for value in headers.get("received", ())[:1]]
     for value in [*headers.get("date", [""])[:1], *received]:
         try:
-            found = parsedate_to_datetime(value.strip())
+            found = written_at(value.strip())
             naive = found.tzinfo is None  # also for -0000, which is UTC told by a server that does not know its place
             utc = (found.replace(tzinfo=UTC) if naive else found).astimezone(UTC)
             return utc, naive and not value.strip().endswith("-0000")
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None, False
+
+
+def written_at(value: str) -> datetime:
+    """Raises ValueError, TypeError, IndexError, OverflowError."""
+    found = DATE.fullmatch(value)
+    if not found or found[2] not in MONTHS:
+        return parsedate_to_datetime(value)
+    day, month, year, hour, minute, second, sign, hours, minutes = found.groups()
+    apart = timedelta(hours=int(hours), minutes=int(minutes))
+    place = timezone(-apart if sign == "-" else apart)
+    return datetime(int(year), MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=place)
 
 
 def _automatic(headers: Headers) -> bool:
@@ -161,33 +183,47 @@ def _left_out(headers: Headers) -> str:
 def _body(raw: Message) -> str:
     """The plain text, else the HTML as text, without attachments and what other mails lie within."""
     parts = list(_parts(raw))
-    plain = [_decoded(part) for kind, part in parts if kind == "text/plain"]
+    plain = [_decoded(part, charset) for kind, charset, part in parts if kind == "text/plain"]
     if not any(text.strip() for text in plain):
-        plain = [from_html(_decoded(part)) for kind, part in parts if kind == "text/html"]
+        plain = [from_html(_decoded(part, charset)) for kind, charset, part in parts if kind == "text/html"]
     return new_text("\n".join(plain))
 
 
-def _parts(raw: Message) -> Iterator[tuple[str, Message]]:
-    """(content type, part) of each that is no attachment."""
-    kind = raw.get_content_type()
-    if kind.startswith("message/") or _attached(raw):
+def _parts(raw: Message) -> Iterator[tuple[str, str, Message]]:
+    """(content type, charset, part) of each that is no attachment."""
+    told = raw.get("content-type")
+    content = _remembered if isinstance(told, str) and len(told) <= REMEMBERED else _content
+    kind, charset, named = (raw.get_content_type(), "utf-8", False) if told is None else content(told)
+    if kind.startswith("message/") or ((named or "content-disposition" in raw) and _attached(raw)):
         return
     if raw.is_multipart():
         inner: Any = raw.get_payload()
         for part in inner:
             yield from _parts(part)
     else:
-        yield kind, raw
+        yield kind, charset, raw
+
+
+def _content(told: Any) -> tuple[str, str, bool]:
+    """(type, charset, whether it may name a file) of a Content-Type."""
+    part = Message()
+    part["Content-Type"] = told
+    try:
+        charset = str(part.get_content_charset("utf-8"))
+    except UNDECODABLE:
+        charset = "utf-8"
+    return part.get_content_type(), charset, "name" in str(told).lower()
+
+
+_remembered = lru_cache(1 << 10)(_content)
+"""They are few, and come again with every part."""
 
 
 def _attached(part: Message) -> bool:
-    """Parameters are looked for only where one may be."""
-    if "content-disposition" not in part and "name" not in str(part.get("content-type", "")).lower():
-        return False
     return part.get_content_disposition() == "attachment" or bool(part.get_filename())
 
 
-def _decoded(part: Message) -> str:
+def _decoded(part: Message, charset: str) -> str:
     try:
         data = part.get_payload(decode=True)
     except UNDECODABLE:  # a charset that is no name
@@ -195,6 +231,6 @@ def _decoded(part: Message) -> str:
     if not isinstance(data, bytes):
         return ""
     try:
-        return data.decode(str(part.get_content_charset("utf-8")), "replace")
+        return data.decode(charset, "replace")
     except UNDECODABLE:
         return data.decode("utf-8", "replace")

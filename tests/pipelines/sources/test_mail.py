@@ -2,7 +2,10 @@
 
 import tempfile
 import time
+from collections.abc import Callable
+from datetime import datetime
 from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from benchmarks.replies import mails
 from nlp.conversation import Conversation, Speaker
 from pipelines import sources
 from pipelines.sources import DeadRecord, Options
-from pipelines.sources._mail import message, parse
+from pipelines.sources._mail import message, parse, written_at
 from pipelines.sources._reply import new_text
 
 
@@ -252,3 +255,20 @@ def test_a_head_of_whole_fields_is_read_without_the_parser(end: bytes) -> None:
     found = message(data)
     assert found.items() == [("Subject", f"a{end.decode()} b"), ("Content-Type", "text/plain")]
     assert found.get_payload() == f"hello{end.decode()}"
+
+
+@pytest.mark.parametrize("day", ["", "Wed, "])
+@pytest.mark.parametrize(
+    "date", ["01 May 2024", "1 Feb 2024", "30 Feb 2024", "31 Dec 1999", "01 Mai 2024", "01 May 0024"]
+)
+@pytest.mark.parametrize("clock", ["08:00:00", "23:59:60", "24:00:00"])
+@pytest.mark.parametrize("zone", ["+0000", "-0000", "+0530", "-1200", "+9900", "GMT"])
+def test_a_date_is_the_one_that_the_standard_library_reads(day: str, date: str, clock: str, zone: str) -> None:
+    def told(read: Callable[[str], datetime]) -> object:
+        try:
+            found = read(f"{day}{date} {clock} {zone}")
+        except (ValueError, TypeError) as error:
+            return type(error)
+        return found, found.utcoffset()
+
+    assert told(written_at) == told(parsedate_to_datetime)
