@@ -1,5 +1,6 @@
 """Customers out of claims: one customer an own id, identifiers to the nearest, what several claim to nobody."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,6 +18,8 @@ MOST = 4
 """So many e-mails, phones, handles, names or desk ids one person may have; what is claimed beside more is a hub."""
 ALIKE = 2
 """Two own ids that agree in so many kinds of identifiers, and not in one name against another, are one customer."""
+PERSONAL = ("email", "x")
+"""Kinds that are mostly one person's alone, unlike a phone or a device."""
 COUNTED = ("email", "phone", "x", NAME, STRONG)
 """Kinds whose number tells a hub: devices and orders are many in any life."""
 
@@ -181,7 +184,7 @@ def _labelled(
 
 
 def _by_kind(graph: Graph, forest: Forest, hubs: Mapping[str, str]) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """Own ids first; then, of what none of them reaches, each desk's ids: two of one desk are two people."""
+    """Own ids first; of what none of them reaches each desk's ids, two of one desk being two people; then names."""
     desks = sorted({kind for kind in graph.kinds.values() if kind.startswith(f"{STRONG}/")})
     labels, cut = dict[str, str](), dict[str, set[str]]()
     for kind in (STRONG, *desks):
@@ -189,24 +192,50 @@ def _by_kind(graph: Graph, forest: Forest, hubs: Mapping[str, str]) -> tuple[dic
         own = {i: forest.find(i) for i, k in graph.kinds.items() if k == kind and i not in taken}
         further, apart = spread(graph, own, taken)
         labels, cut = labels | further, cut | apart
-    return labels, cut
+    taken = labels.keys() | cut.keys() | hubs.keys()
+    further, apart = spread(graph, _households(graph, taken, forest), taken)
+    return labels | further, cut | apart
+
+
+def _households(graph: Graph, taken: Collection[str], forest: Forest) -> dict[str, str]:
+    """Of what hangs together without an own id the addresses and handles that bear one name, each with the first of
+    those that are one by their name or a record: people of two names who share a phone are two."""
+    borne: dict[str, str] = {}
+    alike = Forest()
+    for identifier, first in _components(graph, taken).items():
+        names = graph.of_kind(graph.beside(identifier), NAME) if graph.kinds[identifier] in PERSONAL else ()
+        if len(names) == 1:
+            borne[identifier] = first
+            alike.join(identifier, f"~{first} {min(names)}")  # no identifier: names the set, and comes last
+    for record in sorted({record for identifier in borne for record in graph.of[identifier]} - set(taken)):
+        told = sorted(borne.keys() & graph.records[record])
+        for other in told[1:]:
+            alike.join(told[0], other)
+    found = {identifier: forest.find(alike.find(identifier)) for identifier in borne}
+    several = Counter(first for first, _ in {(borne[identifier], label) for identifier, label in found.items()})
+    return {identifier: label for identifier, label in found.items() if several[borne[identifier]] > 1}
 
 
 def _rest(graph: Graph, labels: Mapping[str, str], aside: Collection[str]) -> Iterator[tuple[str, str]]:
     """Identifiers that no label reaches, each with the first of its component; a name only where it is of one alone."""
-    free = sorted(i for i, kind in graph.kinds.items() if i not in labels and i not in aside and kind != NAME)
-    place = {identifier: n for n, identifier in enumerate(free)}
-    held = [[place[i] for i in found if i in place] for r, found in graph.records.items() if r not in aside]
-    edges = np.array([(found[0], other) for found in held for other in found[1:]], np.intp).reshape(-1, 2)
-    shape = (len(free), len(free))
-    _, parts = connected_components(coo_array((np.ones(len(edges)), tuple(edges.T)), shape=shape), directed=False)
-    first: dict[int, str] = {}
-    owners = {i: first.setdefault(part, i) for i, part in zip(free, parts.tolist(), strict=True)}
+    owners = _components(graph, labels.keys() | set(aside))
     yield from owners.items()
     for name, kind in graph.kinds.items():
         if kind == NAME and name not in labels and name not in aside:
             bear = {owners[other] for other in graph.beside(name) if other in owners}
             yield name, bear.pop() if len(bear) == 1 else name
+
+
+def _components(graph: Graph, taken: Collection[str]) -> dict[str, str]:
+    """Each identifier that is not taken, but names, with the first of those that it hangs together with."""
+    free = sorted(i for i, kind in graph.kinds.items() if i not in taken and kind != NAME)
+    place = {identifier: n for n, identifier in enumerate(free)}
+    held = [[place[i] for i in found if i in place] for r, found in graph.records.items() if r not in taken]
+    edges = np.array([(found[0], other) for found in held for other in found[1:]], np.intp).reshape(-1, 2)
+    shape = (len(free), len(free))
+    _, parts = connected_components(coo_array((np.ones(len(edges)), tuple(edges.T)), shape=shape), directed=False)
+    first: dict[int, str] = {}
+    return {i: first.setdefault(part, i) for i, part in zip(free, parts.tolist(), strict=True)}
 
 
 def _conflict(graph: Graph, node: str, by: Collection[str], called: Mapping[str, str]) -> Conflict:

@@ -97,6 +97,27 @@ def test_within_a_household_that_shares_a_phone_a_name_tells_whose_a_second_addr
     assert owner(resolve(home + said("email:second phone:5", source="desk")), "email:second") != "id:2"
 
 
+def test_people_of_two_names_who_share_a_phone_are_two_though_nobody_has_an_own_id() -> None:
+    found = resolve(said("email:a name:Ann phone:5", "email:b name:Bob phone:5", "email:a2 name:Ann phone:6 x:ann"))
+    assert {owner(found, i) for i in ("email:a", "name:Ann", "email:b", "phone:5")} == {"email:a", "email:b", "phone:5"}
+    assert [(c.node, c.customers) for c in found.conflicts] == [("phone:5", ("email:a", "email:b"))]
+    one = resolve(said("email:a name:Ann phone:5", "email:b name:Ann phone:5"))
+    assert (owner(one, "email:b"), owner(one, "phone:5"), one.conflicts) == ("email:a", "email:a", ())
+
+
+def test_two_names_of_one_record_or_of_one_address_are_one_customers_still() -> None:
+    told = ("email:a name:Ann phone:5", "email:b name:Annie phone:5", "email:a email:b")
+    assert owner(resolve(said(*told)), "email:b") == "email:a"
+    family = resolve(said("email:f name:Ann phone:5", "email:f name:Bob phone:6"))
+    assert {owner(family, i) for i in ("phone:5", "phone:6")} == {"email:f"}
+
+
+def test_people_join_two_names_of_one_phone() -> None:
+    claims = said("email:a name:Ann phone:5", "email:b name:Annie phone:5")
+    found = resolve(claims, [decided("link", "email:a", "email:b")])
+    assert {owner(found, i) for i in ("email:b", "phone:5")} == {"email:a"}
+
+
 def test_people_part_what_a_name_tells_within_a_household() -> None:
     home = said("id:1 email:a phone:5 name:ann", "id:2 email:b phone:5 name:bob", "email:second phone:5 name:bob")
     for apart in (decided("unlink", "id:2", "email:second"), decided("unlink", "email:second", "id:2")):
