@@ -1,8 +1,9 @@
 """Scores from a CSV: what customers answered to surveys of satisfaction, recommendation or effort, a row an answer."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from nlp.customer import Event
@@ -18,6 +19,9 @@ WHO = {"customer": "", "customer_id": "id", "user_id": "id", "contact_id": "id",
 WHEN = ("at", "date", "responded_at", "response_date", "submitted_at", "created_at", "timestamp")
 ASKED, ANSWER = ("survey", "metric", "score_type", "question"), ("score", "rating", "value", "answer")
 IDS = ("id", "response_id", "survey_response_id")
+DAYS = 1 << 10
+"""Times whose reading is remembered: answers of one day stand together."""
+When = Callable[[str, str], tuple[datetime, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +54,42 @@ def read(path: Path, options: Options) -> Iterator[Event | BadRecord]:
     `dates` and `timezone` tell how times are meant.
     """
     dates = Dates.of(mapping_of(options.mapping), options.timezone)
-    layout = cache(lambda header: Layout.of(header, options.names))  # of few headers: a row may be cut short
+    layouts: dict[int, Layout] = {}  # by the number of cells: a row may be cut short
+    when = lru_cache(DAYS)(dates.time)
     for number, row in csv_rows(path, options):
         try:
             if isinstance(row, BadRecord):
                 raise row
-            yield from list(_answers(row, layout(tuple(row)), dates, options))
+            layout = layouts.get(len(row)) or layouts.setdefault(len(row), Layout.of(row, options.names))
+            yield from _answers(row, layout, when, options)
         except BadRecord as bad:
             yield DeadRecord(bad.reason, bad.field, bad.value, str(path), number)
 
 
-def _answers(row: Mapping[str, str], layout: Layout, dates: Dates, options: Options) -> Iterator[Event]:
-    told = (identifier(kind, row[column]) if kind else identified(row[column]) for kind, column in layout.who)
-    who = next(filter(None, told), "")
+def _answers(row: Mapping[str, str], layout: Layout, when: When, options: Options) -> list[Event]:
+    who = ""
+    for kind, column in layout.who:
+        if who := identifier(kind, row[column]) if kind else identified(row[column]):
+            break
     if not who:
         raise BadRecord(f"an answer needs a customer; known columns for it: {', '.join(WHO)}", "customer", "")
-    at, _ = dates.time(_first(row, layout.when), "at")
-    given = {name: row[column] for name, column in layout.scores if row[column].strip()}
-    if (asked := _first(row, layout.asked)) and (value := _first(row, layout.answer)):
+    at, _ = when(_first(row, layout.when), "at")
+    given = {name: value for name, column in layout.scores if not (value := row[column]).isspace() and value}
+    if layout.asked and (asked := _first(row, layout.asked)) and (value := _first(row, layout.answer)):
         if options.names.event(asked) not in options.names.scores:
             raise BadRecord(f"not a known score; known ones: {', '.join(options.names.scores)}", "survey", asked)
         given[asked] = value
     if not given:
         raise BadRecord(f"no score; known ones: {', '.join(options.names.scores)}", "score", "")
-    for name, value in given.items():
-        answer = _first(row, layout.ids)
-        yield event(options, who, name, at, value, key=answer and f"scores|{who}|{plain(name)}|{answer}")
+    answer = _first(row, layout.ids)
+    return [
+        event(options, who, name, at, value, key=answer and f"scores|{who}|{plain(name)}|{answer}")
+        for name, value in given.items()
+    ]
 
 
 def _first(row: Mapping[str, str], columns: Iterable[str]) -> str:
-    return next((found for column in columns if (found := clean(row[column]).strip())), "")
+    for column in columns:
+        if found := clean(row[column]).strip():
+            return found
+    return ""

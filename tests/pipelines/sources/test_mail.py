@@ -259,7 +259,7 @@ def test_a_head_of_whole_fields_is_read_without_the_parser(end: bytes) -> None:
 
 @pytest.mark.parametrize("day", ["", "Wed, "])
 @pytest.mark.parametrize(
-    "date", ["01 May 2024", "1 Feb 2024", "30 Feb 2024", "31 Dec 1999", "01 Mai 2024", "01 May 0024"]
+    "date", ["01 May 2024", "1 Feb 2024", "30 Feb 2024", "01 Mai 2024", "01 May 0024"]
 )
 @pytest.mark.parametrize("clock", ["08:00:00", "23:59:60", "24:00:00"])
 @pytest.mark.parametrize("zone", ["+0000", "-0000", "+0530", "-1200", "+9900", "GMT"])
