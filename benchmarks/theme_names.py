@@ -21,16 +21,18 @@ RESULT = ROOT / "benchmarks" / "results" / "theme-names.md"
 VERDICTS = ROOT / "benchmarks" / "theme-names-verdicts.md"
 STORES = Path(tempfile.gettempdir()) / "frictionary-theme-names"
 FOUND = STORES.with_suffix(".csv")
-SHOWN = {"twitter_care": 17, "cfpb": 17, "banking77": 16}
+SHOWN = {"twitter_care": 11, "cfpb": 28, "multidogo": 11}
 """Largest themes that are read, of each corpus."""
-QUOTES = 5
+FILES = {"multidogo": "*.test.tsv"}
+"""Of a corpus whose files are not all read."""
+QUOTES = 10
 
 Row = tuple[str, str, int, list[str]]
 """Corpus, name, size, quotes."""
 
 
 def of_store(corpus: str, folder: Path) -> Iterator[Row]:
-    """By the whole path into a store in `folder`; one that lies there already is brought up to date."""
+    """By the whole path into a store in `folder`; in one that lies there already themes are found anew."""
     from pipelines.annotate import Annotator
     from pipelines.corpora import located
     from pipelines.discover import discover
@@ -39,7 +41,7 @@ def of_store(corpus: str, folder: Path) -> Iterator[Row]:
     from pipelines.stores import open_store
 
     given = CORPORA[corpus]
-    files = sorted(located(corpus, Settings.from_environment().corpora).glob(given["files"]))
+    files = sorted(located(corpus, Settings.from_environment().corpora).glob(FILES.get(corpus, given["files"])))
     known = (folder / f"{corpus}.db").exists()
     settings = Settings.from_environment(
         store=f"sqlite:///{folder}/{corpus}.db", key="benchmark", dead_letters=folder / "dead-letters.jsonl"
@@ -50,22 +52,9 @@ def of_store(corpus: str, folder: Path) -> Iterator[Row]:
         if not known:
             run(files, store=store, annotator=annotator, settings=settings, options=options)
         else:
-            discover(store, annotator.encoder, run="again", headlines=annotator.headlines)
+            discover(store, annotator.encoder, run="again", headlines=annotator.headlines, anew=True)
         for theme in store.themes.current():
             yield corpus, theme.name, theme.size, [q.text for q in store.themes.quotes(theme.id, limit=QUOTES)]
-
-
-def of_file(corpus: str) -> Iterator[Row]:
-    """As `frictionary themes discover FILE` finds them."""
-    from pipelines.annotate import Annotator
-    from pipelines.clustering import cluster, read
-    from pipelines.corpora import located
-
-    settings = Settings.from_environment()
-    annotator = Annotator.of(settings)
-    given = read(next(located(corpus, settings.corpora).rglob("test.csv")), text="text")
-    for theme in cluster(given, annotator.encoder, headlines=annotator.headlines).themes:
-        yield corpus, theme.name, theme.size, [given.texts[int(place)] for place in theme.quotes]
 
 
 def verdicts() -> dict[tuple[str, str], tuple[bool, str]]:
@@ -95,13 +84,13 @@ def report(rows: list[Row]) -> str:
     )
     head = heading("Names of themes, read by eye", command="python -m benchmarks.theme_names")
     table = ["| corpus | name | segments | accepted | why not |", "|---|---|---|---|---|", *lines]
-    return "\n".join([head, f"{share} By corpus: {each}. Judged from five quotes each.", "", *table, ""])
+    return "\n".join([head, f"{share} By corpus: {each}. Judged from {QUOTES} quotes each.", "", *table, ""])
 
 
 def find(corpus: str, folder: Path, *, quotes: bool) -> None:
     """Find one corpus's themes, in a process of its own, and keep the names beside."""
     start = time.perf_counter()
-    rows = list(of_file(corpus) if corpus == "banking77" else of_store(corpus, folder))
+    rows = list(of_store(corpus, folder))
     with FOUND.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(row[:3] for row in rows[: SHOWN[corpus]])
     print(f"# {corpus}: {len(rows)} themes, {time.perf_counter() - start:.0f} s")

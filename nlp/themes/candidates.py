@@ -1,31 +1,30 @@
-"""Candidates: the phrases and headlines that might name a theme, and what speaks for each."""
+"""Candidates: the phrases, topics and headlines that might name a theme, and what speaks for each."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlp.encoder import Encoder, Floats
-from nlp.themes.phrases import MERIT
-from nlp.themes.reading import Reading, felt
-from nlp.themes.terms import Terms, stem, words
+from nlp.themes.drafts import ENOUGH, Draft, further, said
+from nlp.themes.reading import Reading
+from nlp.themes.terms import Terms
 
 COMMON = 0.20
 """A word that this share of the texts holds is common to the theme."""
+BEARING, BEST = 0.50, 0.03
+"""Cosine similarity of a part of a text to what it bears out, and how much nearer it may be to another headline."""
 BORNE_OUT = 0.08
 """Share of the texts that must bear a headline out, over half of that in other themes."""
-HEADLINE = 0.22
-"""Merit of a headline beside those of phrases: it is well put."""
-FELT, ALONE, ENOUGH = 0.25, 0.2, 8
-"""How much the feeling of a name counts, and what it costs that one text alone of ENOUGH says it."""
-EMPTY = words("the a an of or and for to in on at by with is are not no cannot does do too but then it question about")
-"""Words of a headline that carry no evidence."""
-NEGATED = re.compile(r"\b(?:cannot|not|never|no|without|fails?|refused|ignored)\b", re.IGNORECASE)
-ASKED = re.compile(
-    r"^(?:how|when|where|change|question|book|place|cancel|close|choose|return|exchange|application)\b|wanted|needed",
-    re.IGNORECASE,
-)
+SAID, OWN = 0.80, 0.20
+"""How much it counts how many say so, and how many in just these words."""
+LEAST, SCARCE, ALONE = 0.20, 0.40, 0.20
+"""What it costs that fewer than LEAST of the texts say so, up to SCARCE where next to none does, and that one alone
+says it in these words."""
+MOST = 0.35
+"""Share of the texts that counts of those that speak of a topic: more tell no more of what went wrong."""
+SHORT = 24
+"""Phrases of a theme that are looked at closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +40,61 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Theme:
-    """What a candidate is held against: the theme's number, all centroids, its words' strengths and its reading."""
+    """What a draft is held against: the theme's number, all centroids, its words' strengths and all readings."""
 
     number: int
     centroids: Floats
     strengths: Mapping[str, float]
-    reading: Reading
+    readings: Sequence[Reading]
 
-    def candidate(
-        self, text: str, kind: str, stems: Sequence[str], *, vector: Floats, said: float, merit: float
-    ) -> Candidate:
+    @property
+    def own(self) -> Reading:
+        return self.readings[self.number]
+
+    def score(self, draft: Draft, share: float) -> float:
         """By nearness to the theme, and how much nearer than to any other; how telling its words are and how many use
-        them; how many say so; its merit. The factors were chosen by reading names of public corpora."""
-        near = self.centroids @ vector
+        them; how many say so (`share`, 0..1), and in these words; its merit. The factors were chosen by reading names
+        of public corpora."""
+        near = self.centroids @ draft.vector
         here, other = float(near[self.number]), float(np.delete(near, self.number).max(initial=0.0))
-        shares, texts = self.reading.shares, len(self.reading.said)
+        shares, stems, texts = self.own.shares, draft.stems, len(self.own.said)
         telling = sum(self.strengths.get(s, 0.0) for s in stems) / (len(stems) + 0.5)
         common = float(np.mean([min(1.0, shares.get(s, 0.0) / COMMON) for s in stems])) if stems else 0.0
-        alone = ALONE if texts >= ENOUGH and said * texts < 1.5 else 0.0
-        score = here + 0.5 * (here - other) + 0.3 * telling + 0.4 * common + 0.6 * float(np.sqrt(said)) + merit - alone
-        return Candidate(text, kind, frozenset(stems), said, score)
+        score = here + 0.5 * (here - other) + 0.3 * telling + 0.5 * common + draft.merit
+        more = max(0.0, draft.own - 1 / max(1, texts))  # what one alone says, some one says of anything
+        score += SAID * float(np.sqrt(share)) + OWN * float(np.sqrt(more))
+        if texts >= ENOUGH:
+            score -= SCARCE * max(0.0, 1 - share / LEAST)
+            score -= ALONE if draft.phrase and draft.own * texts < 1.5 else 0.0
+        return score
+
+    def shares(self, drafts: Sequence[Draft]) -> list[float]:
+        """Of the texts that say so, 0..1 each: in a phrase like it, or by a part that bears it out, in more of them
+        than of other themes' and where the theme speaks in that manner. Of a phrase, that some part is near to it
+        counts a third: so are parts that only speak of the same thing. Of headlines, one that others are nearer than
+        counts half."""
+        if not drafts:
+            return []
+        found: list[float] = []
+        for draft, up in zip(drafts, self._lift(drafts).tolist(), strict=True):
+            told = float(draft.tellers.mean())
+            either = max(told, up * self.own.manner(draft.kind))
+            share = min(MOST, told) if draft.kind == "about" else (2 * told + either) / 3 if draft.phrase else either
+            found.append(share)
+        return found
+
+    def _lift(self, drafts: Sequence[Draft]) -> Floats:
+        """float32 (h,): the share of the theme's texts with a part that bears each out, over half of that elsewhere."""
+        vectors = np.array([d.vector for d in drafts], np.float32)
+        borne = [reading.nearness(vectors) >= BEARING for reading in self.readings]
+        here = borne[self.number].mean(axis=0)
+        there = (np.sum([b.mean(axis=0) for b in borne], axis=0) - here) / max(1, len(borne) - 1)
+        heads = np.array([d.phrase is None and d.kind != "about" for d in drafts], np.bool_)
+        if heads.any():
+            near = self.own.nearness(vectors)
+            best = near >= near[:, heads].max(axis=1, keepdims=True) - BEST
+            here = np.where(heads, (here + (borne[self.number] & best).mean(axis=0)) / 2, here)
+        return np.asarray(here - there / 2, np.float32)
 
 
 def candidates(
@@ -71,67 +105,26 @@ def candidates(
     encoder: Encoder,
     headlines: Sequence[Sequence[str]],
 ) -> list[list[Candidate]]:
-    """Each theme's possible names, best first: what its customers say, and those of its `headlines` that they bear out.
-    `centroids`: float32 (k, d) in the encoder's space."""
-    themes = [_Theme(k, centroids, found.strengths(k), own) for k, own in enumerate(readings)]
-    borne = _borne(readings, headlines, encoder)
-    ranked = [[*_phrases(t), *_headlines(t, own, borne)] for t, own in zip(themes, headlines, strict=True)]
-    return [sorted(own, key=lambda c: (-c.score, c.text)) for own in ranked]
+    """Each theme's possible names, best first: what its customers say, alone or two as one; what they speak of; and
+    those of its `headlines` that they bear out. `centroids`: float32 (k, d) in the encoder's space."""
+    themes = [_Theme(k, centroids, found.strengths(k), readings) for k in range(len(readings))]
+    close = [_shortlist(theme) for theme in themes]
+    more = further(readings, close, [theme.strengths for theme in themes], headlines, encoder=encoder)
+    return [_ranked(theme, [*own, *others]) for theme, own, others in zip(themes, close, more, strict=True)]
 
 
-def _phrases(theme: _Theme) -> list[Candidate]:
-    own = theme.reading
-    return [
-        theme.candidate(
-            recased(phrase.text, own.written),
-            phrase.kind,
-            phrase.stems,
-            vector=vector,
-            said=own.echo(vector, phrase.kind),
-            merit=MERIT[phrase.kind] + FELT * float(feeling),
-        )
-        for phrase, vector, feeling in zip(own.phrases, own.vectors, own.feelings, strict=True)
+def _shortlist(theme: _Theme) -> list[Draft]:
+    """The SHORT phrases that are the best by what is said in the theme alone."""
+    drafts = said(theme.own)
+    worth = [theme.score(draft, float(draft.tellers.mean())) for draft in drafts]
+    order = sorted(range(len(drafts)), key=lambda n: (-worth[n], drafts[n].text))
+    return [drafts[n] for n in order[:SHORT]]
+
+
+def _ranked(theme: _Theme, drafts: Sequence[Draft]) -> list[Candidate]:
+    found = [
+        Candidate(draft.text, draft.kind, frozenset(draft.stems), share, theme.score(draft, share))
+        for draft, share in zip(drafts, theme.shares(drafts), strict=True)
+        if draft.phrase or draft.kind == "about" or share >= BORNE_OUT
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Borne:
-    """Of a headline: its vector, its feeling -1..1, and float32 (k,), the share of texts that bear it out."""
-
-    vector: Floats
-    feeling: float
-    shares: Floats
-
-    def lift(self, theme: int) -> float:
-        """The theme's share over half of that in other themes."""
-        return float(self.shares[theme] - (self.shares.sum() - self.shares[theme]) / max(1, len(self.shares) - 1) / 2)
-
-
-def _borne(readings: Sequence[Reading], headlines: Sequence[Sequence[str]], encoder: Encoder) -> dict[str, _Borne]:
-    texts = sorted({text for own in headlines for text in own})
-    vectors, feelings = felt(encoder, texts)
-    shares = np.array([own.bearing(vectors) for own in readings], np.float32).reshape(len(readings), len(texts))
-    return {text: _Borne(vectors[n], float(feelings[n]), shares[:, n]) for n, text in enumerate(texts)}
-
-
-def _headlines(theme: _Theme, texts: Sequence[str], borne: Mapping[str, _Borne]) -> list[Candidate]:
-    found: list[Candidate] = []
-    for text in texts:
-        of, kind = borne[text], "not" if NEGATED.search(text) else "how" if ASKED.search(text) else "headline"
-        said = max(theme.reading.echo(of.vector, kind), of.lift(theme.number) * theme.reading.manner(kind))
-        if said >= BORNE_OUT:
-            merit = HEADLINE + FELT * of.feeling
-            found.append(theme.candidate(text, kind, content(text), vector=of.vector, said=said, merit=merit))
-    return found
-
-
-def content(text: str) -> tuple[str, ...]:
-    """The stems of a name's words that carry evidence."""
-    return tuple(dict.fromkeys(stem(word) for word in re.findall(r"[a-z-]+", text.lower()) if word not in EMPTY))
-
-
-def recased(text: str, written: Mapping[str, str]) -> str:
-    """Names as customers write them, and the first letter a capital: "iPhone screen cracked"."""
-    said = [written.get(word.lower(), word) for word in text.split()]
-    first = said[0] if said[0] in written.values() else said[0][:1].upper() + said[0][1:]
-    return " ".join([first, *said[1:]])
+    return sorted(found, key=lambda c: (-c.score, c.text))

@@ -8,7 +8,11 @@ from nlp.themes.terms import words
 
 NOUNS = ("NOUN", "PROPN")
 CANNOT = words("can ca could couldn cant cannot")
-WISHING = words("want need like wish require love help wan prefer look try please request would")
+WISHING = words("want need like wish require love help wan prefer look try please request would ask demand")
+DUE = words("should must ought need shall supposed")
+"""What should be done has not been."""
+UNSURE = words("would could may might will wo 'll 'd ll")
+"""What only might be, or will."""
 LETTING = words("let allow permit enable")
 TROUBLE = words("trouble problem problems issue issues difficulty difficulties hard unable impossible struggle")
 REFUSING = words("fail refuse")
@@ -25,9 +29,10 @@ class Clause:
     """A verb and what belongs to it.
 
     manner: "cannot", "not", "keeps", "stopped", "refuses", "wish" (asked for), "how" (how it is done), "when", "why",
-    "done" (it happened, or is so); "" where it says nothing of its own. subject: a noun, or None where a pronoun or
-    nobody stands for it; `by`: who does it then: "self" (the customer), "they", "". object: the head of the direct one;
-    states: complements and adverbs; tails: prepositions that follow. long: "how long" is asked.
+    "due" (it should have happened), "done" (it happened, or is so); "" where it says nothing of its own. subject: a
+    noun, or None where a pronoun or nobody stands for it; `by`: who does it then: "self" (the customer), "they", "".
+    object: the head of the direct one; states: complements and adverbs; tails: prepositions that follow. long: "how
+    long" is asked.
     """
 
     verb: Any
@@ -50,10 +55,10 @@ def clauses(doc: Any) -> Iterator[Clause]:
 
 def _clause(verb: Any) -> Clause:
     children = list(verb.children)
-    manner = _manner(verb, children, _subject(children))
+    passive = any(c.dep_ == "auxpass" for c in children) or _got(verb)
+    manner = _manner(verb, children, _subject(children), passive=passive)
     actor = verb.head if manner in ("keeps", "stopped", "refuses") else verb
     subject = _subject(list(actor.children))
-    passive = any(c.dep_ == "auxpass" for c in children) or _got(verb)
     named = subject is not None and subject.pos_ in NOUNS and subject.lower_ not in SELF
     return Clause(
         verb=verb,
@@ -81,8 +86,10 @@ def _subject(children: list[Any]) -> Any | None:
 
 
 def _got(verb: Any) -> bool:
-    """Got hacked, have something fixed."""
-    return verb.tag_ == "VBN" and verb.dep_ != "ROOT" and verb.head.lemma_ == "get" and verb.dep_ in ("ccomp", "xcomp")
+    """Got hacked, want something fixed."""
+    governor = verb.head.lemma_.lower()
+    form = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and governor != "get")  # the tagger takes one for the other there
+    return form and verb.dep_ in ("ccomp", "xcomp") and governor in ("get", "want", "need", "like")
 
 
 def _by(verb: Any, subject: Any | None) -> str:
@@ -91,7 +98,7 @@ def _by(verb: Any, subject: Any | None) -> str:
     return "self" if subject.lower_ in SELF else "they" if subject.lower_ in THEY else ""
 
 
-def _manner(verb: Any, children: list[Any], subject: Any | None) -> str:
+def _manner(verb: Any, children: list[Any], subject: Any | None, *, passive: bool) -> str:
     helpers = [c for c in children if c.dep_ == "aux"]
     negated = _negated(children)
     able = any(c.lower_ in CANNOT for c in helpers)
@@ -112,9 +119,21 @@ def _manner(verb: Any, children: list[Any], subject: Any | None) -> str:
     inverted = subject is not None and any(c.i < subject.i for c in helpers)
     if able and inverted and subject is not None and subject.lower_ in SELF:
         return "how"
+    if passive and _due(verb, children, helpers):
+        return "due"
     if verb.tag_ == "VB" and (subject is None or (inverted and subject.lower_ in THEY) or _would(helpers)):
         return "wish"
-    return "done"
+    return "" if any(c.lower_ in UNSURE for c in helpers) else "done"
+
+
+def _due(verb: Any, children: list[Any], helpers: list[Any]) -> bool:
+    """Should be done, is to be done, be done; want it done, to get it done."""
+    if any(c.lower_ in UNSURE or c.lower_ in CANNOT for c in helpers):
+        return False
+    helper = next((c for c in children if c.dep_ == "auxpass"), None)
+    if helper is None:
+        return bool(verb.head.lemma_.lower() != "get" or verb.head.tag_ == "VB")
+    return helper.lower_ == "be" or any(c.lower_ in DUE for c in helpers)
 
 
 def _negated(children: list[Any]) -> bool:

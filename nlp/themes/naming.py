@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.encoder import Encoder, Floats
-from nlp.themes.candidates import Candidate, candidates, content
+from nlp.themes.candidates import Candidate, candidates
+from nlp.themes.drafts import content
 from nlp.themes.reading import ASKING, Parse, read
 from nlp.themes.terms import terms
 
@@ -60,7 +61,7 @@ def settled(ranked: Sequence[Sequence[Candidate]]) -> list[Candidate | None]:
     """A name a theme, None where there is none; the surest theme chooses first, and others avoid its words."""
     names: list[Candidate | None] = [None] * len(ranked)
     taken: list[Candidate] = []
-    for k in sorted((k for k, own in enumerate(ranked) if own), key=lambda k: (-ranked[k][0].score, k)):
+    for k in sorted((k for k, own in enumerate(ranked) if own), key=lambda k: (-_loss(ranked[k]), k)):
         shared = [max([_overlap(candidate, other) for other in taken], default=0.0) for candidate in ranked[k]]
         worth = [c.score - OVERLAP * max(0.0, s - SOME) for c, s in zip(ranked[k], shared, strict=True)]
         free = [n for n, s in enumerate(shared) if s < 1]
@@ -68,6 +69,12 @@ def settled(ranked: Sequence[Sequence[Candidate]]) -> list[Candidate | None]:
             names[k] = ranked[k][max(free, key=lambda n: (worth[n], -n))]
             taken.append(ranked[k][max(free, key=lambda n: (worth[n], -n))])
     return names
+
+
+def _loss(ranked: Sequence[Candidate]) -> float:
+    """What a theme loses that cannot have its best name."""
+    other = [c.score for c in ranked if _overlap(ranked[0], c) <= SOME]
+    return ranked[0].score - max(other, default=0.0)
 
 
 def _overlap(one: Candidate, other: Candidate) -> float:

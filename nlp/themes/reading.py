@@ -10,8 +10,10 @@ import numpy as np
 
 from nlp.encoder import Encoder, Floats, SentimentEncoder
 from nlp.themes.clauses import NOUNS
-from nlp.themes.phrases import Phrase, phrases
+from nlp.themes.phrases import SMALL, Phrase, Said, phrases
 from nlp.themes.terms import PLACEHOLDER, stem, words
+from nlp.themes.topics import mostly_nouns, topics
+from nlp.themes.units import different, unrepeated
 
 Parse = Callable[[Sequence[str]], Iterable[Any]]
 """Texts to parsed spaCy Docs (tags, dependencies, lemmas), in order."""
@@ -19,12 +21,14 @@ READ, LEAST_READ, READ_IN_ALL = 40, 20, 2_000
 """Most central texts of a theme that are read; the more themes, the fewer of each, down to LEAST_READ."""
 LENGTH = 300
 """Characters that are read of a text: what hurts is mostly said first."""
-ALIKE, BEARING = 0.80, 0.50
-"""Cosine similarity of two phrases that say the same, and of a part of a text to a headline that it bears out."""
-ASKING, FAILING = ("wish", "how", "when"), ("cannot", "not", "refuses", "keeps", "stopped", "no")
+ALIKE = 0.80
+"""Cosine similarity of two phrases that say the same."""
+ASKING, FAILING = ("wish", "wanted", "how", "when"), ("cannot", "not", "refuses", "keeps", "stopped", "no")
 """Kinds of phrases that never say the same, however near they lie: "How to sign in", "Cannot sign in"."""
 USUAL = 0.30
 """Share of texts that ask, or say what fails, where a theme does so."""
+CAPITAL = 0.4
+"""Share of a word's uses that are written with a capital where it is a name: in haste many write none."""
 ACRONYM = 6
 """Letters of the longest word that is taken for an acronym where it is in capitals."""
 FEW = 10
@@ -37,16 +41,16 @@ _PAIR = re.compile(r"\b(\w+) (top|sign|log|check|set|pick|back)[ -](up|in|out)(s
 _DOING = words("to i you we can cant cannot could not please and or me people they would do")
 """After these "top up" is a verb, else mostly a noun."""
 
-Said = np.ndarray[Any, np.dtype[np.bool_]]
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What n texts say.
 
     phrases: m of them; said: bool (n, m), who says each; vectors: float32 (m, d); feelings: float32 (m,), -1..1, the
-    worse the higher. parts: float32 (p, d), of what the texts say one after the other, and `part_of` the text of each.
-    shares: of the texts that hold a word, 0..1 by stem. written: words that are written with capitals, by lower case.
+    worse the higher. parts: float32 (p, d), of what the texts say one after the other, and `part_of` the text of each;
+    mood: how bad they feel, -1..1.
+    shares: of the texts that hold a word, 0..1 by stem. topics: noun groups that many hold, and bool (n,), who does.
+    written: words that are written with capitals, by lower case, in any theme.
     """
 
     phrases: tuple[Phrase, ...]
@@ -55,41 +59,59 @@ class Reading:
     feelings: Floats
     parts: Floats
     part_of: tuple[int, ...]
+    mood: float
     shares: Mapping[str, float]
+    topics: tuple[tuple[str, Said], ...]
     written: Mapping[str, str]
 
-    def echo(self, vector: Floats, kind: str) -> float:
-        """Share 0..1 of the texts that say what a phrase of that kind says, in whatever words."""
+    def tellers(self, vector: Floats, kind: str, stems: Sequence[str]) -> Said:
+        """bool (n,): the texts that say what a phrase of that kind says, in whatever words; who says the opposite in
+        these words ("Account removed", "Account not removed") does not."""
         if not self.phrases:
-            return 0.0
-        other = FAILING if kind in ASKING else ASKING if kind in FAILING else ()
-        alike = (self.vectors @ vector >= ALIKE) & np.array([p.kind not in other for p in self.phrases])
-        return float(self.said[:, alike].any(axis=1).mean())
+            return np.zeros(len(self.said), np.bool_)
+        other, own = FAILING if kind in ASKING else ASKING if kind in FAILING else (), frozenset(stems)
+        same = [
+            p.kind not in other and not (frozenset(p.stems) == own and (p.kind in FAILING) != (kind in FAILING))
+            for p in self.phrases
+        ]
+        alike = (self.vectors @ vector >= ALIKE) & np.array(same)
+        return np.asarray(self.said[:, alike].any(axis=1))
 
     def manner(self, kind: str) -> float:
         """How far the texts speak in that manner, 0..1: 1 where USUAL of them ask or fail as the kind does, or where it
-        does neither."""
-        like = ASKING if kind in ASKING else FAILING if kind in FAILING else ()
-        own = np.array([p.kind in like for p in self.phrases], np.bool_)
-        return min(1.0, float(self.said[:, own].any(axis=1).mean()) / USUAL) if like else 1.0
+        does neither; of a kind that fails also as far as they do not ask."""
+        if kind not in ASKING + FAILING:
+            return 1.0
+        asking, failing = (self._share(kinds) for kinds in (ASKING, FAILING))
+        return min(1.0, asking / USUAL if kind in ASKING else max(failing / USUAL, 1 - asking))
 
-    def bearing(self, vectors: Floats) -> Floats:
-        """float32 (h,): the share 0..1 of the texts with a part that bears each of h headlines out."""
-        whole = np.zeros((len(self.said), len(vectors)), np.bool_)
-        np.logical_or.at(whole, np.array(self.part_of, np.intp), self.parts @ vectors.T >= BEARING)
-        return np.asarray(whole.mean(axis=0), np.float32)
+    def _share(self, kinds: Sequence[str]) -> float:
+        """Of the texts that say a phrase of these kinds."""
+        own = np.array([p.kind in kinds for p in self.phrases], np.bool_)
+        return float(self.said[:, own].any(axis=1).mean())
+
+    def nearness(self, vectors: Floats) -> Floats:
+        """float32 (n, h): how near the nearest part of each text is to each of h headlines, cosine -1..1."""
+        found = np.full((len(self.said), len(vectors)), -1, np.float32)
+        np.maximum.at(found, np.array(self.part_of, np.intp), self.parts @ vectors.T)
+        return found
 
 
 def read(themes: Sequence[Sequence[str]], *, parse: Parse, encoder: Encoder) -> list[Reading]:
     """Of each theme's texts, no two alike, the most central first."""
     most = min(READ, max(LEAST_READ, READ_IN_ALL // max(1, len(themes))))
-    texts = [[readable(text) for text in own[:most]] for own in themes]
+    texts = [unrepeated([readable(text) for text in different(own[: 2 * most])[:most]]) for own in themes]
     docs = iter(parse([text for own in texts for text in own]))
     parsed = [[next(docs) for _ in own] for own in texts]
     forms = [_forms([list(phrases(doc)) for doc in own]) for own in parsed]
-    vectors, feelings = felt(encoder, [phrase.text for own in forms for phrase, _ in own])
+    flat = [phrase for own in forms for phrase, _ in own]
+    vectors, feelings = felt(encoder, [phrase.text for phrase in flat])
+    _, heads = felt(encoder, [_head(phrase) for phrase in flat])
+    feelings = np.where([p.kind == "group" for p in flat], np.minimum(feelings, heads), feelings)
     pieces = [[(n, part) for n, text in enumerate(own) for part in parts(text)] for own in texts]
-    near = encoder.encode([part for own in pieces for _, part in own])
+    near, moods = felt(encoder, [part for own in pieces for _, part in own])
+    everything = [token for own in parsed for doc in own for token in doc]
+    written, nouns = _written(everything), mostly_nouns(everything)
     found: list[Reading] = []
     phrase, piece = 0, 0
     for own_docs, own, bits in zip(parsed, forms, pieces, strict=True):
@@ -99,9 +121,32 @@ def read(themes: Sequence[Sequence[str]], *, parse: Parse, encoder: Encoder) -> 
         here, there = slice(phrase, phrase + len(own)), slice(piece, piece + len(bits))
         phrase, piece = here.stop, there.stop
         kept, part_of = tuple(p for p, _ in own), tuple(n for n, _ in bits)
-        shares, written = _shares(own_docs), _written(own_docs)
-        found.append(Reading(kept, said, vectors[here], feelings[here], near[there], part_of, shares, written))
+        held = [{stem(form) for t in doc for form in (t.lower_, t.lemma_.lower())} for doc in own_docs]
+        shares, about = _shares(held), topics(own_docs, held, nouns)
+        found.append(
+            Reading(
+                kept,
+                said,
+                vectors[here],
+                feelings[here],
+                near[there],
+                part_of,
+                float(moods[there].mean()) if bits else 0.0,
+                shares,
+                about,
+                written,
+            )
+        )
     return found
+
+
+def _head(phrase: Phrase) -> str:
+    """What names the trouble in a noun group: "error" in "Error on the bill"; nothing of another phrase."""
+    if phrase.kind != "group":
+        return ""
+    told = phrase.text.lower().split()
+    end = next((n for n, word in enumerate(told) if word in SMALL), len(told))
+    return told[end - 1]
 
 
 def felt(encoder: Encoder, texts: Sequence[str]) -> tuple[Floats, Floats]:
@@ -149,19 +194,23 @@ def _forms(texts: Sequence[Sequence[Phrase]]) -> list[tuple[Phrase, set[int]]]:
     ]
 
 
-def _shares(docs: Sequence[Any]) -> dict[str, float]:
-    said = Counter(word for doc in docs for word in {stem(form) for t in doc for form in (t.lower_, t.lemma_.lower())})
-    return {word: number / len(docs) for word, number in said.items()}
+def _shares(held: Sequence[set[str]]) -> dict[str, float]:
+    said = Counter(word for own in held for word in own)
+    return {word: number / len(held) for word, number in said.items()}
 
 
-def _written(docs: Sequence[Any]) -> dict[str, str]:
+def _written(tokens: Sequence[Any]) -> dict[str, str]:
     """Nouns that are mostly written with a capital, or with several, where no sentence begins; what is as often a verb
     ("Google Play") is none, nor is a long word in capitals alone, which is shouted."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    inside = [token for doc in docs for token in doc if token.i and not token.is_sent_start and token.is_alpha]
+    inside = [token for token in tokens if token.i and not token.is_sent_start and token.is_alpha]
     for token in inside:
         forms[token.lower_][token.lower_ if token.is_upper and len(token) > ACRONYM else token.text] += 1
     nouns = Counter(token.lower_ for token in inside if token.pos_ in NOUNS)
     names = {word: c for word, c in forms.items() if 2 * nouns[word] > c.total()}
-    most = {word: min(c.items(), key=lambda i: (-i[1], i[0]))[0] for word, c in names.items()}
-    return {word: form for word, form in most.items() if form != word and len(word) > 1}
+    most = {word: min(c.items(), key=lambda i: (i[0] == word, -i[1], i[0]))[0] for word, c in names.items()}
+    return {
+        w: form
+        for w, form in most.items()
+        if form != w != "i" and names[w].total() - names[w][w] >= CAPITAL * names[w].total()
+    }

@@ -15,6 +15,8 @@ LONG, SHINGLE = 8, 3
 """Words from which near-copies are looked for (shorter texts are many people's own), and words of a shingle."""
 NEAR = 0.7
 """Jaccard similarity of two texts' shingles from which they are one template."""
+REPEATED = 8
+"""Words of a sentence that no two people write alike."""
 PERMUTATIONS = 64
 """Of a MinHash signature (Broder 1997)."""
 BRIEF, FIGURES = 14, 0.25
@@ -94,3 +96,21 @@ def copies(texts: Sequence[str]) -> Places:
                 signatures[n] = signature
         first[n] = equal[key]
     return first
+
+
+def different(texts: Sequence[str]) -> list[str]:
+    """Those that are no near-copy of an earlier one: a form letter speaks once."""
+    return [text for n, (text, first) in enumerate(zip(texts, copies(texts).tolist(), strict=True)) if n == first]
+
+
+def unrepeated(texts: Sequence[str]) -> list[str]:
+    """The texts without the sentences of REPEATED words and more that an earlier one holds word for word: those come
+    from one form. What is nothing else is left out."""
+    seen, found = set[str](), list[str]()
+    for text in texts:
+        own = [text[start:end] for start, end in sentences(text)]
+        said = [" ".join(re.findall(r"[^\W\d_]+", sentence.lower())) for sentence in own]
+        kept = [s for s, key in zip(own, said, strict=True) if key.count(" ") < REPEATED - 1 or key not in seen]
+        seen.update(said)
+        found += [" ".join(kept)] if kept else []
+    return found

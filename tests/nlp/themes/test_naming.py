@@ -28,7 +28,7 @@ LOCKED = (
     "It says my password is wrong.",
     "I'm locked out since Monday, please help.",
     "Signing in never gets me past the first page.",
-    "Login has been impossible all week.",
+    "The sign-in page has thrown me out all week.",
 )
 
 
@@ -136,6 +136,89 @@ def test_a_shouted_word_and_a_verb_that_is_also_a_name_are_written_small(encoder
     )
     disc, _ = named([told, PARCEL], encoder, parse)
     assert disc.name == "Cannot play replacement disc"
+
+
+def test_a_name_says_both_things_where_neither_is_what_most_say(encoder: Encoder, parse: Parse) -> None:
+    told = (
+        *(f"I have not received my voucher {n}" for n in ("at all.", "yet, please look.", "since spring.", "so far.")),
+        *(f"I have not received the certificate {n}" for n in ("at all.", "yet, hello.", "since autumn.", "so far.")),
+    )
+    missing, _ = named([told, CANCEL], encoder, parse)
+    assert missing.name in ("Voucher or certificate not received", "Certificate or voucher not received")
+
+
+TUNER = (
+    "When the lamp is on my tuner hums, to my despair.",
+    "My tuner smells of burnt rubber, I am angry.",
+    "Your tuner cost me a weekend and my patience.",
+    "This tuner eats batteries like sweets, a disgrace.",
+    "The display of the tuner is dark, again.",
+    "A tuner that forgets every station is a bad joke.",
+    "The tuner whistled until the neighbours knocked.",
+    "I regret the tuner every single morning.",
+    "Nothing about this tuner is as good as the old one.",
+    "The tuner came with somebody else's dents.",
+    "No station is clear on the tuner, only noise.",
+    "The knob of the tuner fell off in my hand.",
+)
+
+
+def test_a_theme_of_many_different_troubles_is_named_by_what_they_are_about(encoder: Encoder, parse: Parse) -> None:
+    tuner, _ = named([TUNER, CANCEL], encoder, parse)
+    assert tuner.name == "Problems with tuner"
+
+
+def test_where_nobody_is_upset_a_theme_is_named_by_what_is_asked_about(encoder: Encoder, parse: Parse) -> None:
+    asked = (
+        "Is the balcony big, and does it face the garden?",
+        "A friend liked the balcony, so we are curious.",
+        "Which flowers suit a balcony that lies to the north?",
+        "Good morning, how wide is the balcony?",
+        "Our children would play on the balcony in summer.",
+        "The balcony in your brochure, is that the one?",
+        "A table for four on the balcony, is that so?",
+        "The picture of the balcony is lovely.",
+        "We saw the balcony on the plan, is it covered?",
+        "Two chairs and the balcony, that is all we ask.",
+    )
+    balcony, _ = named([asked, CANCEL], encoder, parse)
+    assert balcony.name == "Question about balcony"
+
+
+def test_what_one_customer_alone_says_names_no_theme_of_many(encoder: Encoder, parse: Parse) -> None:
+    tuner, _ = named([("My tuner was stolen.", *TUNER), CANCEL], encoder, parse)
+    assert "stolen" not in tuner.name.lower()
+
+
+def test_a_form_letter_speaks_once(encoder: Encoder, parse: Parse) -> None:
+    letter = "I demand under all applicable statutes that the registrar shall certify my ledger within the term, {}."
+    copies = tuple(letter.format(name) for name in ("dear sir", "madam", "gentlemen", "colleagues", "whoever reads"))
+    once, _ = named([(letter.format("dear sir"), *PARCEL), CANCEL], encoder, parse)
+    often, _ = named([(*copies, *PARCEL), CANCEL], encoder, parse)
+    assert often.name == once.name == "Parcel never arrived"
+
+
+def test_who_says_the_opposite_does_not_bear_a_name_out(encoder: Encoder, parse: Parse) -> None:
+    told = (
+        "The entry was not removed from my file.",
+        "They wrote me that the entry was not removed.",
+        "Again the entry was not removed, why?",
+        "Somebody wrote that the entry was removed.",
+    )
+    entry, _ = named([told, CANCEL], encoder, parse)
+    assert entry.name == "Entry not removed"
+
+
+def test_a_name_that_two_customers_of_five_write_with_a_capital_has_it(encoder: Encoder, parse: Parse) -> None:
+    told = (
+        "I cannot open the Orbix door at night.",
+        "We cannot open the Orbix door.",
+        "I cannot open the orbix door today.",
+        "You cannot open the orbix door, can you?",
+        "I cannot open the orbix door any more.",
+    )
+    door, _ = named([told, PARCEL], encoder, parse)
+    assert door.name == "Cannot open Orbix door"
 
 
 def test_the_shipped_headlines_fit_the_themes_that_they_speak_of(annotator: Annotator) -> None:

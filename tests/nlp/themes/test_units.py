@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.themes.units import copies, speaks
+from nlp.themes.units import copies, different, speaks, unrepeated
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,24 @@ def test_a_forwarded_or_canned_text_is_a_copy_of_its_first_and_a_short_one_is_no
 
 def test_no_texts_have_no_copies() -> None:
     assert copies([]).tolist() == []
+
+
+def test_of_near_copies_the_first_is_left() -> None:
+    letter = "I demand that the registrar shall certify my ledger within the term that the law sets, dear {}."
+    texts = [letter.format("sir"), "Where is it?", letter.format("madam"), "Where is it?"]
+    assert different(texts) == [texts[0], "Where is it?", "Where is it?"]
+
+
+def test_a_long_sentence_that_stands_in_an_earlier_text_is_somebody_elses() -> None:
+    clause = "Under the act every keeper of a ledger shall certify it within the term."
+    assert unrepeated([f"My file is wrong. {clause}", f"{clause} Nobody answers me.", clause]) == [
+        f"My file is wrong. {clause}",
+        "Nobody answers me.",
+    ]
+
+
+def test_short_sentences_are_many_peoples_own() -> None:
+    assert unrepeated(["It does not work. Help.", "It does not work."]) == [
+        "It does not work. Help.",
+        "It does not work.",
+    ]
