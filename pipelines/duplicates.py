@@ -67,7 +67,10 @@ def _print(talk: Conversation) -> Fingerprint:
 def _links(store: Store) -> Iterator[Link]:
     said: list[tuple[Told, list[Told]]] = []
     unsaid: list[tuple[Told, list[Told]]] = []
-    for _, talks in groupby(store.duplicates.told(), key=lambda talk: talk.customer):
+    shared = {conflict.node for conflict in store.identity.conflicts()}
+    for customer, talks in groupby(store.duplicates.told(), key=lambda talk: talk.customer):
+        if customer in shared:  # of several people: what is alike there need not be one person's
+            continue
         own = [talk for talk in talks if not talk.print.repost]
         equal = list(of_one_customer(own))
         known = {link.later for link in equal}
@@ -80,7 +83,9 @@ def _links(store: Store) -> Iterator[Link]:
     yield from found
     yield from (link for one, before in unsaid if one.id not in known and (link := reworded(one, before, vectors)))
     yield from reposts(store.duplicates.passed_on())
-    yield from templates(*store.duplicates.long(LONG))
+    ids, customers, signatures = store.duplicates.long(LONG)
+    whose = [id if customer in shared else customer for id, customer in zip(ids, customers, strict=True)]
+    yield from templates(ids, whose, signatures)
 
 
 def _settle(store: Store, links: list[Link]) -> int:

@@ -28,10 +28,22 @@ QUOTED = re.compile(
     r"|-{2,} ?(?:Original|Forwarded) Message ?-{2,}"
     r"|-{2,} ?(?:Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Message transféré"
     r"|Mensaje original|Messaggio originale|Oorspronkelijk bericht) ?-{2,}"
+    # Apple Mail
+    r"|(?:Begin forwarded message|Anfang der weitergeleiteten Nachricht|Début du message (?:réexpédié|transféré)"
+    r"|Inicio del mensaje reenviado|Inizio messaggio inoltrato|Begin doorgestuurd bericht)[ \t]?:[ \t]*$"
     r"|_{10,}\s*$|##-.*-##"
     rf"|\*?{FROM}[ \t]?:\*?[ \t][^\n]{{1,200}}\n(?:[^\n]{{0,200}}\n)?\*?{SENT}[ \t]?:)",
     re.MULTILINE | re.IGNORECASE,
 )
+FORWARD = re.compile(r"(?:fwd?|wg|tr|rv|vb|vs|enc|pd)[ \t]?:[^\n]*", re.IGNORECASE)
+"""All that is left of a mail that passes another on: its subject."""
+HEAD = re.compile(
+    r"(?:(?:-{2,}[^\n]*-{2,}|_{10,}|[^\s:][^\n:]{0,60}:)?[ \t]*\n){0,4}"
+    r"(?:\*?[^\W\d_][\w-]{0,14}[ \t]?:\*?[ \t][^\n]*\n(?:[ \t]+[^\s][^\n]*\n)*)+"
+)
+"""What stands above a mail that is passed on: a line that says so, and the lines From:, Date:, Subject:, …"""
+DEEP = 3
+"""So many mails, each within the other, are passed on at most."""
 SIGNATURE = re.compile(
     r"^(?:-- ?$|Sent from (?:my |Yahoo|Mail|Outlook)|Sent with \[?Proton|Get Outlook for |Gesendet von meinem "
     r"|Von meinem \w+ gesendet|Envoyé de mon |Enviado desde mi |Inviato da(?:l mio)? |Verzonden vanaf mijn "
@@ -50,14 +62,28 @@ SIGN_OFF = re.compile(
 SIGNATURE_LINES, SIGNATURE_WIDTH = 10, 60
 
 
-def new_text(body: str) -> str:
-    """What the writer wrote this time: quoted history and signature cut. A body of nothing else stays whole."""
+def new_text(body: str, *, deep: int = DEEP) -> str:
+    """What the writer wrote this time: quoted history and signature cut. Of a mail that passes another on without a
+    word of its own the other's; a body of nothing but quoted history stays whole."""
     text = clean(body).replace("\r\n", "\n")
     found = QUOTED.search(text)
     before, after = (text[: found.start()], text[found.end() :]) if found else (text, "")
     if not before.strip() and after.lstrip().startswith(">"):  # answers stand between what they answer
         before = after
-    return _own(before) or text.strip()
+    own = _own(before)
+    if own and not FORWARD.fullmatch(own):
+        return own
+    passed = _passed_on(text[found.start() :] if found else text.lstrip().removeprefix(own), subject=own)
+    return (new_text(passed, deep=deep - 1) if passed and deep else "") or own or text.strip()
+
+
+def _passed_on(text: str, *, subject: str) -> str:
+    """Another mail that is passed on, without its head; "" where it is only quoted."""
+    bare = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE).lstrip()
+    if QUOTED.match(bare):
+        above = HEAD.match(bare)
+        return bare[above.end() :] if above else ""
+    return bare if subject else ""
 
 
 def _own(text: str) -> str:

@@ -169,6 +169,24 @@ def test_a_mailbox_that_breaks_off_keeps_the_threads_before(cut: int) -> None:
         ("It leaks.\n\nSent with Proton Mail secure email.", "It leaks."),
         ("It leaks.\n\nBest,\nNora", "It leaks."),
         ("It leaks.\nBest of all: it smells.", "It leaks.\nBest of all: it smells."),
+        (
+            "---------- Forwarded message ---------\nVon: Nora <n@b.org>\nDatum: Do\nBetreff: x\n\nEs leckt.",
+            "Es leckt.",
+        ),
+        (
+            "-----Original Message-----\nFrom: Nora\nSent: 1 May 2024\nTo: a very\n  long list\n\nNote: it leaks.",
+            "Note: it leaks.",
+        ),
+        ("Fwd: my boiler\n\n> It leaks.\n> Since May.", "It leaks.\nSince May."),
+        ("Begin forwarded message:\n\nFrom: Nora\nDate: 1 May 2024\n\n> It leaks.", "It leaks."),
+        ("As I wrote.\n\nBegin forwarded message:\n\nFrom: Nora\nDate: 1 May 2024\n\nIt leaks.", "As I wrote."),
+        ("Fwd: your answer\n\nOn 1 May 2024, Acme wrote:\n> Which one?", "Fwd: your answer"),
+        ("On 1 May 2024, Acme wrote:\n> Which one?", "On 1 May 2024, Acme wrote:\n> Which one?"),
+        (
+            "-----Original Message-----\nFrom: Nora\nSent: 2 May\n\n-----Original Message-----\n"
+            "From: Bo\nSent: 1 May\n\nIt leaks.",
+            "It leaks.",
+        ),
         ("It leaks.\n\nThis e-mail and its attachments are confidential.\nDelete it if it is not yours.", "It leaks."),
     ],
 )
@@ -183,7 +201,21 @@ def test_of_the_gold_mails_no_own_word_is_lost_and_all_but_one_are_cut_where_the
 
 
 @pytest.mark.parametrize(
-    "line", ["wt., 3 cze\n", "Regards\n", "On the day I\n", "From: a\n", "words ", "On ", "a\n", "-- x\n"]
+    "line",
+    [
+        "wt., 3 cze\n",
+        "Regards\n",
+        "On the day I\n",
+        "From: a\n",
+        "words ",
+        "On ",
+        "a\n",
+        "-- x\n",
+        "Fwd: a\n",
+        "From: a\nTo: b\n\n",
+        "a:\n",
+        "A: b\n \n",
+    ],
 )
 def test_the_time_of_cutting_grows_with_the_length_alone(line: str) -> None:
     def seconds(length: int) -> float:
@@ -258,9 +290,7 @@ def test_a_head_of_whole_fields_is_read_without_the_parser(end: bytes) -> None:
 
 
 @pytest.mark.parametrize("day", ["", "Wed, "])
-@pytest.mark.parametrize(
-    "date", ["01 May 2024", "1 Feb 2024", "30 Feb 2024", "01 Mai 2024", "01 May 0024"]
-)
+@pytest.mark.parametrize("date", ["01 May 2024", "1 Feb 2024", "30 Feb 2024", "01 Mai 2024", "01 May 0024"])
 @pytest.mark.parametrize("clock", ["08:00:00", "23:59:60", "24:00:00"])
 @pytest.mark.parametrize("zone", ["+0000", "-0000", "+0530", "-1200", "+9900", "GMT"])
 def test_a_date_is_the_one_that_the_standard_library_reads(day: str, date: str, clock: str, zone: str) -> None:

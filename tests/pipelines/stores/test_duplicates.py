@@ -9,7 +9,7 @@ import pytest
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
 from nlp.duplicates.links import Link
 from nlp.errors import BadInput, NotFound
-from nlp.identity.claim import Decision
+from nlp.identity.claim import Conflict, Decision
 from nlp.signal import Signal, Summary
 from nlp.themes.theme import Assignment, Theme
 from pipelines.duplicates import decide, find, group
@@ -137,6 +137,18 @@ def test_a_conversation_that_says_something_else_now_counts_by_itself_again(told
     assert find(told) > 0
     assert "s:2" not in told.duplicates.originals()
     assert all(isinstance(link, Link) for link in told.duplicates.links())
+
+
+def test_what_comes_from_a_phone_of_several_people_is_nobodys_telling_twice_but_may_be_a_form_letter(
+    store: SqlStore,
+) -> None:
+    store.conversations.put([talk(1, "office", STORY), talk(2, "office", STORY, Channel.CALL)])
+    find(store)
+    assert store.duplicates.originals() == {"s:2": "s:1"}
+    store.identity.settle({}, [Conflict("office", "phone", (), "beside 5 of kind email")])
+    find(store)
+    assert store.duplicates.originals() == {}
+    assert [(link.later, link.earlier, link.kind) for link in store.duplicates.links()] == [("s:2", "s:1", "template")]
 
 
 def test_texts_of_two_customers_become_one_telling_when_the_customers_become_one(told: SqlStore) -> None:
