@@ -10,8 +10,8 @@ from nlp.themes.clauses import NOUNS
 from nlp.themes.phrases import VAGUE, Said, before, clean
 from nlp.themes.terms import stem
 
-SHARE, NOUN = 0.20, 0.60
-"""Share of the texts that hold all words of a topic, and of a word's uses that are nouns."""
+SHARE, LONGER, NOUN = 0.25, 0.20, 0.60
+"""Share of the texts that hold a topic's one word, or all of its words, and of a word's uses that are nouns."""
 WIDEST = 3
 """Words of a topic."""
 FEW = 10
@@ -28,7 +28,7 @@ def topics(docs: Sequence[Any], held: Sequence[set[str]], nouns: frozenset[str])
     found: list[tuple[str, Said]] = []
     for stems, counts in sorted(forms.items()):
         holding = np.array([own.issuperset(stems) for own in held], np.bool_)
-        if len(held) >= FEW and holding.mean() >= SHARE:
+        if len(held) >= FEW and holding.mean() >= (SHARE if len(stems) == 1 else LONGER):
             found.append((min(counts.items(), key=lambda i: (-i[1], len(i[0]), i[0]))[0], holding))
     return tuple(found)
 
