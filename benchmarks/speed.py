@@ -183,7 +183,9 @@ def resident(process: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute, printed and not written")
-    quick = parser.parse_args().quick
+    parser.add_argument("--out", type=Path, default=RESULT, help="where it is written")
+    asked = parser.parse_args()
+    quick = asked.quick
     size = QUICK if quick else FULL
     found = texts(Settings.from_environment().corpora)
     busy = os.getloadavg()[0]
@@ -217,7 +219,7 @@ the moment when its request is due. Goal of the API: p50 4, p99 15.
 """
     print(text)
     if not quick:
-        RESULT.write_text(text)
+        asked.out.write_text(text)
 
 
 if __name__ == "__main__":
