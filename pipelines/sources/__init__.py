@@ -45,6 +45,7 @@ DATED = {"date", "created_at"}
 SCORES = {"nps", "csat", "ces", "nps_score", "csat_score", "ces_score", "effort_score", "satisfaction_score"}
 ASKED = {"customer", "customer_id", "user_id", "contact_id", "email", "phone"}
 SAID = {"text", "body", "message", "description", "subject", "narrative", "date", "created_at"}
+FRESHDESK = ("responder_id", "description_text", "fr_escalated", "conversations.incoming", "conversations.private")
 MARKS = (
     ("threads", ("dialogContent", "turns", "messages.speaker", "messages.role", "messages.text", "messages.content")),
     ("x", ("data.author_id", "data.conversation_id", "data.in_reply_to_user_id", "data.edit_history_tweet_ids")),
@@ -73,6 +74,8 @@ MARKS = (
             "entries.role",
             "conversation_info.categories",
             "transcript.transcriptSegments",
+            "dataSource.gcsSource",
+            *("conversations.transcript.transcriptSegments", "conversations.dataSource.gcsSource"),
         ),
     ),
     ("reddit", ("kind=Listing", "data.children", "data.children.data.subreddit", "subreddit", "link_id", "selftext")),
@@ -115,7 +118,7 @@ MARKS = (
         (
             *("responder_id", "description_text", "fwd_emails", "is_escalated", "fr_escalated"),
             *("conversations.incoming", "conversations.body_text", "conversations.private"),
-            *("results.responder_id", "results.description_text", "tickets.responder_id", "tickets.description_text"),
+            *(f"{page}.{field}" for page in ("results", "tickets") for field in FRESHDESK),
         ),
     ),
     (

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from nlp.conversation import Channel, Conversation, Speaker
 from nlp.errors import BadRecord, BadSetting
 from pipelines.sources._inputs import named
-from pipelines.sources._records import Options, convert, json_records, mappings, open_text, too_large
+from pipelines.sources._records import Options, convert, json_records, mappings, open_text, too_large, unfolded
 from pipelines.sources._trust import trusted
 from pipelines.sources._values import Draft, conversation, identifier, time, zone
 
@@ -71,12 +71,18 @@ class Place:
 
 
 def read_json(
-    path: Path, options: Options, format: str, make: Callable[[Place, Mapping[str, Any]], Conversation]
+    path: Path,
+    options: Options,
+    format: str,
+    make: Callable[[Place, Mapping[str, Any]], Conversation],
+    *,
+    pages: tuple[str, ...] = (),
 ) -> Iterator[Conversation | BadRecord]:
-    """A call a JSON document, line or list element."""
+    """A call a JSON document, line or list element, or an element of a page's list of a name in `pages`."""
     tz, _ = zone(options.timezone), told(options)
     with open_text(path) as stream:
-        records = mappings(json_records(stream, options.max_record))
+        found = json_records(stream, options.max_record, lists=pages)
+        records = mappings(unfolded(found, *pages) if pages else found)
         yield from convert(
             path,
             (

@@ -22,7 +22,11 @@ ROLES = {
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
     yield from read_json(
-        path, options, "insights", lambda place, raw: (resource if "transcript" in raw else entries)(place, raw)
+        path,
+        options,
+        "insights",
+        lambda place, raw: (entries if "entries" in raw else resource)(place, raw),
+        pages=("conversations",),
     )
 
 
@@ -45,6 +49,8 @@ def resource(place: Place, raw: Mapping[str, Any]) -> Conversation:
     """A conversation of the API in its full view: roles of the participants, else channels. Raises BadRecord."""
     parties = record(raw.get("callMetadata"))
     channels = {parties.get("customerChannel"): Speaker.CUSTOMER, parties.get("agentChannel"): Speaker.AGENT}
+    if "transcript" not in raw:
+        raise BadRecord("no entries and no transcript: ask the API for view=FULL", "transcript", "")
     segments = rows(record(raw.get("transcript")).get("transcriptSegments"))
     return call(
         place,

@@ -4,13 +4,14 @@ Beside each file lies `NAME.expected`: a line a conversation (id, channel, start
 line a turn, and what was left out on purpose.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 
 from nlp.conversation import Conversation
 from pipelines import sources
-from pipelines.sources import Options
+from pipelines.sources import DeadRecord, Options
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCS = (Path(__file__).parents[3] / "docs" / "formats.md").read_text("utf-8")
@@ -93,6 +94,38 @@ def test_a_file_in_the_vendors_own_shape_is_known_and_read_in_full(name: str, fo
     path = GOLDEN / name
     assert sources.guess(path)[0] == format
     assert shown(path, Options(company="Acme")) == path.with_suffix(".expected").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "page"),
+    [
+        ("insights-resource.json", "insights", "conversations"),
+        ("freshdesk.json", "freshdesk", "tickets"),
+        ("freshdesk.json", "freshdesk", "results"),
+    ],
+)
+def test_the_same_on_a_page_of_the_api_is_known_and_read_as_alone(
+    name: str, format: str, page: str, tmp_path: Path
+) -> None:
+    held = json.loads((GOLDEN / name).read_text("utf-8"))
+    for record in held if isinstance(held, list) else [held]:
+        record.pop("description_text", None)  # lists are asked for without it
+    (tmp_path / "alone.json").write_text(json.dumps(held), "utf-8")
+    whole = {page: held if isinstance(held, list) else [held], "next_page_token": ""}
+    (tmp_path / "page.json").write_text(json.dumps(whole), "utf-8")
+    assert sources.guess(tmp_path / "page.json")[0] == format
+    read = list(sources.read(tmp_path / "page.json"))
+    assert read == list(sources.read(tmp_path / "alone.json", format=format))
+    assert all(isinstance(one, Conversation) for one in read)
+
+
+def test_a_conversation_of_the_insights_api_without_its_transcript_says_how_to_ask_for_it(tmp_path: Path) -> None:
+    resource = json.loads((GOLDEN / "insights-resource.json").read_text("utf-8"))
+    del resource["transcript"]
+    (tmp_path / "page.json").write_text(json.dumps({"conversations": [resource]}), "utf-8")
+    (dead,) = sources.read(tmp_path / "page.json")
+    assert isinstance(dead, DeadRecord)
+    assert (dead.field, dead.reason) == ("transcript", "no entries and no transcript: ask the API for view=FULL")
 
 
 def test_the_docs_name_each_golden_file_beside_its_format() -> None:
