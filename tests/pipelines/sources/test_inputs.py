@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,9 @@ def test_no_damage_raises_anything(noise: bytes, at: int, pack: Callable[[bytes]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv.gz"
         path.write_bytes(data[:at] + noise + data[at + len(noise) :])
-        assert list(sources.read(path)) is not None
+        assert list(sources.read(path, format="table")) is not None
+        with suppress(BadInput):  # noise that begins as an archive does: no format can be guessed
+            assert list(sources.read(path)) is not None
 
 
 def tarred(path: Path, files: dict[str, bytes], mode: str = "w", link: str = "") -> Path:
