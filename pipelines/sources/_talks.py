@@ -24,7 +24,7 @@ ADD = "INSERT OR IGNORE INTO posts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 USER = "INSERT OR REPLACE INTO users VALUES (?, ?, ?)"
 SPOKEN = "INSERT INTO spoken VALUES (?, ?)"
 HANDLES = """UPDATE posts SET (author, customer) = (
-    SELECT coalesce(handle, author), iif(customer IS NULL, NULL, coalesce(handle, customer))
+    SELECT coalesce(handle, author), CASE WHEN customer IS NOT NULL THEN coalesce(handle, customer) END
     FROM (SELECT 1) LEFT JOIN users ON users.id = writer AND handle != x''
 )"""
 COUNTS = "SELECT handle, sum(by != handle) FROM (SELECT DISTINCT handle, by FROM spoken) GROUP BY handle"

@@ -1,9 +1,8 @@
 """Zendesk: the account export (JSON lines, a ticket a line with its comments) and pages of the API with side-loads."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from nlp.errors import BadRecord
 from pipelines.sources import _desk
 from pipelines.sources._desk import Kind, Message, Raw
 from pipelines.sources._records import Numbered, Options, convert, json_records, mappings, open_text
+from pipelines.sources._spool import Spool, blob, spool, text
 from pipelines.sources._trust import trusted
 from pipelines.sources._values import conversation, identifier, moment, record, rows, time, zone
 
@@ -28,72 +28,99 @@ TICKET = {"id", "requester_id", "requester", "subject", "created_at"}
 PAGE = {*LISTS, "ticket", "comments", "users", "organizations"}
 
 
-@dataclass(slots=True)
-class Pages:
-    """What the pages of a file hold: tickets by number of record; comments by ticket, users and organisations by id."""
+TABLES = (
+    "tickets (number, bad, value)",
+    "comments (ticket, value)",
+    "users (id PRIMARY KEY, value) WITHOUT ROWID",
+    "organizations (id PRIMARY KEY, value) WITHOUT ROWID",
+)
+SAID = "SELECT value FROM comments WHERE ticket = ? ORDER BY rowid"
+UNTOLD = "SELECT ticket FROM comments GROUP BY ticket ORDER BY min(rowid)"
 
-    tickets: list[tuple[int, Raw | BadRecord]] = field(default_factory=list)
-    comments: dict[str, list[Raw]] = field(default_factory=lambda: defaultdict(list))
-    users: dict[str, Raw] = field(default_factory=dict)
-    organizations: dict[str, Raw] = field(default_factory=dict)
-    count: int = 0
+
+class Pages:
+    """What the pages of a file hold, on disk: tickets by number of record; comments by ticket, users and organisations
+    by id."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool, self._count = spool, 0
 
     def apart(self, records: Numbered) -> Numbered:
         """Keep the pages and pass on what is no page, such as the tickets of an account export."""
         for _, raw in records:
-            self.count += 1
+            self._count += 1
             if not isinstance(raw, BadRecord) and raw.get("ticket_id") and "author_id" in raw:
-                self._keep({"comments": [raw]})
+                page: Raw = {"comments": [raw]}
             elif isinstance(raw, BadRecord) or TICKET & raw.keys() or not PAGE & raw.keys():
-                yield self.count, raw
+                yield self._count, raw
+                continue
             else:
-                self._keep(raw)
+                page = raw
+            try:
+                self._keep(page)
+            except RecursionError as error:
+                yield self._count, BadRecord(f"not of the expected shape ({type(error).__name__})")
 
     def _keep(self, page: Raw) -> None:
         tickets = next((page[name] for name in LISTS if isinstance(page.get(name), list)), [page.get("ticket")])
-        self.users |= {str(user.get("id")): user for user in rows(page.get("users"))}
-        self.organizations |= {str(found.get("id")): found for found in rows(page.get("organizations"))}
+        for table in ("users", "organizations"):
+            found = [(blob(str(one.get("id"))), dumps(one)) for one in rows(page.get(table))]
+            self._spool.many(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", found)  # noqa: S608
         for _, found in mappings(enumerate(filter(None, tickets))):
-            self.tickets.append((self.count, found))
-            self.count += 1
+            self._ticket(found)
+            self._count += 1
         only = record(page.get("ticket")).get("id")
         for comment in rows(page.get("comments")):
             if of := comment.get("ticket_id") or only:
-                self.comments[str(of)].append(comment)
+                self._spool.run("INSERT INTO comments VALUES (?, ?)", (blob(str(of)), dumps(comment)))
             else:
                 reason = "a comment names no ticket: add ticket_id, or put its page's comments into the ticket"
-                self.tickets.append((self.count, BadRecord(reason, "ticket_id", str(comment.get("id")))))
+                self._ticket(BadRecord(reason, "ticket_id", str(comment.get("id"))))
+
+    def _ticket(self, found: Raw | BadRecord) -> None:
+        bad = isinstance(found, BadRecord)
+        value = (found.reason, found.field, found.value) if isinstance(found, BadRecord) else found
+        self._spool.run("INSERT INTO tickets VALUES (?, ?, ?)", (self._count, bad, dumps(value)))
 
     def whole(self) -> Numbered:
         """The tickets of the pages, each with what the pages tell of it."""
-        for number, raw in self.tickets:
-            if isinstance(raw, BadRecord):
-                yield number, raw
-                continue
-            said = rows(raw.get("comments")) or self.comments.pop(str(raw.get("id")), [])
-            writers = {str(comment.get("author_id")) for comment in said}
-            yield (
-                number,
-                {
-                    **raw,
-                    "comments": said,
-                    "requester": raw.get("requester") or self.users.get(str(raw.get("requester_id"))),
-                    "organization": raw.get("organization") or self.organizations.get(str(raw.get("organization_id"))),
-                    "users": {id: self.users[id] for id in writers if id in self.users},
-                },
-            )
-        for ticket in self.comments:
-            yield self.count, BadRecord("comments of a ticket that no page holds", "ticket_id", ticket)
+        self._spool.run("CREATE INDEX by_ticket ON comments (ticket)")
+        for number, bad, value in self._spool.run("SELECT * FROM tickets ORDER BY rowid"):
+            raw = loads(value)
+            yield number, BadRecord(*raw) if bad else self._whole(raw)
+        for (of,) in self._spool.run(UNTOLD):
+            yield self._count, BadRecord("comments of a ticket that no page holds", "ticket_id", text(of))
+
+    def _whole(self, raw: Raw) -> Raw:
+        """Comments are told with the first ticket of their id."""
+        of = (blob(str(raw.get("id"))),)
+        said = rows(raw.get("comments"))
+        if not said:
+            said = [loads(value) for (value,) in self._spool.run(SAID, of)]
+            self._spool.run("DELETE FROM comments WHERE ticket = ?", of)
+        writers = {str(comment.get("author_id")) for comment in said}
+        return {
+            **raw,
+            "comments": said,
+            "requester": raw.get("requester") or self._known("users", raw.get("requester_id")),
+            "organization": raw.get("organization") or self._known("organizations", raw.get("organization_id")),
+            "users": {id: user for id in writers if (user := self._known("users", id)) is not None},
+        }
+
+    def _known(self, table: str, id: Any) -> Raw | None:
+        found = self._spool.run(f"SELECT value FROM {table} WHERE id = ?", (blob(str(id)),)).fetchone()  # noqa: S608
+        return loads(found[0]) if found else None
 
 
 def read(path: Path, options: Options) -> Iterator[Conversation | BadRecord]:
-    """Tickets of an account export are streamed; the pages of a file are held, since users and comments may follow."""
+    """Tickets of an account export are streamed; the pages of a file wait on disk: users and comments may follow."""
     make = partial(ticket, options=options, tz=zone(options.timezone))
-    pages = Pages()
-    with open_text(path) as stream:
-        records = mappings(json_records(stream, options.max_record, lists=LISTS))
-        yield from convert(path, pages.apart(records), make)
-    yield from convert(path, pages.whole(), make)
+    with spool(path, *TABLES) as place:
+        pages = Pages(place)
+        with open_text(path) as stream:
+            records = mappings(json_records(stream, options.max_record, lists=LISTS))
+            yield from convert(path, pages.apart(records), make)
+        yield from convert(path, pages.whole(), make)
 
 
 def ticket(raw: Raw, *, options: Options, tz: ZoneInfo) -> Conversation | None:

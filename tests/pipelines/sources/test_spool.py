@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.shapes import SHAPES, numbered
+from benchmarks.shapes import GOLDEN, SHAPES, numbered, renumbered
 from nlp.conversation import Conversation, Speaker
 from nlp.errors import BadInput
 from pipelines import sources
@@ -25,7 +25,8 @@ from pipelines.sources._spool import Spool, blob, spool, text
 from pipelines.sources._talks import TABLES as OF_POSTS
 from pipelines.sources._talks import Talks, by_authors, company_of
 
-HELD = ("x", "reddit", "mastodon", "bluesky", "youtube", "twilio", "mail")
+HELD = ("x", "reddit", "mastodon", "bluesky", "youtube", "twilio", "mail", "zendesk")
+PAGES = [json.loads(line) for line in (GOLDEN / "zendesk-pages.jsonl").read_text("utf-8").splitlines()]
 START = datetime(2024, 5, 1, tzinfo=UTC)
 IDS = st.sampled_from(["1", "2", "3", "4", "5", "6", "é", "\ud800"])
 HANDLES = st.sampled_from(["", "ann", "bob", "acme", "acmehelp"])
@@ -194,9 +195,13 @@ def test_mails_on_disk_become_the_threads_that_they_do_in_memory(mails: list[Mai
     place.close()
 
 
+def pages(number: int) -> str:
+    return "".join(json.dumps(renumbered(page, number)) + "\n" for page in PAGES)
+
+
 def write(path: Path, format: str, *, times: int) -> None:
     """A file of some 80 KB, so many times."""
-    copy = numbered(SHAPES[format])
+    copy = pages if format == "zendesk" else numbered(SHAPES[format])
     with path.open("w", encoding="utf-8") as file:
         file.writelines(copy(number) for number in range(times * max(1, 80_000 // len(copy(0)))))
 
