@@ -7,10 +7,13 @@ from types import TracebackType
 from typing import Any
 
 from nlp.errors import BadRecord
+from nlp.names import apart, mask
+from nlp.people import people
 from nlp.redaction import redact
 from pipelines.sources import DeadRecord, address
 
-SHOWN = 20
+SHOWN, AHEAD = 20, 1_000
+"""Characters that are shown, and those that are masked for it: what is cut off in the middle is not known."""
 Letter = dict[str, str | int]
 
 
@@ -54,8 +57,9 @@ def describe(bad: BadRecord, path: Path) -> Letter:
 
 
 def shown(value: str) -> str:
-    """The first 20 characters after masking by patterns, every digit as #."""
-    return re.sub(r"\d", "#", redact(value)[0][:SHOWN]).encode("utf-8", "replace").decode()
+    """The first 20 characters after masking by patterns and by the lists of names, every digit as #."""
+    text = redact(value[:AHEAD])[0][:AHEAD]
+    return re.sub(r"\d", "#", mask(text, apart(people(text)))[:SHOWN]).encode("utf-8", "replace").decode()
 
 
 def _key(letter: dict[str, Any]) -> int:

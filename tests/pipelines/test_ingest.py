@@ -85,6 +85,21 @@ def test_a_dead_letter_shows_twenty_characters_without_personal_data_and_is_kept
     assert second["value"] == "<EMAIL> ##"
 
 
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ("7,Ann Marlow,ann@example.org,1,2", "#,<NAME>,<EMAIL>,#,#"),
+        ('8,"Siobhan Kearney,s@example.org', '#,"<NAME>,<EMAIL>'),
+        ("9,Narrative of the storm,Leeds,1,2", "#,Narrative of the s"),
+    ],
+)
+def test_a_row_that_cannot_be_read_shows_nobodys_name(row: str, value: str, tmp_path: Path, store: Store) -> None:
+    (path,) = put(tmp_path / "in", t_csv=f"id,text,date\n{row}\n")
+    assert run(tmp_path, store, path).dead == 1
+    (letter,) = map(json.loads, (tmp_path / "letters" / "dead.jsonl").read_text().splitlines())
+    assert letter["value"].strip() == value
+
+
 def test_a_letter_cut_off_by_a_kill_does_not_swallow_the_next(tmp_path: Path, store: Store) -> None:
     letters = tmp_path / "letters" / "dead.jsonl"
     letters.parent.mkdir()
