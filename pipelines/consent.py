@@ -45,7 +45,8 @@ class Door:
         words = [_word(item.customer.attributes, consent) if isinstance(item, Contact) else "" for item in batch]
         said = [(item, word) for item, word in zip(batch, words, strict=True) if isinstance(item, Contact) and word]
         self._allow([item for item, word in said if word == "yes"])
-        self._refuse([item for item, word in said if word == "no"], source)
+        last = {item.identifiers[0]: word for item, word in said}  # a later record of one customer overrules
+        self._refuse([item for item, _ in said if last[item.identifiers[0]] == "no"], source)
         named = [self._named(item) for item in batch]
         known = self._known({one for ones in named for one in ones})
         let = (
@@ -67,7 +68,9 @@ class Door:
         if agreed:
             known = self._known({own for item in agreed for own in self._own(item)})
             theirs = [item for item in agreed if not (own := self._own(item)) or not known.keys().isdisjoint(own)]
-            self.store.privacy.allow({one for item in theirs for one in self._named(item)}, why=CONSENT)
+            named = {one for item in theirs for one in self._named(item)}
+            self.store.privacy.allow(named, why=CONSENT)
+            self.refused -= named
 
     def _refuse(self, refusing: Sequence[Contact], source: str) -> None:
         """Also what an earlier run has refused, which may have been killed before it forgot."""

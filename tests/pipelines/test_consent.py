@@ -121,6 +121,25 @@ def test_what_is_kept_of_a_household_does_not_depend_on_whose_record_is_read_fir
     assert claimed == {protect.customer("id:8"), protect.customer("email:bob@example.com")}
 
 
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize(("words", "kept"), [((True, False), 0), ((False, True), 1), ((True, False, True), 1)])
+def test_of_several_records_of_one_customer_in_one_run_the_last_word_counts(
+    words: tuple[bool, ...], kept: int, apart: bool, store: Store, tmp_path: Path
+) -> None:
+    calls = [
+        json.dumps({"type": "identify", "userId": "u1", "timestamp": f"2026-03-0{n}", "traits": {"agreed": word}})
+        for n, word in enumerate(words, start=1)
+    ]
+    paths = []
+    for n, lines in enumerate(calls if apart else ["\n".join(calls)]):
+        paths.append(tmp_path / f"{n}.jsonl")
+        paths[-1].write_text(lines)
+    protect = Protector(b"k", names=False, policy=policy(tmp_path, '[consent]\nfield = "agreed"'))
+    ingest(paths, store=store, protect=protect, settings=Settings(dead_letters=tmp_path / "dead.jsonl"))
+    assert len(list(store.customers.all())) == kept
+    assert bool(store.privacy.refusals()) is not bool(kept)
+
+
 def test_who_is_on_a_list_of_opt_outs_is_not_kept_by_a_record_that_agrees(store: Store, tmp_path: Path) -> None:
     people, out = tmp_path / "customers.csv", tmp_path / "out.txt"
     out.write_text("bob@example.com\n")
