@@ -15,6 +15,12 @@ from pathlib import Path
 
 from benchmarks.heading import heading
 from benchmarks.real_input import CORPORA
+from nlp.conversation import conversation_of
+from nlp.themes.context import in_context
+from nlp.themes.discover import discover
+from nlp.themes.quotes import representative
+from nlp.themes.units import copies
+from pipelines.discover import units
 from pipelines.settings import ROOT, Settings
 
 RESULT = ROOT / "benchmarks" / "results" / "theme-names.md"
@@ -32,11 +38,13 @@ Row = tuple[str, str, int, list[str]]
 
 
 def of_store(corpus: str, folder: Path) -> Iterator[Row]:
-    """By the whole path into a store in `folder`; in one that lies there already themes are found anew."""
-    from pipelines.annotate import Annotator
+    """Themes found anew in a store in `folder`, which is filled first where it is not there. What a discovery says of
+    itself is left out: it takes longest, and names nothing."""
+    from pipelines.annotate import Annotator, annotate
     from pipelines.corpora import located
-    from pipelines.discover import discover
-    from pipelines.run import run
+    from pipelines.ingest import ingest
+    from pipelines.naming import named
+    from pipelines.protect import protector
     from pipelines.sources import Options
     from pipelines.stores import open_store
 
@@ -50,11 +58,18 @@ def of_store(corpus: str, folder: Path) -> Iterator[Row]:
     options = Options(mapping=given.get("mapping"), started_at=given.get("started_at"), source=corpus)
     with open_store(settings.store) as store:
         if not known:
-            run(files, store=store, annotator=annotator, settings=settings, options=options)
-        else:
-            discover(store, annotator.encoder, run="again", headlines=annotator.headlines, anew=True)
-        for theme in store.themes.current():
-            yield corpus, theme.name, theme.size, [q.text for q in store.themes.quotes(theme.id, limit=QUOTES)]
+            ingest(files, store=store, protect=protector(settings), settings=settings, options=options)
+            annotate(store, annotator)
+        ids, texts, embeddings = units(store, encoder=annotator.encoder.version)
+    told = list(map(conversation_of, ids))
+    seen = in_context(embeddings, told, list(map(len, texts)))
+    found = discover(seen[copies(texts)], conversations=told, mapped=False)
+    numbers = [f"t{n}" for n in range(1, len(found.centroids) + 1)]
+    themes = named(found, numbers, ids, texts, embeddings, encoder=annotator.encoder, headlines=annotator.headlines)
+    for k, theme in enumerate(themes):
+        own = [n for n, label in enumerate(found.labels) if label == k]
+        places = representative([texts[n] for n in own], embeddings[own], found.centroids[k], count=QUOTES)
+        yield corpus, theme.name, theme.size, [texts[own[place]] for place in places]
 
 
 def verdicts() -> dict[tuple[str, str], tuple[bool, str]]:
@@ -84,7 +99,15 @@ def report(rows: list[Row]) -> str:
     )
     head = heading("Names of themes, read by eye", command="python -m benchmarks.theme_names")
     table = ["| corpus | name | segments | accepted | why not |", "|---|---|---|---|---|", *lines]
-    return "\n".join([head, f"{share} By corpus: {each}. Judged from {QUOTES} quotes each.", "", *table, ""])
+    return "\n".join(
+        [
+            head,
+            f"{share} By corpus: {each}. Judged from {QUOTES} quotes each.",
+            "",
+            *table,
+            "",
+        ]
+    )
 
 
 def find(corpus: str, folder: Path, *, quotes: bool) -> None:
