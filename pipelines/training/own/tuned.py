@@ -19,8 +19,8 @@ from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress,
 
 Tensors = dict[str, Any]
 MANY = 2_000
-"""From so many texts on, all layers learn and a tenth is held out once; of fewer texts the highest layers learn, which
-costs a fraction and is as good; halves are held out in turn, and all are learnt in the end."""
+"""From so many texts on, all layers learn and a tenth is held out once; of fewer texts the highest layers learn for
+fewer steps, which is as good (docs/models.md); halves are held out in turn, and all are learnt in the end."""
 PARTS, TENTHS = 2, 10
 RANGES = 1_000
 """Texts over which activation ranges are measured."""
@@ -33,7 +33,7 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     texts are trained with the same seed.
     """
     many = len(found.examples.texts) >= MANY
-    recipe = tune.Recipe(seed=seed) if many else tune.Recipe(epochs=12, layers=2, rate=2e-4, seed=seed)
+    recipe = tune.Recipe(seed=seed) if many else tune.Recipe(epochs=12, layers=4, rate=2e-4, seed=seed)
     work = _workplace(into.with_name(f".{name}.training"), found, base, recipe)
     if not (base / "config.json").is_file():
         base = dequantised.checkpoint(base, work / "base")
