@@ -216,16 +216,13 @@ def too_large(size: int, limit: int) -> BadRecord:
 
 
 def unfolded(records: Numbered, *paths: str) -> Numbered:
-    """Of a page the elements of the list under one of `paths` ("data.payload"); what is no page passes as it is.
-
-    Numbered anew, from 1, since a page holds many.
-    """
-    number = 0
-    for _, found in records:
-        within = next((inner for path in paths if isinstance(inner := _under(found, path), list)), [found])
-        for element in within:
-            number += 1
-            yield number, element
+    """Of a page the elements of the list under one of `paths` ("data.payload"), numbered on from what was before; what
+    is no page passes as it is."""
+    last = 0
+    for number, found in records:
+        within = next((inner for path in paths if isinstance(inner := _under(found, path), list)), None)
+        for last, element in enumerate(within, last + 1) if within is not None else [(max(number, last + 1), found)]:
+            yield last, element
 
 
 def _under(found: Any, path: str) -> Any:
