@@ -221,8 +221,10 @@ def unfolded(records: Numbered, *paths: str) -> Numbered:
     last = 0
     for number, found in records:
         within = next((inner for path in paths if isinstance(inner := _under(found, path), list)), None)
-        for last, element in enumerate(within, last + 1) if within is not None else [(max(number, last + 1), found)]:
-            yield last, element
+        first = last + 1 if within is not None else max(number, last + 1)
+        elements = [found] if within is None else within
+        yield from enumerate(elements, first)
+        last = first + len(elements) - 1
 
 
 def _under(found: Any, path: str) -> Any:
