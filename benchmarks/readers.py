@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.heading import heading
+from benchmarks.heading import commit, heading, processor
 from benchmarks.shapes import SHAPES, write
 from nlp.conversation import Conversation
 from nlp.errors import BadRecord
@@ -119,7 +119,7 @@ def row(format: str, size: int) -> str:
     seconds, megabytes = found["processor"], bytes_ / 1e6
     counts = f"{megabytes:,.0f} | {found['records']:,} | {megabytes / seconds:.1f} | {found['records'] / seconds:,.0f}"
     memory = f"{found['turns'] / seconds:,.0f} | {found['peak']:.0f} | {found['before']:.0f}"
-    return f"| {format} | {counts} | {memory} | {found['clock']:.0f} | {found['dead']} |"
+    return f"| {format} | {counts} | {memory} | {found['clock']:.0f} | {found['dead']} | {commit()}, {processor()} |"
 
 
 def stored(format: str, names: bool, maskers: int, size: int) -> str:
@@ -129,7 +129,8 @@ def stored(format: str, names: bool, maskers: int, size: int) -> str:
     turns, busiest = found["turns"], max(found["processor"], found["children"] / max(maskers, 1))
     return (
         f"| {format} | {'yes' if names else 'no'} | {maskers} | {turns:,} | {found['processor']:.1f} | "
-        f"{found['children']:.1f} | {turns / busiest:,.0f} | {turns / found['clock']:,.0f} | {found['peak']:.0f} |"
+        f"{found['children']:.1f} | {turns / busiest:,.0f} | {turns / found['clock']:,.0f} | {found['peak']:.0f} | "
+        f"{commit()}, {processor()} |"
     )
 
 
@@ -158,15 +159,15 @@ def main() -> None:
                 keep(stored(format, names, maskers, told.stored // (3 if names else 1)), sizes)
 
 
-READ, KEPT = 10, 9
+READ, KEPT = 11, 10
 """Cells of a row of each table."""
 HEADS = {
-    READ: "| format | MB | records | MB/s | records/s | turns/s | peak MB | MB before | s on the clock | dead |",
+    READ: "| format | MB | records | MB/s | records/s | turns/s | peak MB | MB before | s on the clock | dead | commit, machine |",
     KEPT: "| format | names masked | maskers | turns | s of the main one | s of the maskers "
-    "| turns/s by the busiest | turns/s on the clock | peak MB of the main one |",
+    "| turns/s by the busiest | turns/s on the clock | peak MB of the main one | commit, machine |",
 }
 NOTES = {
-    READ: "MB/s, records/s and turns/s are by the seconds of one processor. A row tells the size of its own file.",
+    READ: "MB/s, records/s and turns/s are by the seconds of one processor. A row tells the size of its own\nfile, its commit and its machine.",
     KEPT: "## Into the store\n\nMasked, into SQLite, with so many processes that mask beside the main one "
     "(`FRICTIONARY_MASKERS`). Seconds are of the processor, those of starting the maskers included; by the busiest: "
     "turns by the seconds of the process that has most to do, as the clock would tell with a processor for each. The "
