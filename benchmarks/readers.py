@@ -162,12 +162,14 @@ def main() -> None:
 READ, KEPT = 11, 10
 """Cells of a row of each table."""
 HEADS = {
-    READ: "| format | MB | records | MB/s | records/s | turns/s | peak MB | MB before | s on the clock | dead | commit, machine |",
+    READ: "| format | MB | records | MB/s | records/s | turns/s | peak MB | MB before | s on the clock | dead "
+    "| commit, machine |",
     KEPT: "| format | names masked | maskers | turns | s of the main one | s of the maskers "
     "| turns/s by the busiest | turns/s on the clock | peak MB of the main one | commit, machine |",
 }
 NOTES = {
-    READ: "MB/s, records/s and turns/s are by the seconds of one processor. A row tells the size of its own\nfile, its commit and its machine.",
+    READ: "MB/s, records/s and turns/s are by the seconds of one processor. A row tells the size of its own\nfile, its "
+    "commit and its machine.",
     KEPT: "## Into the store\n\nMasked, into SQLite, with so many processes that mask beside the main one "
     "(`FRICTIONARY_MASKERS`). Seconds are of the processor, those of starting the maskers included; by the busiest: "
     "turns by the seconds of the process that has most to do, as the clock would tell with a processor for each. The "
