@@ -50,9 +50,9 @@ def take_conversations(
     """Take in one conversation or a list, in the shape of the format `threads`.
 
     The stored id is "source:id"; sent again, a conversation changes nothing, and a later state of it replaces it. When
-    the answer comes, all that is listed in `ids` is stored for good; what is withheld, since its customer refuses or the
-    privacy policy does, is counted alone. A record that cannot be read is told in `problems`
-    and costs no other one; where none can be read, the answer is 422.
+    the answer comes, all that is listed in `ids` is stored for good; what is withheld, since its customer refuses or
+    the privacy policy does, is counted alone. A record that cannot be read is told in `problems` and costs no other
+    one; where none can be read, the answer is 422.
     """
     state = request.app.state
     options = Options(source=named.source, max_record=state.settings.max_record)
