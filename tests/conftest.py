@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,36 @@ from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.naming import parser
 from pipelines.settings import Settings
+from pipelines.stores import sql
+from pipelines.stores.database import Database
 from pipelines.stores.protocols import Store
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite store without a row."""
+    path = tmp_path_factory.mktemp("empty") / "store.db"
+    sql.SqlStore.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def new_stores(monkeypatch: pytest.MonkeyPatch, empty_store: Path) -> None:
+    """A new SQLite store begins as a copy of the empty one: to migrate takes longer than most tests. The stores' own
+    tests migrate each."""
+    real = sql.migrate
+
+    def migrate(database: Database, revision: str = "head") -> None:
+        file = Path(database.engine.url.database or "")
+        new = database.engine.dialect.name == "sqlite" and file.parent.is_dir() and not file.exists()
+        if revision == "head" and new:
+            copyfile(empty_store, file)
+        real(database, revision)
+
+    monkeypatch.setattr(sql, "migrate", migrate)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The SQL store: all nouns of one database, brought to the newest schema when it is opened."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def migrate(database: Database, revision: str = "head") -> None:
     current, newest = revisions(database)
     if revision == "head" and current == newest:
         return
-    known = [step.revision for step in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+    known = [step.revision for step in _steps().walk_revisions()][::-1]
     if revision not in (*known, "head", "base"):
         raise StoreError(f"no schema {revision!r}; known: base, {known[0]} to {known[-1]}, head")
     later = known.index(revision) > known.index(current) if current in known and revision in known else not current
@@ -164,7 +165,13 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
     """The schema's revision, None of an empty database, and the newest that this version knows."""
     with database.read() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current, ScriptDirectory.from_config(_config()).get_current_head()
+    return current, _steps().get_current_head()
+
+
+@cache
+def _steps() -> ScriptDirectory:
+    """Read once: there are some dozens of files."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

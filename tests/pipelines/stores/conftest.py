@@ -48,6 +48,11 @@ def url_of(name: str) -> str:
     return f"{POSTGRES}{'&' if '?' in POSTGRES else '?'}options=-csearch_path%3D{name}"
 
 
+@pytest.fixture(autouse=True)
+def new_stores() -> None:
+    """Each is migrated, unless a test says that it begins with a store (`Migrated`)."""
+
+
 class Migrated:
     """Empty stores: migrating takes longer than most tests. Over SQLite each test has a copy of one file; over
     PostgreSQL one schema is emptied for the next test, and another made where a test has changed more than rows."""
