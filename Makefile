@@ -24,11 +24,13 @@ demo: .venv/serve  ## install what serving needs, analyse the sample, serve API 
 test: .venv/dev  ## install the rest and run the tests
 	$(BIN)/python -m pytest -n auto
 
-test-all: test test-slow  ## the tests that need time, Chromium or the public corpora, too
+test-all: test test-slow test-browser  ## the tests that need time, Chromium or the public corpora, too
 
-# Playwright keeps an event loop running, which other tests' own ones do not bear: its tests have a process of their own.
 test-slow: .venv/dev
 	$(BIN)/python -m pytest -n auto -m '(slow or corpora) and not browser'
+
+# Playwright keeps an event loop running, which other tests' own ones do not bear: its tests have a process of their own.
+test-browser: .venv/dev
 	$(BIN)/python -m pytest -m browser
 
 check: .venv/dev  ## lint, types, floor plan, docs
@@ -63,4 +65,4 @@ real-input: .venv/dev  ## public corpora through the whole path, written to benc
 asyncapi: .venv/dev  ## write docs/asyncapi.yaml anew, after a change of what is told to other systems
 	$(BIN)/python -c 'import yaml; from api.asyncapi import document; print(yaml.safe_dump(document(), sort_keys=False, width=120), end="")' > docs/asyncapi.yaml
 
-.PHONY: help demo test test-all test-slow check encoder heads bench real-input asyncapi
+.PHONY: help demo test test-all test-slow test-browser check encoder heads bench real-input asyncapi
