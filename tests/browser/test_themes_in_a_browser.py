@@ -48,7 +48,7 @@ def test_a_theme_is_renamed_and_it_is_undone_by_a_button(visit: Any, sample: str
 def test_who_edits_is_asked_once_and_can_be_somebody_else(visit: Any, sample: str) -> None:
     start(visit, sample)
     open_edit(visit)
-    visit.tab.get_by_label("Note").fill("The courier knows.")
+    visit.tab.get_by_role("textbox", name="Note").fill("The courier knows.")
     save(visit, "Bea M\u00fcller")
     assert "Bea M\u00fcller noted" in visit.tab.get_by_role("status").inner_text()
     open_edit(visit)
@@ -122,7 +122,7 @@ def test_hostile_names_owners_and_notes_stay_text(visiting: Callable[..., Any], 
     open_edit(visit)
     visit.tab.get_by_label("Name", exact=True).fill(HOSTILE)
     visit.tab.get_by_label("Owner").fill(RIGHT_TO_LEFT)
-    visit.tab.get_by_label("Note").fill(f"{ZALGO} {'x' * 10_000}")
+    visit.tab.get_by_role("textbox", name="Note").fill(f"{ZALGO} {'x' * 10_000}")
     save(visit)
     address = visit.tab.url.split("?")[0]
     for path in (address, sample + "/", sample + "/stages", sample + "/edits", sample + "/conversations"):
