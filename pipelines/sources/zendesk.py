@@ -27,12 +27,10 @@ LISTS = ("tickets", "results")
 TICKET = {"id", "requester_id", "requester", "subject", "created_at"}
 PAGE = {*LISTS, "ticket", "comments", "users", "organizations"}
 
-
 TABLES = (
     "tickets (number, bad, value)",
     "comments (ticket, value)",
-    "users (id PRIMARY KEY, value) WITHOUT ROWID",
-    "organizations (id PRIMARY KEY, value) WITHOUT ROWID",
+    "told (list, id, value, PRIMARY KEY (list, id)) WITHOUT ROWID",  # users and organisations
 )
 SAID = "SELECT value FROM comments WHERE ticket = ? ORDER BY rowid"
 UNTOLD = "SELECT ticket FROM comments GROUP BY ticket ORDER BY min(rowid)"
@@ -63,9 +61,9 @@ class Pages:
 
     def _keep(self, page: Raw) -> None:
         tickets = next((page[name] for name in LISTS if isinstance(page.get(name), list)), [page.get("ticket")])
-        for table in ("users", "organizations"):
-            found = [(blob(str(one.get("id"))), dumps(one)) for one in rows(page.get(table))]
-            self._spool.many(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", found)  # noqa: S608
+        for name in ("users", "organizations"):
+            found = [(name, blob(str(one.get("id"))), dumps(one)) for one in rows(page.get(name))]
+            self._spool.many("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", found)
         for _, found in mappings(enumerate(filter(None, tickets))):
             self._ticket(found)
             self._count += 1
@@ -107,8 +105,10 @@ class Pages:
             "users": {id: user for id in writers if (user := self._known("users", id)) is not None},
         }
 
-    def _known(self, table: str, id: Any) -> Raw | None:
-        found = self._spool.run(f"SELECT value FROM {table} WHERE id = ?", (blob(str(id)),)).fetchone()  # noqa: S608
+    def _known(self, name: str, id: Any) -> Raw | None:
+        """Of the list of that name."""
+        key = (name, blob(str(id)))
+        found = self._spool.run("SELECT value FROM told WHERE list = ? AND id = ?", key).fetchone()
         return loads(found[0]) if found else None
 
 
