@@ -73,7 +73,7 @@ def test_the_order_of_dates_is_proposed_for_what_is_no_table_too(text: str, tmp_
     assert (told["mapping"], told["proposed"], told["dead"]) == ({"dates": "day-first"}, {}, [])
 
 
-@pytest.mark.parametrize("bytes_", [b"", b"\xef\xbb\xbf\r\n", gzip.compress(b"")])
+@pytest.mark.parametrize("bytes_", [b"", b"\xef\xbb\xbf\r\n", gzip.compress(b"", mtime=0)])
 def test_an_empty_file_is_said_to_be_empty(bytes_: bytes, tmp_path: Path) -> None:
     (tmp_path / "nothing").write_bytes(bytes_)
     with pytest.raises(BadInput, match="nothing: the file is empty"):
