@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadSetting
-from nlp.identity.claim import NAME, Claim
-from nlp.identity.reasons import members
+from nlp.identity.claim import NAME
 from nlp.identity.resolution import Resolution
 from pipelines.identity import resolution
 from pipelines.policy import Consent
 from pipelines.protect import Protector
 from pipelines.sources import IDENTIFIERS, Contact, Same, identified
 from pipelines.stores.protocols import Audit, Store
+from pipelines.stores.protocols.privacy import WITHHELD, Refusal
 
 CONSENT, OPT_OUT, FORGOTTEN = "consent", "opt-out", "forget"
 """Why nothing is kept: a record says so, a list, or a request to be forgotten. A record takes back only the first."""
@@ -27,14 +27,12 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class Door:
-    """Lets in what nobody has refused. `gone` are the conversations that a record of theirs has refused, `claimed` is
-    what the records that refuse tell of their customers: it is not kept."""
+    """Lets in what nobody has refused. What is stored of those who refuse is forgotten at the close, since a later
+    record may agree; who is to be forgotten lies in the store until then. `begun`: whether anybody has refused."""
 
     store: Store
     protect: Protector
-    refused: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    claimed: list[Claim] = field(default_factory=list)
+    begun: bool = False
 
     def open(self, batch: Sequence[Item], source: str = "") -> list[Item]:
         """The records that may be kept. Customers whose records refuse are remembered by pseudonym.
@@ -53,15 +51,20 @@ class Door:
             item if known.keys().isdisjoint(ones) else self._shared(item, known) if word == "yes" else None
             for item, word, ones in zip(batch, words, named, strict=True)
         )
-        return [item for item in let if item is not None and not self._refuses(item)]
+        found = [item for item in let if item is not None]
+        out = {item.id for item in found if isinstance(item, Conversation) and self._refuses(item)}
+        self.withhold(out)
+        return [item for item in found if not isinstance(item, Conversation) or item.id not in out]
 
-    def close(self) -> int:
-        """Forget what is stored of those who refused meanwhile; returns how many conversations that were."""
-        gone = self.store.sweep.forget((), conversations=self.gone) if self.gone else {}
-        if gone:
-            self.store.audits.add(Audit(datetime.now(UTC), "privacy.forget", counts=gone))
-        more = forget(self.store, self.refused, why=CONSENT, claims=self.claimed) if self.refused else {}
-        return gone.get("conversations", 0) + more.get("conversations", 0)
+    def withhold(self, conversations: Collection[str]) -> None:
+        """They are not kept, and forgotten at the close where they are stored."""
+        if conversations and self.store.privacy.withhold(conversations, at=datetime.now(UTC)):
+            self.begun = True
+
+    def close(self) -> None:
+        """Forget what is stored of those who refused meanwhile."""
+        if self.begun:
+            finish(self.store)
 
     def _allow(self, agreed: Sequence[Contact]) -> None:
         """A record takes back what one of the same customer has refused: one of the same id, where it has any."""
@@ -70,27 +73,29 @@ class Door:
             theirs = [item for item in agreed if not (own := self._own(item)) or not known.keys().isdisjoint(own)]
             named = {one for item in theirs for one in self._named(item)}
             self.store.privacy.allow(named, why=CONSENT)
-            self.refused -= named
 
     def _refuse(self, refusing: Sequence[Contact], source: str) -> None:
-        """Also what an earlier run has refused, which may have been killed before it forgot."""
-        if no := {one for item in refusing for one in self._named(item)}:
-            self.store.privacy.refuse(no, why=CONSENT, at=datetime.now(UTC))
-            self.refused |= no
-            self.claimed += (claim for item in refusing for claim in self.protect.claims(item, source))
+        if refusing:
+            self.store.privacy.refuse([self._refusal(item, source) for item in refusing], at=datetime.now(UTC))
+            self.begun = True
 
-    def _known(self, among: Collection[str]) -> dict[str, str]:
+    def _refusal(self, item: Contact, source: str) -> Refusal:
+        claims = tuple(self.protect.claims(item, source))
+        return Refusal(self.protect.customer(item.identifiers[0]), CONSENT, frozenset(self._named(item)), claims)
+
+    def _known(self, among: Collection[str]) -> dict[str, set[str]]:
         """Who refuses, and why."""
         if not among:
             return {}
-        return self.store.privacy.refusals(among=among) | dict.fromkeys(
-            listed(self.protect).intersection(among), OPT_OUT
-        )
+        found = self.store.privacy.refusals(among=among)
+        for one in listed(self.protect).intersection(among):
+            found.setdefault(one, set()).add(OPT_OUT)
+        return found
 
-    def _shared(self, item: Item, known: Mapping[str, str]) -> Item | None:
+    def _shared(self, item: Item, known: Mapping[str, set[str]]) -> Item | None:
         """A customer who agrees, without what a record of another's has refused; None where they refuse themselves."""
         assert isinstance(item, Contact)
-        own, why = self._own(item), {known[one] for one in self._named(item) if one in known}
+        own, why = self._own(item), set[str]().union(*(known.get(one, ()) for one in self._named(item)))
         if not own or not known.keys().isdisjoint(own) or why != {CONSENT}:
             return None
         return replace(item, identifiers=tuple(i for i in item.identifiers if self.protect.customer(i) not in known))
@@ -98,15 +103,10 @@ class Door:
     def _own(self, item: Contact) -> list[str]:
         return [self.protect.customer(one) for one in item.identifiers if one.startswith("id:")]
 
-    def _refuses(self, item: object) -> bool:
-        if not isinstance(item, Conversation):
-            return False
-        consent = self._consent(item.source)
-        tags = _tags(item.metadata.get("tags")) if consent.tags else set()
-        if _word(item.metadata, consent) != "no" and not tags & set(consent.tags):
-            return False
-        self.gone.add(item.id)
-        return True
+    def _refuses(self, talk: Conversation) -> bool:
+        consent = self._consent(talk.source)
+        tags = _tags(talk.metadata.get("tags")) if consent.tags else set()
+        return _word(talk.metadata, consent) == "no" or bool(tags & set(consent.tags))
 
     def _consent(self, source: str) -> Consent:
         return self.protect.policy.of(source).consent
@@ -146,30 +146,60 @@ def listed(protect: Protector) -> frozenset[str]:
     return frozenset().union(*(_listed(path, protect.keys) for path in paths))
 
 
-def forget(
-    store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str = "", claims: Iterable[Claim] = ()
-) -> dict[str, int]:
+def forget(store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str = "") -> dict[str, int]:
     """Delete everything of these pseudonyms and of all that are one customer with them, remember that they refuse, and
-    leave a line of the log where anything was there or a person asked. Returns the deleted rows by table.
+    leave a line of the log where anything was there or a person asked: all of it or nothing. Returns the deleted rows
+    by table."""
+    return _forget(store, [Refusal(one, why, frozenset({one})) for one in named], who=who)
 
-    `claims` tell of them besides: what two customers share, such as a phone, does not lead from one to the other.
-    """
-    found = resolution(store, claims)
-    theirs = one_customer(found, named)
-    telling = [one for one in theirs if found.graph.kinds.get(one) != NAME]  # others bear the same name
-    store.privacy.refuse(telling, why=why, at=datetime.now(UTC))
-    gone = store.sweep.forget(theirs)
-    subject = min(found.links.get(one, one) for one in theirs) if theirs and why == FORGOTTEN else ""
-    if gone or why == FORGOTTEN:
-        store.audits.add(Audit(datetime.now(UTC), "privacy.forget", subject, who, {**gone, "identifiers": len(theirs)}))
-    return gone
+
+def finish(store: Store) -> dict[str, int]:
+    """Forget what is stored of those who have refused and are not forgotten yet: in this run, or in one that was killed
+    before it came to that. Returns the deleted rows by table."""
+    waiting = store.privacy.pending()
+    return _forget(store, waiting) if waiting else {}
+
+
+def _forget(store: Store, refusals: Sequence[Refusal], *, who: str = "") -> dict[str, int]:
+    """What two customers share, such as a phone, does not lead from one to the other: claims of who refuses tell."""
+    found = resolution(store, (claim for refusal in refusals for claim in refusal.claims))
+    talks = {refusal.whose for refusal in refusals if refusal.why == WITHHELD}
+    owned = _owned(found)
+    people = {refusal: _all_of(found, owned, refusal.identifiers) for refusal in refusals if refusal.why != WITHHELD}
+    theirs = set[str]().union(*people.values())
+    asked = any(refusal.why == FORGOTTEN for refusal in refusals)
+    subject = min(found.links.get(one, one) for one in theirs) if theirs and asked else ""
+    closed = [replace(refusal, identifiers=frozenset(_telling(found, all))) for refusal, all in people.items()]
+    return store.sweep.forget(
+        theirs,
+        conversations=talks,
+        refusals=[*closed, *(refusal for refusal in refusals if refusal.why == WITHHELD)],
+        entry=Audit(datetime.now(UTC), "privacy.forget", subject, who, {"identifiers": len(theirs)}),
+    )
 
 
 def one_customer(found: Resolution, named: Iterable[str]) -> set[str]:
     """The pseudonyms and all others that are one customer's with them."""
+    return _all_of(found, _owned(found), named)
+
+
+def _all_of(found: Resolution, owned: Mapping[str, set[str]], named: Iterable[str]) -> set[str]:
     wanted = set(named)
     owners = {found.links.get(one, one) for one in wanted if one in found.graph.kinds}
-    return wanted.union(owners, *(members(found, owner) for owner in owners))
+    return wanted.union(owners, *(owned.get(owner, ()) for owner in owners))
+
+
+def _owned(found: Resolution) -> dict[str, set[str]]:
+    """Looked up once: many may refuse at a time."""
+    owned: dict[str, set[str]] = {}
+    for one, owner in found.links.items():
+        owned.setdefault(owner, set()).add(one)
+    return owned
+
+
+def _telling(found: Resolution, identifiers: Iterable[str]) -> set[str]:
+    """Without names: others bear the same."""
+    return {one for one in identifiers if found.graph.kinds.get(one) != NAME}
 
 
 def _word(facts: Any, consent: Consent) -> str:

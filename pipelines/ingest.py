@@ -76,6 +76,7 @@ def ingest(
         raise BadInput(f"no such file: {', '.join(missing)}")
     options = replace(options or Options(), max_record=settings.max_record, names=vocabulary(settings))
     keys.check(store, protect.keys)
+    consent.finish(store)
     consent.opt_out(store, protect)
     total = Counter[str]()
     with (

@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from nlp.conversation import Conversation
 from pipelines import sources
 from pipelines.annotate import Annotator, annotate
-from pipelines.consent import opt_out
+from pipelines.consent import finish, opt_out
 from pipelines.discover import assign_new
 from pipelines.duplicates import find as find_duplicates
 from pipelines.emergence import emerging
@@ -95,8 +95,9 @@ class Intake:
         return Taken(annotated=annotated, placed=placed)
 
     def settle(self) -> None:
-        """What looks at more than what came, for a quiet moment: whose lists refuse by now, who is one customer, what
-        was told before, where those who changed stand, and which themes might be missing."""
+        """What looks at more than what came, for a quiet moment: who has refused and is not forgotten yet, who is one
+        customer, what was told before, where those who changed stand, and which themes might be missing."""
+        finish(self.store)
         opt_out(self.store, self.protect)
         resolve(self.store)
         find_duplicates(self.store)

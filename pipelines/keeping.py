@@ -63,7 +63,7 @@ def begin(
         kept = [talk for talk in masked if not protect.withheld(talk)]
         added, changed = store.conversations.put(kept, given=given)
         out = frozenset(talk.id for talk in masked) - {talk.id for talk in kept}
-        door.gone.update(out)
+        door.withhold(out)
         return Kept(added, changed, len(later), out)
 
     return finish

@@ -1,6 +1,8 @@
 """frictionary privacy: the policy, a new key, the proof that nothing personal is left, and a person's rights."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from pipelines.scan import Report
     from pipelines.settings import Settings
+    from pipelines.stores.protocols import Store
 
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -77,10 +80,9 @@ def rotate(url: str | None, as_json: bool) -> None:
     """
     from api.progress import progress
     from pipelines.rotation import rotate as turn
-    from pipelines.stores import open_existing
 
     settings = _settings(url)
-    with open_existing(settings.store) as store, progress(hidden=as_json) as report:
+    with _opened(settings) as store, progress(hidden=as_json) as report:
         changed = turn(store, settings, progress=report)
         marks = store.privacy.keys()
     if as_json:
@@ -119,7 +121,6 @@ def scan(known: tuple[Path, ...], url: str | None, files: tuple[Path, ...], no_s
     from pipelines.scan import known_from
     from pipelines.scan import scan as look
     from pipelines.sources import Options
-    from pipelines.stores import open_existing
 
     settings = _settings(url)
     rules = settled(settings)
@@ -134,7 +135,7 @@ def scan(known: tuple[Path, ...], url: str | None, files: tuple[Path, ...], no_s
         if no_store:
             found = look(None, beside, known=wanted, keep=keep, progress=report)
         else:
-            with open_existing(settings.store) as store:
+            with _opened(settings) as store:
                 found = look(store, beside, known=wanted, keep=keep, progress=report)
     _tell(found, as_json=as_json)
     if not found.clean:
@@ -173,11 +174,10 @@ def export(customer: str, url: str | None, who: str) -> None:
 
     from api.pseudonym import pseudonym
     from pipelines.access import access
-    from pipelines.stores import open_existing
     from pipelines.stores.protocols import Audit
 
     settings = _settings(url)
-    with open_existing(settings.store) as store:
+    with _opened(settings) as store:
         found = access(store, pseudonym(settings, customer))
         counts = {"conversations": len(found["conversations"]), "events": len(found["events"])}
         store.audits.add(Audit(datetime.now(UTC), "privacy.export", found["customer"], who, counts))
@@ -200,10 +200,9 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
     """
     from api.pseudonym import pseudonym
     from pipelines.consent import forget as erase
-    from pipelines.stores import open_existing
 
     settings = _settings(url)
-    with open_existing(settings.store) as store:
+    with _opened(settings) as store:
         gone = erase(store, [pseudonym(settings, customer)], who=who)
     if as_json:
         click.echo(json.dumps(gone))
@@ -232,12 +231,11 @@ def expire(days: int | None, url: str | None, who: str, as_json: bool) -> None:
 
     from nlp.errors import BadSetting
     from pipelines.retention import expire as erase
-    from pipelines.stores import open_existing
 
     settings = _settings(url)
     if not (kept := days or settings.retention):
         raise BadSetting("how long is kept? Give --days, or set FRICTIONARY_RETENTION to a number of days")
-    with open_existing(settings.store) as store:
+    with _opened(settings) as store:
         gone = erase(store, days=kept, now=datetime.now(UTC), who=who)
     told = ", ".join(f"{table} {rows}" for table, rows in gone.items())
     click.echo(json.dumps(gone) if as_json else told or f"nothing is older than {kept} day{'s' if kept > 1 else ''}")
@@ -247,3 +245,14 @@ def _settings(url: str | None) -> "Settings":
     from pipelines.settings import Settings
 
     return Settings.from_environment(store=url)
+
+
+@contextmanager
+def _opened(settings: "Settings") -> Iterator["Store"]:
+    """What a run has begun to forget when it was killed is forgotten before anything else."""
+    from pipelines.consent import finish
+    from pipelines.stores import open_existing
+
+    with open_existing(settings.store) as store:
+        finish(store)
+        yield store

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from pipelines.stores.database import Database
 from pipelines.stores.protocols.audits import Audit
@@ -17,11 +17,8 @@ class Audits:
         self._database = database
 
     def add(self, entry: Audit) -> Audit:
-        row = {**asdict(entry), "counts": dict(entry.counts)}
-        del row["number"]
         with self._database.write() as connection:
-            (number,) = connection.execute(insert(audits).values(**row)).inserted_primary_key  # type: ignore[misc]
-        return replace(entry, number=number)
+            return add(connection, entry)
 
     def page(
         self,
@@ -48,3 +45,10 @@ class Audits:
                 statement = statement.where(column == given)
         with self._database.read() as connection:
             return [Audit(**row) for row in connection.execute(statement).mappings()]
+
+
+def add(connection: Connection, entry: Audit) -> Audit:
+    row = {**asdict(entry), "counts": dict(entry.counts)}
+    del row["number"]
+    (number,) = connection.execute(insert(audits).values(**row)).inserted_primary_key  # type: ignore[misc]
+    return replace(entry, number=number)

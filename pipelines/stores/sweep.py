@@ -4,7 +4,8 @@ people and what is old."""
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -28,9 +29,12 @@ from nlp.identity.claim import record_of
 from nlp.redaction.pseudonyms import HASHED, STORED
 from pipelines.messages import FORGOTTEN
 from pipelines.stores.announcing import forgotten
+from pipelines.stores.audits import add
 from pipelines.stores.database import Database, chunks
 from pipelines.stores.outbox import announce, forget
-from pipelines.stores.protocols.privacy import Progress
+from pipelines.stores.privacy import done, refuse
+from pipelines.stores.protocols.audits import Audit
+from pipelines.stores.protocols.privacy import Progress, Refusal
 from pipelines.stores.schema import (
     Json,
     assignments,
@@ -101,23 +105,38 @@ class Sweep:
             sum_up(self._database, connection)  # customers are told apart by hashes of their names
         return {table: rows for table, rows in changed.items() if rows}
 
-    def forget(self, identifiers: Collection[str], *, conversations: Collection[str] = ()) -> dict[str, int]:
-        ids, gone = list(identifiers), Counter[str]()
+    def forget(
+        self,
+        identifiers: Collection[str],
+        *,
+        conversations: Collection[str] = (),
+        refusals: Collection[Refusal] = (),
+        entry: Audit | None = None,
+    ) -> dict[str, int]:
         with self._database.write() as connection:
-            talks = sorted({*_stored(connection, conversations), *_conversations_of(connection, ids)})
-            if not ids and not talks:
-                return {}
-            for part in chunks(talks):
-                gone.update(_forget_conversations(connection, part))
-            for table in metadata.sorted_tables:
-                if table not in KEPT:
-                    gone[table.name] += _forget_named(connection, table, ids)
-            gone["outbox"] += forget(connection, ids, talks, but=FORGOTTEN)
-            sum_up(self._database, connection)  # in which they were counted
-            self._database.backend.purge(connection)
-            connection.execute(delete(replies))  # answers that may quote them
-            if gone.total():
-                announce(self._database, connection, forgotten(connection, ids, talks))
+            gone = self._forget(connection, list(identifiers), conversations)
+            if refusals:
+                refuse(self._database, connection, refusals, entry.at if entry else datetime.now(UTC))
+                done(connection, refusals)
+            if entry and (gone or entry.subject):
+                add(connection, replace(entry, counts={**gone, **entry.counts}))
+        return gone
+
+    def _forget(self, connection: Connection, ids: Sequence[str], conversations: Collection[str]) -> dict[str, int]:
+        gone, talks = Counter[str](), sorted({*_stored(connection, conversations), *_conversations_of(connection, ids)})
+        if not ids and not talks:
+            return {}
+        for part in chunks(talks):
+            gone.update(_forget_conversations(connection, part))
+        for table in metadata.sorted_tables:
+            if table not in KEPT:
+                gone[table.name] += _forget_named(connection, table, ids)
+        gone["outbox"] += forget(connection, ids, talks, but=FORGOTTEN)
+        sum_up(self._database, connection)  # in which they were counted
+        self._database.backend.purge(connection)
+        connection.execute(delete(replies))  # answers that may quote them
+        if gone.total():
+            announce(self._database, connection, forgotten(connection, ids, talks))
         return {table: rows for table, rows in gone.items() if rows}
 
     def expire(self, before: datetime) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """frictionary privacy: what it prints, and its exit codes."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,14 @@ def test_a_customer_is_exported_then_forgotten_and_the_log_tells_it(called) -> N
     log = CliRunner().invoke(group, ["audit", "--what", "privacy", "--store", "demo.db", "--json"])
     entries = [(entry["what"], entry["who"]) for entry in json.loads(log.stdout)]
     assert entries == [("privacy.forget", ""), ("privacy.forget", ""), ("privacy.export", "kim")]
+
+
+def test_what_a_killed_run_has_not_forgotten_is_forgotten_first(called) -> None:  # type: ignore[no-untyped-def]
+    with open_store("sqlite:///demo.db") as store:
+        assert store.privacy.withhold(["table:1"], at=datetime.now(UTC)) == 1
+    assert "nothing is older" in called("expire", "--days", "9000", "--yes").stdout
+    with open_store("sqlite:///demo.db") as store:
+        assert store.conversations.count() == 1
 
 
 def test_what_is_old_goes_on_demand(called, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

@@ -1,7 +1,9 @@
 """A person's rights by the API."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 TALK: dict[str, Any] = {
@@ -32,6 +34,15 @@ def test_a_person_is_told_all_that_is_kept_and_is_forgotten_for_good(writable: T
     assert (again.json()["ids"], again.json()["counts"]["withheld"]) == (["shop:8"], 1)
     who = told["customer"]
     assert logged(writable) == [("privacy.forget", who), ("privacy.export", who), ("privacy.export", who)]
+
+
+def test_a_server_begins_with_what_a_killed_run_has_not_forgotten(writable: TestClient) -> None:
+    writable.post("/v1/conversations?source=shop", json=TALK)
+    app = writable.app
+    assert isinstance(app, FastAPI)
+    assert app.state.store.privacy.withhold(["shop:7"], at=datetime.now(UTC)) == 1
+    with TestClient(app, base_url="http://localhost") as started:
+        assert started.get("/v1/conversations").json()["items"] == []
 
 
 def test_an_identifier_of_no_kind_is_refused(writable: TestClient) -> None:

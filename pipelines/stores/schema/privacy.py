@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, String, Table
 
-from pipelines.stores.schema.columns import UtcTime, key, metadata
+from pipelines.stores.schema.columns import Json, UtcTime, key, metadata
 
 key_marks = Table(
     "key_marks",
@@ -16,6 +16,10 @@ refusals = Table(
     "refusals",
     metadata,
     Column("identifier", key(), primary_key=True),
+    Column("why", String, primary_key=True),
+    Column("whose", key(), primary_key=True),
     Column("at", UtcTime, nullable=False),
-    Column("why", String, nullable=False),
+    Column("pending", Json),
 )
+"""`whose`: the identifier whose word closed this one; "" where that is not known. In the row of that identifier itself
+`pending` holds what was claimed with the refusal until what is stored of them is forgotten, NULL from then on."""

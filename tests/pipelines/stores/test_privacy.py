@@ -15,6 +15,7 @@ from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
 from pipelines.identity import resolve
 from pipelines.retention import expire
+from pipelines.stores.protocols.privacy import Refusal
 from pipelines.stores.sql import SqlStore
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -55,10 +56,24 @@ def rows(store: SqlStore) -> list[tuple[str, object]]:
 def test_keys_and_refusals_come_back(store: SqlStore) -> None:
     store.privacy.put_keys(["a", "b"], AT)
     assert store.privacy.keys() == ["a", "b"]
-    assert store.privacy.refuse(["c1", "c2", "c1"], why="consent", at=AT) == 2
-    assert store.privacy.refuse(["c2", "c3"], why="forget", at=AT) == 1
+    store.privacy.refuse([Refusal("c1", "consent", frozenset({"c1", "c2"}))], at=AT)
+    store.privacy.refuse([Refusal("c3", "forget", frozenset({"c2", "c3"}))], at=AT)
+    assert store.privacy.refusals(among=["c2", "c4"]) == {"c2": {"consent", "forget"}}
     assert store.privacy.allow(["c1", "c3"], why="consent") == 1
-    assert store.privacy.refusals() == {"c2": "consent", "c3": "forget"}
+    assert store.privacy.refusals() == {"c2": {"consent", "forget"}, "c3": {"forget"}}
+
+
+def test_what_is_to_be_forgotten_is_told_until_it_is_with_all_that_was_claimed(store: SqlStore) -> None:
+    one, other = (tuple(claims([("c1", "id"), (beside, "email")], "crm")) for beside in ("c2", "c3"))
+    store.privacy.refuse([Refusal("c1", "consent", frozenset({"c1", "c2"}), one)], at=AT)
+    (early,) = store.privacy.pending()
+    store.privacy.refuse([Refusal("c1", "consent", frozenset({"c1", "c3"}), other)], at=AT)
+    assert store.privacy.pending() == [Refusal("c1", "consent", frozenset({"c1", "c2", "c3"}), one + other)]
+    store.sweep.forget(["c1", "c2"], refusals=[early])
+    (later,) = store.privacy.pending()  # more was claimed meanwhile
+    store.sweep.forget(["c1", "c2", "c3"], refusals=[later])
+    assert store.privacy.pending() == []
+    assert store.privacy.withhold(["s:none"], at=AT) == 0
 
 
 def test_a_renamed_store_is_the_one_that_both_keys_would_have_made(store: SqlStore, tmp_path: Path) -> None:
