@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from nlp.themes.emerging import EMERGING, FADING, UNTOLD, Movement
 from nlp.themes.fixes import EARLY, SOONEST, THIN, UNCLEAR, UNSEEN, WORKED, Effect
@@ -39,6 +40,15 @@ def bearing(store: Store, id: str, scores: Sequence[str] = (), period: str = "we
     ]
 
 
+def figures(row: Mapping[str, Any]) -> str:
+    """What `movements.ranked` says of a theme: "52 conversations of 43 customers, 13.3 % of all; friction 58, …"."""
+    told = (
+        f"{row['conversations']:,} conversations of {row['customers']:,} customers, {100 * row['share']:.1f} % of all"
+    )
+    means = f"friction {row['friction']:.0f}, pain {row['pain']:.1f}, sentiment {row['sentiment']:+.2f}"
+    return f"{told}; {means}; {row['leaving']:,} at risk of leaving; mostly at the stage {row['stage']}"
+
+
 def changed(change: Change, of: Course) -> str:
     """ "from 8 June 2026 on 27.8 % of all conversations, 0.4 % before"."""
     start = day(of.periods[change.place])
@@ -50,7 +60,8 @@ def day(value: date) -> str:
 
 
 def moved(m: Movement, period: str = "week") -> str:
-    """ "5.1 times as frequent in the last 4 weeks as before (2.7 to 9.8)"; a steady theme is told so."""
+    """ "5.1 times as frequent in the last 4 weeks as before (2.7 to 9.8): in 20 of 73 conversations, 17 of 317 before";
+    a steady theme is told so."""
     if m.ratio is None or m.kind == UNTOLD:
         return "too early to tell whether it grows"
     if m.kind not in (EMERGING, FADING):
@@ -60,7 +71,12 @@ def moved(m: Movement, period: str = "week") -> str:
     value, low, high = map(_times, times)
     how = "frequent" if m.kind == EMERGING else "rare"
     last = f"the last {m.periods} {period}s" if m.periods > 1 else f"the last {period}"
-    return f"{value} times as {how} in {last} as before ({low} to {high})"
+    counts = f"in {_of(m.now)} conversations, {_of(m.before)} before"
+    return f"{value} times as {how} in {last} as before ({low} to {high}): {counts}"
+
+
+def _of(counts: tuple[int, int]) -> str:
+    return f"{counts[0]:,} of {counts[1]:,}"
 
 
 def short(m: Movement) -> str:

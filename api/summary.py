@@ -5,6 +5,8 @@ from typing import Any
 from api.terminal import table
 from nlp.taxonomy import Taxonomy
 from pipelines.journeys import stages
+from pipelines.movements import ranked
+from pipelines.overview import overview
 from pipelines.stores.protocols import Run, Store
 
 TOP = 12
@@ -15,7 +17,7 @@ def show(run: Run, store: Store, taxonomy: Taxonomy) -> None:
     from rich.console import Console
 
     console = Console()
-    figures = store.overview()
+    figures = overview(store)
     console.print(
         f"\n[bold]{figures['conversations']:,} conversations[/] of {figures['customers']:,} customers, "
         f"{figures['segments']:,} segments, {figures['themes']} themes; "
@@ -32,7 +34,7 @@ def _themes(store: Store) -> Any:
     columns = {"theme": False, "conversations": True, "customers": True, "friction": True, "stage": False}
     rows = (
         (theme["name"], theme["conversations"], theme["customers"], round(theme["friction"]), theme["stage"])
-        for theme in store.themes.ranked()[:TOP]
+        for theme in ranked(store)[:TOP]
     )
     return table(columns, rows, title="Themes by friction")
 

@@ -20,6 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.heading import heading
 from benchmarks.served import served
 from benchmarks.told import RUN
+from pipelines.overview import overview
 from pipelines.settings import ROOT, Settings
 from pipelines.stores import open_store
 
@@ -182,7 +183,7 @@ def main(sample: Path = SAMPLE, world: Path = WORLD, out: Path = OUT) -> None:
                 own = Path(folder) / "store.db"
                 shutil.copy(store, own)
                 with open_store(f"sqlite:///{own}") as opened:
-                    told, by = opened.overview(), "its truth" if opened.themes.current_run() == RUN else "the models"
+                    told, by = overview(opened), "its truth" if opened.themes.current_run() == RUN else "the models"
                 name = f"{what}: {told['conversations']:,} conversations, {told['segments']:,} messages, told by {by}"
                 with served(Settings(store=f"sqlite:///{own}", port=0)) as url:
                     lines += measured(tab, url, name)

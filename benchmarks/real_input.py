@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.heading import heading
+from pipelines.movements import ranked
+from pipelines.overview import overview
 from pipelines.settings import ROOT, Settings
 
 RESULT = ROOT / "benchmarks" / "results" / "real-input.md"
@@ -48,7 +50,7 @@ def analyse(name: str) -> dict[str, Any]:
         annotator = Annotator.load(settings.models, settings.taxonomy, threads=2)
         with open_store(settings.store) as store:
             done = run(files, store=store, annotator=annotator, settings=settings, options=options)
-            figures, themes = store.overview(), store.themes.ranked()
+            figures, themes = overview(store), ranked(store)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     shown = [{key: theme[key] for key in ("name", "segments", "conversations", "friction")} for theme in themes[:TOP]]
     totals = {key: figures[key] for key in ("conversations", "segments", "customers", "themes", "unassigned")}

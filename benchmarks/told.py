@@ -19,6 +19,7 @@ from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
 from pipelines.annotate import Annotator
 from pipelines.online import refresh
+from pipelines.overview import overview
 from pipelines.settings import Settings
 from pipelines.simulate.world import PROBLEMS
 from pipelines.stores import open_store
@@ -94,7 +95,7 @@ def main(store: str, world: Path) -> None:
     truth = {row["id"]: row for row in map(json.loads, lines)}
     with open_store(f"sqlite:///{store}") as opened:
         tell(opened, truth, Annotator.load(settings.models, settings.taxonomy))
-        print({name: opened.overview()[name] for name in ("conversations", "segments", "customers", "themes")})
+        print({name: overview(opened)[name] for name in ("conversations", "segments", "customers", "themes")})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from nlp.customer import Customer, Event
@@ -15,6 +15,7 @@ from pipelines import journeys
 from pipelines.entities import most_named
 from pipelines.features import all_features
 from pipelines.journey_map import event_log
+from pipelines.movements import ranked
 from pipelines.sinks import Columns, Row
 from pipelines.stores.protocols import Filter, Store
 from pipelines.streams import by_customer, owned
@@ -57,7 +58,7 @@ def check(filter: Filter, store: Store, taxonomy: Taxonomy) -> None:
 
 def _themes(r: Request) -> Iterable[Row]:
     named = most_named(r.store, r.filter)
-    for theme in r.store.themes.ranked(r.filter):
+    for theme in ranked(r.store, r.filter):
         yield theme | {"entities": [[n["type"], n["name"], n["segments"]] for n in named.get(theme["id"], [])]}
 
 
@@ -167,7 +168,15 @@ def _columns(spec: str) -> Columns:
     return {name: KINDS[kind] for name, _, kind in pairs}
 
 
-KINDS: Mapping[str, type] = {"": str, "int": int, "num": float, "bool": bool, "time": datetime, "list": list}
+KINDS: Mapping[str, type] = {
+    "": str,
+    "int": int,
+    "num": float,
+    "bool": bool,
+    "time": datetime,
+    "day": date,
+    "list": list,
+}
 NOUNS: Mapping[str, Noun] = {
     "assignments": Noun(
         _columns("run segment conversation customer theme confidence:num said_at:time assigned_at:time"), _assignments
@@ -211,7 +220,7 @@ NOUNS: Mapping[str, Noun] = {
     "themes": Noun(
         _columns(
             "id name description segments:int conversations:int customers:int friction:num pain:num sentiment:num"
-            " leaving:int first_seen:time last_seen:time stage channels:list terms:list entities:list"
+            " share:num leaving:int first_seen:day last_seen:day stage channels:list terms:list entities:list"
         ),
         _themes,
     ),

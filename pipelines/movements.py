@@ -1,4 +1,4 @@
-"""How the themes of a store move: their course by period, what emerges and fades, and whether fixes worked."""
+"""The themes of a store with their figures, and how they move: their course, what emerges and fades, what fixes did."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """periods: their first days, from the first conversation's to the last one's. volume: int (t,), all annotated
-    conversations. counts, moves, changes: by theme; counts are int (t,), its conversations."""
+    """periods: their first days, from the first conversation's to the last one's. volume: int (t,), all conversations.
+    counts, moves, changes: by theme; counts are int (t,), its conversations."""
 
     period: str
     periods: tuple[date, ...]
@@ -39,8 +39,10 @@ class Told:
 
 
 def told(store: Store, filter: Filter = Filter()) -> Told:
-    """Counted in the filtered conversations."""
-    return Told(store.tellings.volume(filter), store.tellings.daily(filter))
+    """Counted in the filtered conversations, as the sums of the store have them: what tells again counts on the day of
+    the first telling, so that days add up to the volumes that are shown beside them."""
+    store.rollups.refresh()
+    return summed(store.rollups.daily(filter))
 
 
 def summed(daily: Sequence[Row]) -> Told:
@@ -53,9 +55,10 @@ def summed(daily: Sequence[Row]) -> Told:
 
 
 def course(store: Store, filter: Filter = Filter(), *, period: str = "week", counted: Told | None = None) -> Course:
-    """Of every current theme, in the filtered conversations of all themes, or in what is `counted` already. Periods are
-    days, weeks or months. Raises UnknownName for another."""
-    counted = counted or told(store, replace(filter, theme=""))
+    """Of every current theme, in the filtered conversations of all themes and from the first on, as what is of late is
+    compared with all before; or in what is `counted` already. Periods are days, weeks or months. Raises UnknownName for
+    another."""
+    counted = counted or told(store, replace(filter, theme="", since=None))
     volume, daily = counted.volume, counted.daily
     ids = [theme.id for theme in store.themes.current()]
     first, last = min(volume, default=date.min), max(volume, default=date.min)
@@ -74,20 +77,39 @@ def course(store: Store, filter: Filter = Filter(), *, period: str = "week", cou
 
 
 def ranked(store: Store, filter: Filter = Filter(), found: Course | None = None, *, hidden: bool = False) -> list[Row]:
-    """Themes as `ThemeStore.ranked` has them, and with share (0..1 of the filtered conversations), movement, and
-    stability (0..1, None where it was not told). `found`: the course that tells movements, the filter's by week without
-    one."""
+    """The current themes that the filtered conversations tell, `hidden` ones only on request: pinned ones first, then
+    by pain, the largest first. What every door says of a theme is read here.
+
+    Keys id, name, description, terms, owner, pinned, hidden, those of `RollupStore.themes` (but channels {name:
+    conversations}), share (0..1 of the filtered conversations of all themes), stage (the most frequent), stability
+    (0..1, None where it was not told) and movement. `found`: the course that tells movements, the filter's by week
+    without one.
+    """
     found = found or course(store, filter)
     quality = store.qualities.of(store.themes.current_run() or "")
     stabilities = quality.stabilities if quality else {}
-    whole = max(sum(store.tellings.volume(replace(filter, theme="")).values()), 1)
-    return [
-        row
-        | {"share": row["conversations"] / whole, "movement": found.moves[row["id"]]}
-        | {"stability": stabilities.get(row["id"])}
-        for row in store.themes.ranked(filter, hidden=hidden)
-        if row["id"] in found.moves
+    whole = max(store.rollups.totals(replace(filter, theme=""))["conversations"], 1)
+    figures = store.rollups.themes(filter)
+    rows = [
+        _said(theme)
+        | _shown(figures[theme.id], whole)
+        | {"stability": stabilities.get(theme.id), "movement": found.moves[theme.id]}
+        for theme in store.themes.current()
+        if theme.id in figures and theme.id in found.moves and (hidden or not theme.hidden)
     ]
+    return sorted(rows, key=lambda row: (not row["pinned"], -row["pain"], row["id"]))
+
+
+def _said(theme: Theme) -> Row:
+    words = ("id", "name", "description", "owner", "pinned", "hidden")
+    return {name: getattr(theme, name) for name in words} | {"terms": list(theme.terms)}
+
+
+def _shown(figures: Row, whole: int) -> Row:
+    channels = {name: of["conversations"] for name, of in figures["channels"].items() if of["conversations"]}
+    stages = figures["stages"]
+    stage = min(stages, key=lambda name: (-stages[name]["conversations"], name))
+    return figures | {"channels": channels, "stage": stage, "share": figures["conversations"] / whole}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ from api.moment import Moment
 
 STORE = click.option("--store", "url", help="Database URL or SQLite path; FRICTIONARY_STORE otherwise.")
 SAID = ("id", "name", "description", "terms", "owner", "notes", "fixes", "pinned", "hidden")
+FIGURES = (
+    "segments", "conversations", "customers", "share", "friction", "pain", "sentiment", "leaving", "stage", "channels",
+    "first_seen", "last_seen", "stability",
+)  # fmt: skip
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 PERIOD = click.option(
     "--period", type=click.Choice(("day", "week", "month")), default="week", show_default=True,
@@ -116,18 +120,20 @@ def show(
     \b
     Example: frictionary themes show t1 --store demo.db
     """
-    from api.effects import bearing
+    from api.effects import bearing, figures
+    from pipelines.movements import ranked
     from pipelines.settings import Settings
     from pipelines.stores import open_existing
 
     with open_existing(Settings.from_environment(store=url or context.obj).store) as store:
         theme, quotes = store.themes.get(id), store.themes.quotes(id, limit=limit)
         told = bearing(store, id, score, period)
+        row = next((row for row in ranked(store, hidden=True) if row["id"] == id), None)
     said = [{"segment": q.segment.id, "channel": q.channel, "at": q.at, "text": q.text} for q in quotes]
     if as_json:
         known = asdict(theme)
         of = {name: known[name] for name in SAID}
-        click.echo(_json({**of, "segments": theme.size, "quotes": said, "told": told}))
+        click.echo(_json({**of, **{name: row[name] for name in FIGURES if row}, "quotes": said, "told": told}))
         return
     from api.terminal import plain
 
@@ -139,6 +145,7 @@ def show(
         click.echo(plain(line)) if line else None
     for part in theme.parts:
         click.echo(plain(f"Part: {part.name} ({part.size})"))
+    click.echo(figures(row) if row else "no conversation tells it")
     click.echo("\n".join(map(plain, told)))
     for quote in said:
         click.echo(f"\n{quote['at']:%Y-%m-%d} {quote['channel']} {quote['segment']}: {plain(quote['text'])}")
@@ -293,14 +300,14 @@ def _table(rows: list[dict[str, Any]]) -> None:
     if not rows:
         click.echo("no themes yet: ingest exports, then run `frictionary themes discover`")
         return
-    figures = ("segments", "customers", "friction", "pain", "sentiment")
+    figures = ("conversations", "customers", "friction", "pain", "sentiment")
     moves = {"moves": False} if any(short(row["movement"]) for row in rows) else {}
     columns = {"id": False, "theme": False, **dict.fromkeys(figures, True), "stage": False, **moves}
     cells = (
         (
             r["id"],
             r["name"],
-            r["segments"],
+            r["conversations"],
             r["customers"],
             round(r["friction"]),
             f"{r['pain']:.1f}",

@@ -7,8 +7,10 @@ from typing import Any
 
 from api.dashboard import charts, moves, week
 from api.dashboard.choices import PERIODS, Choice
+from pipelines import movements
 from pipelines.edits import log
 from pipelines.movements import Course, Told, course, summed
+from pipelines.overview import weekly as by_week
 from pipelines.proposals import current
 from pipelines.stores.protocols import Filter, Store
 
@@ -79,40 +81,22 @@ def compared(store: Store, choice: Choice, last: date, totals: Row) -> Row:
 def weekly(daily: Sequence[Row], theme: str, filter: Filter, last: date) -> list[Row]:
     """Bars of one theme, or of all conversations ("")."""
     since = filter.since.date() if filter.since else date.min
-    sums: dict[date, list[float]] = {}
-    for row in daily:
-        if row["theme"] == theme and row["day"] >= since:
-            week = sums.setdefault(_monday(row["day"]), [0, 0, 0.0])
-            for place, name in enumerate(("conversations", "scored", "friction")):
-                week[place] += row[name]
-    rows = [
-        {"week": at, "conversations": int(count), "friction": friction / scored if scored else None}
-        for at, (count, scored, friction) in sorted(sums.items())
-    ]
+    rows = by_week((row for row in daily if row["day"] >= since), theme)
     first = min((row["day"] for row in daily if row["day"] >= since), default=last)
     spanned = charts.weeks([{"week": _monday(first)}], last)
     return charts.weekly(rows, spanned)
 
 
 def ranked(store: Store, filter: Filter, last: date, daily: Sequence[Row], found: Course) -> list[Row]:
-    """Pinned themes, then the others, by total friction: what each is called, its figures, its movement, its weeks
-    (`trend`), and its conversations of the last four weeks (`now`) and of the four before (`before`)."""
-    figures = store.rollups.themes(filter)
-    quality = store.qualities.of(store.themes.current_run() or "")
-    stabilities = quality.stabilities if quality else {}
+    """Themes as `movements.ranked` has them, hidden ones among them, each with its weeks (`trend`), its conversations
+    of the last four weeks (`now`) and of the four before (`before`), `part` 0..100 of the largest pain, and `mark`."""
     by_day = summed(daily).daily
     first = max(min((row["day"] for row in daily), default=last), filter.since.date() if filter.since else date.min)
     weeks = charts.weeks([{"week": _monday(first)}], last)
     rows = [
-        figures[theme.id]
-        | {name: getattr(theme, name) for name in ("id", "name", "description", "terms", "owner", "pinned", "hidden")}
-        | {"stage": _most(figures[theme.id]["stages"]), "stability": stabilities.get(theme.id)}
-        | {"movement": found.moves[theme.id], "trend": _trend(by_day.get(theme.id, {}), weeks)}
-        | _late(by_day.get(theme.id, {}), last)
-        for theme in store.themes.current()
-        if theme.id in figures and theme.id in found.moves
+        row | {"trend": _trend(by_day.get(row["id"], {}), weeks)} | _late(by_day.get(row["id"], {}), last)
+        for row in movements.ranked(store, filter, found, hidden=True)
     ]
-    rows.sort(key=lambda row: (not row["pinned"], -row["pain"], row["id"]))
     most = max((row["pain"] for row in rows if not row["hidden"]), default=0) or 1
     seen = store.rollups.first_seen()
     return [
@@ -134,10 +118,6 @@ def _trend(days: Mapping[date, int], weeks: Sequence[date]) -> list[int]:
         if (week := _monday(day)) in counts:
             counts[week] += count
     return list(counts.values())
-
-
-def _most(counts: Mapping[str, Row]) -> str:
-    return min(counts, key=lambda name: (-counts[name]["conversations"], name))
 
 
 def _monday(day: date) -> date:

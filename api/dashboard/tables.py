@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -75,7 +76,7 @@ def cell(of: Tag) -> str:
 
 def whole(request: Request, store: Store, noun: str, filter: Filter) -> Response:
     """All rows of a noun, as `frictionary export` writes them."""
-    asked = export.Request(store, request.app.state.desk.annotator.taxonomy, filter, store.overview()["last"])
+    asked = export.Request(store, request.app.state.desk.annotator.taxonomy, filter, datetime.now(UTC))
     wanted = export.noun(noun)
     headers = {"content-disposition": f'attachment; filename="{noun}.csv"'}
     file = SpooledTemporaryFile(max_size=KEPT)  # noqa: SIM115  closed by the answer

@@ -69,7 +69,7 @@ def theme(request: Request) -> Response:
         theme=found,
         choice=choice,
         offered=offered(request),
-        **_numbers(store, id, filter, last, known),
+        **_numbers(id, filter, last, known),
         **_costly(request, id, filter, known),
         **_told(store, found, taxonomy_of(request).stage_names, known),
         alike=alike(request.app.state.desk.themes(), id, known),
@@ -84,16 +84,10 @@ def theme(request: Request) -> Response:
     )
 
 
-def _numbers(store: Store, id: str, filter: Filter, last: date, known: Themes) -> Row:
-    """Keys figures (None where no segment is left), weekly, stages, channels."""
-    row = next((row for row in known.rows if row["id"] == id), None)
-    whole = max(1, sum(r["conversations"] for r in known.daily if not r["theme"] and _within(r["day"], filter)))
-    own = row and row | {"share": row["conversations"] / whole}
-    return {"figures": own, "weekly": weekly(known.daily, id, filter, last)}
-
-
-def _within(day: date, filter: Filter) -> bool:
-    return filter.since is None or day >= filter.since.date()
+def _numbers(id: str, filter: Filter, last: date, known: Themes) -> Row:
+    """Keys figures (None where no segment is left), weekly."""
+    figures = next((row for row in known.rows if row["id"] == id), None)
+    return {"figures": figures, "weekly": weekly(known.daily, id, filter, last)}
 
 
 def _costly(request: Request, id: str, filter: Filter, known: Themes) -> Row:

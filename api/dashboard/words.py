@@ -146,10 +146,9 @@ def path(id: str) -> str:
     return quote(id, safe=":")
 
 
-def by_conversations(counts: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, int]]:
+def by_conversations(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """(name, conversations), most first."""
-    found = [(name, int(row["conversations"])) for name, row in counts.items() if row["conversations"]]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def fact(value: Any) -> str:

@@ -14,6 +14,7 @@ from api.schemas.themes import QualityOut
 from api.told import Told
 from nlp.errors import StoreError
 from pipelines.annotate import Annotator
+from pipelines.overview import overview as figures
 
 router = APIRouter(tags=["about"], route_class=Told)
 DISCOVERIES = 10_000
@@ -39,8 +40,7 @@ def health(request: Request, response: Response) -> dict[str, Any]:
 def overview(request: Request, question: Annotated[Question, Query()]) -> dict[str, Any]:
     """The figures of all conversations that fulfil the filters, by channel, stage, intent and week."""
     state = request.app.state
-    found: dict[str, Any] = state.store.overview(chosen(question, state.desk.annotator.taxonomy))
-    return found
+    return figures(state.store, chosen(question, state.desk.annotator.taxonomy))
 
 
 @router.get("/v1/runs", response_model=Page[RunOut])

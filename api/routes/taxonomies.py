@@ -13,6 +13,7 @@ from api.schemas.requests import Listed, ListedQuestion, Question, Sparse
 from api.told import Told
 from nlp.errors import NotFound
 from nlp.taxonomy import Taxonomy
+from pipelines.overview import overview
 from pipelines.stores.protocols import Filter
 
 router = APIRouter(prefix="/v1", tags=["about"], route_class=Told)
@@ -62,7 +63,7 @@ def _spoken(request: Request) -> Taxonomy:
 
 
 def _with_figures(request: Request, filter: Filter) -> list[dict[str, Any]]:
-    found = {row["intent"]: row for row in request.app.state.store.overview(filter)["intents"]}
+    found = {row["intent"]: row for row in overview(request.app.state.store, filter)["intents"]}
     return [
         asdict(known) | {name: found.get(known.name, NOTHING)[name] for name in NOTHING}
         for known in _spoken(request).intents

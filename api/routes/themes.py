@@ -20,6 +20,7 @@ from nlp.themes.emerging import Movement
 from nlp.themes.impact import Impact
 from pipelines import costs, lineage, movements, past, proposals
 from pipelines.entities import most_named
+from pipelines.overview import weekly
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"], route_class=Told)
 Id = Annotated[str, Path(examples=["t1"])]
@@ -85,7 +86,7 @@ def theme(request: Request, response: Response, id: Id, question: Annotated[Cost
         "parts": parts(store, known),
         "movement": _movement(figures["movement"], found),
         "entities": most_named(store, filter, theme=id).get(id, []),
-        "trend": store.themes.trend(filter, theme=id),
+        "trend": weekly(store.rollups.daily(filter), id),
         "course": _course(found, id),
         "impact": _impact(costs.impact(store, question.score or None, filter), id),
         "groups": costs.groups(store, id, filter),

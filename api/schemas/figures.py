@@ -137,9 +137,10 @@ class Overview(BaseModel):
     leaving: int
     unsupported: int = Field(description="Conversations in a language that the models do not know; in no mean.")
     themes: int
-    unassigned: int
-    first: datetime | None
-    last: datetime | None
+    placed: int = Field(description="Messages with friction that are in a theme.")
+    unassigned: int = Field(description="Those that are in none.")
+    first: date | None = Field(description="The day of the first conversation, in UTC.")
+    last: date | None
     channels: dict[str, int]
     stages: list[StageFigures]
     intents: list[IntentFigures]

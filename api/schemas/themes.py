@@ -21,6 +21,8 @@ class MovementOut(BaseModel):
     ratio: RatioOut | None = Field(description="Its share in the latest `periods` by its share before.")
     periods: int
     p: Figure
+    now: tuple[int, int] = Field(description="Its conversations in the latest `periods`, and all in them.")
+    before: tuple[int, int] = Field(description="Its conversations before them, and all before them.")
     text: str = Field(description="The same in words.")
 
 
@@ -39,10 +41,10 @@ class ThemeOut(BaseModel):
     pain: Figure = Field(description="Sum of its segments' friction / 100: what themes are ranked by.")
     sentiment: Figure | None
     leaving: int = Field(description="Conversations with a threat to leave.")
-    first_seen: datetime | None
-    last_seen: datetime | None
+    first_seen: date | None = Field(description="The day on which the first of its conversations began, in UTC.")
+    last_seen: date | None
     stage: str = Field(description="The most frequent.")
-    channels: dict[str, int]
+    channels: dict[str, int] = Field(description="Its conversations by channel.")
     share: Figure = Field(description="0..1 of all conversations that fulfil the filters.")
     movement: MovementOut
     stability: Figure | None = Field(

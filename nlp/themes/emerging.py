@@ -20,13 +20,16 @@ LEAST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a theme does of late: emerging, fading, steady, or too early to tell. `ratio`: its share of all
-    conversations in the latest `periods` by its share before. `p`: the chance of so much where nothing moves."""
+    """What a theme does of late: emerging, fading, steady, or too early to tell. `now` and `before`: its conversations
+    and all, in the latest `periods` and before them. `ratio`: its share now by its share before, as these four have it
+    (of no conversation half a one), with an interval. `p`: the chance of so much where nothing moves."""
 
     kind: str
     ratio: Ratio | None = None
     periods: int = 0
     p: float = 1.0
+    now: tuple[int, int] = (0, 0)
+    before: tuple[int, int] = (0, 0)
 
 
 def movements(counts: Array, volume: Array) -> list[Movement]:
@@ -40,16 +43,17 @@ def movements(counts: Array, volume: Array) -> list[Movement]:
     """
     if counts.shape[1] < PAST + 1:
         return [Movement(UNTOLD)] * len(counts)
-    found = _judged(counts, volume)
+    found = _judged(counts, volume, volume)
     risen = np.array([m.kind == EMERGING for m in found])
     if risen.any() and not risen.all():
-        others = _judged(counts[~risen], _without(counts, volume, risen))
+        others = _judged(counts[~risen], _without(counts, volume, risen), volume)
         for k, movement in zip(np.flatnonzero(~risen).tolist(), others, strict=True):
             found[k] = movement
     return found
 
 
-def _judged(counts: Array, volume: Array) -> list[Movement]:
+def _judged(counts: Array, volume: Array, whole: Array) -> list[Movement]:
+    """`volume`: that which shares are tested in; `whole`: all conversations, which they are told in."""
     windows = [w for w in WINDOWS if counts.shape[1] - w >= PAST]
     scatter = dispersions(counts[:, : -max(windows)], volume[: -max(windows)])
     sides = np.stack([_sides(counts, volume, w, scatter) for w in windows])  # (windows, 2, k)
@@ -57,31 +61,42 @@ def _judged(counts: Array, volume: Array) -> list[Movement]:
     p = np.minimum(1.0, 2 * len(windows) * sides.min(axis=(0, 1)))
     told = significant(p)
     return [
-        _movement(row, volume, windows[best[k]], float(scatter[k]), float(p[k]), told=bool(told[k]))
+        _movement(row, volume, whole, windows[best[k]], float(scatter[k]), float(p[k]), told=bool(told[k]))
         for k, row in enumerate(counts)
     ]
 
 
 def _sides(counts: Array, volume: Array, window: int, scatter: Array) -> Array:
     """(2, k): the chance of so much more, and of so much less."""
-    part = volume[-window:].sum() / max(volume.sum(), 1)
+    part = _latest(volume, window)
     if not 0 < part < 1:
         return np.ones((2, len(counts)))
     before, after = counts[:, :-window].sum(axis=1), counts[:, -window:].sum(axis=1)
-    return np.stack(tails(before, after, float(part), scatter))
+    return np.stack(tails(before, after, part, scatter))
 
 
-def _movement(row: Array, volume: Array, window: int, scatter: float, p: float, *, told: bool) -> Movement:
-    part = float(volume[-window:].sum() / max(volume.sum(), 1))
-    if not 0 < part < 1:
+def _movement(
+    row: Array, volume: Array, whole: Array, window: int, scatter: float, p: float, *, told: bool
+) -> Movement:
+    now, before = (_counted(row[part], whole[part]) for part in (slice(-window, None), slice(-window)))
+    tested, shown = (_latest(of, window) for of in (volume, whole))
+    if not 0 < tested < 1:
         return Movement(UNTOLD)
-    found = ratio(int(row[:-window].sum()), int(row[-window:].sum()), part, scatter)
-    kind = STEADY
-    if told and found.value >= LEAST:
+    kind, value = STEADY, ratio(before[0], now[0], tested, scatter).value
+    if told and value >= LEAST:
         kind = EMERGING
-    elif told and found.value <= 1 / LEAST and row[-window:].mean() <= row[:-window].mean():
+    elif told and value <= 1 / LEAST and row[-window:].mean() <= row[:-window].mean():
         kind = FADING  # what is told more often than before is not, however much more else is told
-    return Movement(kind, found, window, p)
+    return Movement(kind, ratio(before[0], now[0], shown, scatter), window, p, now, before)
+
+
+def _counted(row: Array, whole: Array) -> tuple[int, int]:
+    return int(row.sum()), int(whole.sum())
+
+
+def _latest(volume: Array, window: int) -> float:
+    """The share 0..1 of the volume that is in the latest periods."""
+    return float(volume[-window:].sum() / max(volume.sum(), 1))
 
 
 def significant(p: Array, rate: float = ALARMS) -> Array:

@@ -56,10 +56,11 @@ def tails(before: Array, after: Array, part: float, scatter: Array) -> tuple[Arr
 
 
 def ratio(before: int, after: int, part: float, scatter: float = 1.0) -> Ratio:
-    """The rate after by the rate before; the interval is Jeffreys' (Brown, Cai & DasGupta 2001), `part` as above."""
+    """The rate after by the rate before, of no count half a one; the interval is Jeffreys' (Brown, Cai & DasGupta
+    2001), `part` as above."""
     a, b = after / scatter + MORE, before / scatter + MORE
     low, high = (odds(float(betaincinv(a, b, p)), part) for p in (0.025, 0.975))
-    return Ratio(a / b * (1 - part) / part, low, high)
+    return Ratio(max(after, MORE) / max(before, MORE) * (1 - part) / part, low, high)
 
 
 def odds(share: float, part: float) -> float:

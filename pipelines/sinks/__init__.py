@@ -3,14 +3,15 @@ they happen has `Options` and `open_sink(options, environment)`. The file's name
 
 import importlib
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from nlp.errors import UnknownName
 
 Columns = Mapping[str, type]
-"""Column -> str, int, float, bool, datetime, or list for what JSON keeps as a list or an object; any may be None."""
+"""Column -> str, int, float, bool, datetime, date, or list for what JSON keeps as a list or an object. Any may be
+None."""
 Row = Mapping[str, Any]
 
 
@@ -38,7 +39,9 @@ def write(rows: Iterable[Row], columns: Columns, file: BinaryIO, *, format: str)
 
 
 def plain(value: Any) -> Any:
-    """As JSON knows it: times in ISO 8601 UTC, floats to six digits after the point."""
+    """As JSON knows it: days and times in ISO 8601, UTC; floats to six digits after the point."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     return round(value, 6) if isinstance(value, float) else value

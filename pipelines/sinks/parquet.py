@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,7 +23,7 @@ def write(rows: Iterable[Row], columns: Columns, file: BinaryIO) -> None:
     from pyarrow import parquet
 
     types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), list: pa.string()}
-    types[datetime] = pa.timestamp("us", tz="UTC")
+    types |= {datetime: pa.timestamp("us", tz="UTC"), date: pa.date32()}
     schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
     rest = iter(rows)
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:

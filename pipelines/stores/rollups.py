@@ -44,7 +44,10 @@ class Rollups:
         return figures.themes(self._known(), filter)
 
     def stages(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
-        return figures.stages(self._known(), filter)
+        return figures.groups(self._known(), "stage", filter)
+
+    def intents(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        return figures.groups(self._known(), "intent", filter)
 
     def count(self, filter: Filter = Filter()) -> int:
         return int(self._known().chosen(filter).sum())

@@ -2,7 +2,6 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -28,7 +27,6 @@ from pipelines.stores.jobs import Jobs
 from pipelines.stores.lineage import Lineage
 from pipelines.stores.marks import Marks
 from pipelines.stores.outbox import Outbox
-from pipelines.stores.overview import read_overview
 from pipelines.stores.past import Past
 from pipelines.stores.privacy import Privacy
 from pipelines.stores.proposals import Proposals
@@ -44,7 +42,6 @@ from pipelines.stores.protocols import (
     EventStore,
     ExperimentStore,
     FeatureStore,
-    Filter,
     IdentityStore,
     JobStore,
     LineageStore,
@@ -125,9 +122,6 @@ class SqlStore:
             database.engine.dispose()
             raise
         return cls(url, database)
-
-    def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
-        return {**read_overview(self._database, filter), "unassigned": self.themes.unassigned(filter)}
 
     def close(self) -> None:
         self.engine.dispose()

@@ -1,7 +1,7 @@
 """Discovered themes, which segment belongs to which, and the figures about them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, case, func, select, union_all
@@ -144,31 +144,10 @@ class Themes:
             raise NotFound(f"no theme {id!r} in the current run")
         return shown_theme(row)
 
-    def ranked(self, filter: Filter = Filter(), *, hidden: bool = False) -> list[dict[str, Any]]:
-        """Themes without a segment in the filtered conversations are left out."""
-        known = {theme.id: theme for theme in self.current() if hidden or not theme.hidden}
-        stage = func.coalesce(summaries.c.stage, "unknown")
-        with self._database.read() as connection:
-            rows = connection.execute(_figures(filter)).mappings().all()
-            stages = connection.execute(_tally(stage, CONVERSATIONS, filter)).all()
-            channels = connection.execute(_tally(C.channel, SEGMENTS, filter)).all()
-        most = {theme: name for theme, name, _ in reversed(stages)}
-        found = [_ranked(row, known[row["theme"]], most, channels) for row in rows if row["theme"] in known]
-        return sorted(found, key=lambda row: not row["pinned"])
-
     def unassigned(self, filter: Filter = Filter()) -> int:
         with self._database.read() as connection:
             found: int = connection.execute(_members(filter, SEGMENTS).where(A.theme.is_(None))).scalar_one()
         return found
-
-    def trend(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
-        """A segment counts in the week in which its conversation started."""
-        week = self._database.backend.week(C.started_at).label("week")
-        statement = _members(filter, week, A.theme, SEGMENTS, CONVERSATIONS, FRICTION)
-        statement = statement.where(A.theme == theme if theme else A.theme.is_not(None))
-        with self._database.read() as connection:
-            rows = connection.execute(statement.group_by(week, A.theme).order_by(week, A.theme)).mappings().all()
-        return [{**row, "week": date.fromisoformat(str(row["week"]))} for row in rows]
 
     def entities(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
         of = A.theme == theme if theme else A.theme.is_not(None)
@@ -239,37 +218,3 @@ def _joined(assigned: FromClause, *columns: ColumnElement[Any]) -> Select[Any]:
         .join(conversations, C.id == S.conversation)
         .outerjoin(summaries, summaries.c.conversation == C.id)
     )
-
-
-def _figures(filter: Filter) -> Select[Any]:
-    said_at = func.coalesce(turns.c.at, C.started_at)
-    leaving = case((summaries.c.leaving >= 0.5, TELLING))
-    columns = (
-        A.theme,
-        SEGMENTS,
-        CONVERSATIONS,
-        func.count(func.nullif(C.customer, "").distinct()).label("customers"),
-        FRICTION,
-        (func.sum(S.friction) / 100).label("pain"),
-        func.avg(S.sentiment).label("sentiment"),
-        func.count(leaving.distinct()).label("leaving"),
-        func.min(said_at).label("first_seen"),
-        func.max(said_at).label("last_seen"),
-    )
-    statement = _members(filter, *columns).join(turns, OF_TURN).where(A.theme.is_not(None))
-    return statement.group_by(A.theme).order_by(func.sum(S.friction).desc(), A.theme)
-
-
-def _tally(of: ColumnElement[Any], count: ColumnElement[Any], filter: Filter) -> Select[Any]:
-    """(theme, value, count), the largest count of a theme first."""
-    value = of.label("value")
-    statement = _members(filter, A.theme, value, count).where(A.theme.is_not(None))
-    return statement.group_by(A.theme, value).order_by(A.theme, count.desc(), value)
-
-
-def _ranked(row: Any, theme: Theme, stages: dict[str, str], channels: Sequence[Any]) -> dict[str, Any]:
-    figures = {key: value for key, value in row.items() if key != "theme"}
-    words = ("id", "name", "description", "owner", "pinned", "hidden")
-    said = {name: getattr(theme, name) for name in words} | {"terms": list(theme.terms)}
-    counts = {name: count for of, name, count in channels if of == theme.id}
-    return {**said, **figures, "stage": stages[theme.id], "channels": counts}

@@ -505,4 +505,4 @@ def test_the_answer_of_a_moment_is_the_same_for_every_way_to_write_it(client: Te
     ways = ["2026-06-01", "2026-06-01T00:00:00", "2026-06-01T00:00:00Z", "2026-06-01T02:00:00%2B02:00"]
     found = [get(client, f"/v1/overview?since={way}") for way in ways]
     assert all(one == found[0] for one in found)
-    assert datetime.fromisoformat(found[0]["first"]) >= datetime.fromisoformat("2026-06-01T00:00:00Z")
+    assert found[0]["first"] >= "2026-06-01"

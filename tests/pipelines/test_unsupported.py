@@ -13,6 +13,7 @@ from nlp.taxonomy import UNSUPPORTED
 from pipelines.analyze import Analyst
 from pipelines.annotate import Annotator, annotate
 from pipelines.encoders import open_encoder
+from pipelines.overview import overview
 from pipelines.said import spoken
 from pipelines.settings import ROOT
 from pipelines.stores import open_store
@@ -55,7 +56,7 @@ def test_the_store_counts_the_unsupported_and_leaves_them_out_of_means(store: St
     summary = store.signals.summary("s:2")
     assert summary is not None
     assert (summary.intent, summary.language) == (UNSUPPORTED, "de")
-    figures, english = store.overview(), store.signals.summary("s:1")
+    figures, english = overview(store), store.signals.summary("s:1")
     assert english is not None
     assert (figures["unsupported"], figures["conversations"]) == (1, 2)
     assert figures["friction"] == pytest.approx(english.friction)

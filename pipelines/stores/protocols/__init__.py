@@ -4,7 +4,7 @@ Every write is an upsert on a stable id inside one transaction: running it twice
 Times are aware UTC in and out. Iterators stream; pages are lists.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 from pipelines.stores.protocols.audits import Audit, AuditStore
 from pipelines.stores.protocols.conversations import ConversationStore, SignalStore
@@ -112,13 +112,6 @@ class Store(Protocol):
     search: SearchStore
     jobs: JobStore
     replies: ReplyStore
-
-    def overview(self, filter: Filter = Filter()) -> dict[str, Any]:
-        """Keys conversations (those that tell again count with the first, here and below), duplicates (how many do),
-        annotated, segments, customers, friction (mean of summaries), sentiment (mean), leaving
-        (count >= 0.5), themes, unassigned, first, last (datetimes or None), channels {name: conversations},
-        stages [{stage, conversations, customers, friction, sentiment}],
-        intents [{intent, conversations, friction, sentiment}], weekly [{week, conversations, friction, sentiment}]."""
 
     def close(self) -> None: ...
 

@@ -34,6 +34,9 @@ class RollupStore(Protocol):
         """Of annotated conversations, most first: stage, conversations, customers, friction and sentiment (means over
         conversations, None where no language is known)."""
 
+    def intents(self, filter: Filter = Filter()) -> list[dict[str, Any]]:
+        """The same by intent: intent, conversations, customers, friction and sentiment."""
+
     def count(self, filter: Filter = Filter()) -> int:
         """The conversations, those that tell again among them."""
 

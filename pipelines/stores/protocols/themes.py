@@ -1,7 +1,7 @@
 """Themes: as found, as people edit them, as they were known, and where they come from."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from nlp.encoder import Floats
@@ -68,17 +68,8 @@ class ThemeStore(Protocol):
 
     def get(self, id: str) -> Theme: ...  # raises NotFound
 
-    def ranked(self, filter: Filter = Filter(), *, hidden: bool = False) -> list[dict[str, Any]]:
-        """Current themes, `hidden` ones only on request, with their figures: pinned ones first, then by total friction,
-        largest first. Keys: id, name, description, terms, owner, pinned, hidden, segments, conversations, customers,
-        friction (mean 0..100), pain (sum of friction / 100), sentiment (mean -1..+1), leaving (conversations with
-        leaving >= 0.5), first_seen, last_seen, stage (most frequent), channels {name: segments}."""
-
     def unassigned(self, filter: Filter = Filter()) -> int:
         """Segments of the current run with no theme."""
-
-    def trend(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
-        """Per ISO week (its Monday): keys week (date), theme, segments, conversations, friction. Oldest first."""
 
     def entities(self, filter: Filter = Filter(), *, theme: str = "") -> list[dict[str, Any]]:
         """What the segments of current themes name: keys theme, type (product, company, competitor, place), name,
@@ -116,14 +107,7 @@ class QualityStore(Protocol):
 
 
 class TellingStore(Protocol):
-    """Which conversations tell the current themes, as people are shown them. Days are those on which a conversation
-    started, in UTC."""
-
-    def volume(self, filter: Filter = Filter()) -> dict[date, int]:
-        """All annotated conversations a day, days without any left out."""
-
-    def daily(self, filter: Filter = Filter()) -> dict[str, dict[date, int]]:
-        """Each theme's conversations a day; one that tells several themes counts in each."""
+    """Which conversations tell the current themes, as people are shown them."""
 
     def pairs(self, filter: Filter = Filter()) -> Iterator[tuple[str, str]]:
         """(conversation, theme), each once, by conversation."""

@@ -107,17 +107,18 @@ def _parts(told: Told, name: str) -> dict[int, dict[str, Row]]:
     return {theme: dict(sorted(row.items())) for theme, row in found.items()}
 
 
-def stages(cube: Cube, filter: Filter) -> list[Row]:
+def groups(cube: Cube, by: str, filter: Filter) -> list[Row]:
+    """By a column of the conversations, "stage" or "intent"."""
     chosen = cube.chosen(filter) & (cube.rows["intent"] != cube.names["intent"].find(""))
     found = []
-    for place, name in enumerate(cube.names["stage"]):
-        own = chosen & (cube.rows["stage"] == place)
+    for place, name in enumerate(cube.names[by]):
+        own = chosen & (cube.rows[by] == place)
         if own.any():
             scored = int(cube.rows["scored"][own].sum())
             means = {name: float(cube.rows[name][own].sum()) for name in ("friction", "sentiment")}
-            row = {"stage": name, "conversations": int(cube.rows["first"][own].sum()), "customers": cube.people(own)}
+            row = {by: name, "conversations": int(cube.rows["first"][own].sum()), "customers": cube.people(own)}
             found.append(row | {name: whole / scored if scored else None for name, whole in means.items()})
-    return sorted(found, key=lambda row: (-row["conversations"], row["stage"]))
+    return sorted(found, key=lambda row: (-row["conversations"], row[by]))
 
 
 def reach(cube: Cube, segments: int) -> date | None:

@@ -1,6 +1,7 @@
 """What emerges is told within two periods, what fades is told, and what only looks so is not."""
 
 import numpy as np
+import pytest
 
 from nlp.themes.emerging import EMERGING, FADING, STEADY, UNTOLD, movements, significant, told
 from nlp.themes.rates import ratio
@@ -81,6 +82,17 @@ def test_step_up_takes_all_up_to_the_last_that_passes() -> None:
     assert significant(np.array([0.04, 0.01, 0.9, 0.03])).tolist() == [False, True, False, False]
     assert significant(np.array([0.04, 0.01, 0.035, 0.03])).tolist() == [True] * 4
     assert significant(np.array([])).tolist() == []
+
+
+def test_a_movement_is_reckoned_from_the_counts_that_it_tells() -> None:
+    counts = steady()
+    counts[0, -4:], counts[5, -4:] = 40, 0
+    volume = counts.sum(axis=0) * 2
+    for row, m in zip(counts, movements(counts, volume), strict=True):
+        assert m.now == (row[-m.periods :].sum(), volume[-m.periods :].sum())
+        assert m.before == (row[: -m.periods].sum(), volume[: -m.periods].sum())
+        assert m.ratio is not None
+        assert m.ratio.value == pytest.approx(max(m.now[0], 0.5) / m.now[1] / (m.before[0] / m.before[1]))
 
 
 def test_a_ratio_has_its_rate_between_the_ends() -> None:

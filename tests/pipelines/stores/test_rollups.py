@@ -53,38 +53,6 @@ def told(id: str) -> Summary:
     return Summary(id, "help", 0.9, False, -0.5, -0.5, -0.5, -0.5, 60.0, 0.0, leaving, "use", 0.5, "said", "en")
 
 
-def test_totals_are_those_of_the_conversations_themselves(store: SqlStore) -> None:
-    put(store)
-    store.rollups.refresh()
-    for filter in (Filter(), Filter(channel="ticket"), Filter(since=START + DAY), Filter(theme="t1", intent="help")):
-        sums, scanned = store.rollups.totals(filter), store.overview(filter)
-        for name in (
-            "conversations",
-            "customers",
-            "segments",
-            "friction",
-            "leaving",
-            "unsupported",
-            "annotated",
-            "unassigned",
-        ):
-            assert sums[name] == scanned[name], (filter, name)
-        assert sums["channels"] == scanned["channels"]
-    assert (store.rollups.totals()["first"], store.rollups.totals()["last"]) == (date(2026, 3, 2), date(2026, 3, 5))
-
-
-def test_themes_are_those_of_the_segments_themselves(store: SqlStore) -> None:
-    put(store)
-    store.rollups.refresh()
-    for filter in (Filter(), Filter(channel="call"), Filter(segment="plan=gold")):
-        sums = store.rollups.themes(filter)
-        for row in store.themes.ranked(filter):
-            for name in ("segments", "conversations", "customers", "friction", "pain", "sentiment", "leaving"):
-                assert sums[row["id"]][name] == row[name], (filter, name)
-        assert set(sums) == {row["id"] for row in store.themes.ranked(filter)}
-    assert store.rollups.themes()["t1"]["channels"]["call"] == {"conversations": 1, "friction": 51.0}
-
-
 def test_conversations_are_chosen_by_who_wrote_and_what_is_named(store: SqlStore) -> None:
     put(store)
     store.rollups.refresh()
@@ -106,8 +74,14 @@ def test_stages_are_those_of_the_conversations_themselves(store: SqlStore) -> No
     store.conversations.put([conversation(3)])
     store.signals.summarise([replace(told("s:1"), stage="exit")])
     store.rollups.refresh()
-    for filter in (Filter(), Filter(channel="call"), Filter(segment="plan=gold"), Filter(stage="exit")):
-        assert store.rollups.stages(filter) == store.overview(filter)["stages"], filter
+    means = {"friction": 60.0, "sentiment": -0.5}
+    exit, use = ({"stage": stage, "customers": 1} | means for stage in ("exit", "use"))
+    assert store.rollups.stages(Filter(segment="plan=gold")) == [
+        exit | {"conversations": 1},
+        use | {"conversations": 1},
+    ]
+    assert store.rollups.stages(Filter(channel="call")) == [exit | {"conversations": 1}]
+    assert store.rollups.intents() == [{"intent": "help", "conversations": 4, "customers": 2} | means]
 
 
 def test_the_latest_segments_reach_back_to_a_day(store: SqlStore) -> None:

@@ -20,6 +20,8 @@ from nlp.themes.proposals import Proposal
 from nlp.themes.theme import Assignment, Fix, Note, Part, Theme
 from pipelines.edits import edit, log, refresh, replayed
 from pipelines.identity import resolve
+from pipelines.movements import ranked
+from pipelines.overview import overview, weekly
 from pipelines.past import known
 from pipelines.stores import open_store
 from pipelines.stores.database import Database
@@ -112,7 +114,7 @@ def test_a_changed_conversation_is_pending_again_and_loses_its_findings(themed: 
     assert themed.signals.of("s:1") == []
     assert themed.signals.summary("s:1") is None
     assert themed.signals.embedded() == 3
-    assert [row["segments"] for row in themed.themes.ranked()] == [1, 1]
+    assert [row["segments"] for row in ranked(themed)] == [1, 1]
 
 
 def test_pending_comes_in_batches_by_id_while_others_are_annotated(store: SqlStore) -> None:
@@ -198,7 +200,7 @@ def test_quotes_come_in_the_order_asked_for(themed: SqlStore) -> None:
 
 
 def test_themes_are_ranked_by_total_friction(themed: SqlStore) -> None:
-    one, two = themed.themes.ranked()
+    one, two = ranked(themed)
     assert (one["id"], one["terms"], one["segments"], one["conversations"], one["customers"]) == (
         "t1",
         ["a", "late"],
@@ -207,19 +209,20 @@ def test_themes_are_ranked_by_total_friction(themed: SqlStore) -> None:
         2,
     )
     assert (one["friction"], one["pain"], one["sentiment"], one["leaving"]) == (20.0, 0.4, -0.5, 1)
-    assert (one["first_seen"], one["stage"], one["channels"]) == (MONDAY, "use", {"ticket": 2})
+    assert (one["first_seen"], one["stage"], one["channels"]) == (date(2026, 3, 6), "use", {"ticket": 2})
     assert two["channels"] == {"call": 1}
-    assert [row["id"] for row in themed.themes.ranked(Filter(channel="call"))] == ["t2"]
+    assert [row["id"] for row in ranked(themed, Filter(channel="call"))] == ["t2"]
     assert (themed.themes.unassigned(), themed.themes.unassigned(Filter(customer="ann"))) == (1, 0)
 
 
 def test_a_trend_counts_by_the_monday_of_the_week(themed: SqlStore) -> None:
-    trend = themed.themes.trend(theme="t1")
+    themed.rollups.refresh()
+    trend = weekly(themed.rollups.daily(), "t1")
     assert [(row["week"], row["segments"], row["friction"]) for row in trend] == [
         (date(2026, 3, 2), 1, 10.0),
         (date(2026, 3, 9), 1, 30.0),
     ]
-    assert len(themed.themes.trend()) == 3
+    assert sum(row["segments"] for row in weekly(themed.rollups.daily())) == 4
 
 
 def test_stages_and_points_and_quotes_of_themes(themed: SqlStore) -> None:
@@ -253,7 +256,7 @@ def test_the_latest_discovery_is_the_current_one_and_takes_new_segments(themed: 
     new = Assignment("s:4#0:13", "r2", "t1", 0.5, MONDAY)
     for _ in range(2):
         themed.themes.assign([new])
-    assert [row["segments"] for row in themed.themes.ranked()] == [1]
+    assert [row["segments"] for row in ranked(themed)] == [1]
     with pytest.raises(StoreError, match="r1"):
         themed.themes.assign([replace(new, run="r1")])
 
@@ -327,7 +330,7 @@ def test_what_people_say_of_a_theme_is_shown_and_what_was_found_is_kept(themed: 
     assert (two.name, two.owner, two.pinned, two.hidden) == ("Billed twice", "Ben", True, False)
     assert two.notes == (Note(MONDAY + timedelta(days=1), "eve", "Ask accounting."),)
     assert two.fixes == (Fix(MONDAY + timedelta(days=1), "eve", date(2026, 4, 1)),)
-    assert [(row["id"], row["pinned"], row["owner"]) for row in themed.themes.ranked()] == [
+    assert [(row["id"], row["pinned"], row["owner"]) for row in ranked(themed)] == [
         ("t2", True, "Ben"),
         ("t1", False, ""),
     ]
@@ -336,8 +339,8 @@ def test_what_people_say_of_a_theme_is_shown_and_what_was_found_is_kept(themed: 
 
 def test_a_hidden_theme_is_in_no_ranking_and_still_found_by_its_id(themed: SqlStore) -> None:
     edit(themed, said("hide", theme="t1"))
-    assert [row["id"] for row in themed.themes.ranked()] == ["t2"]
-    assert themed.overview()["themes"] == 1
+    assert [row["id"] for row in ranked(themed)] == ["t2"]
+    assert overview(themed)["themes"] == 1
     assert themed.themes.get("t1").hidden
     edit(themed, said("undo", undoes=1))
     assert not themed.themes.get("t1").hidden
@@ -345,14 +348,14 @@ def test_a_hidden_theme_is_in_no_ranking_and_still_found_by_its_id(themed: SqlSt
 
 def test_a_merge_moves_the_segments_and_an_undo_moves_them_back(themed: SqlStore) -> None:
     edit(themed, said("merge", theme="t2", other="t1"))
-    assert [(row["id"], row["segments"]) for row in themed.themes.ranked()] == [("t1", 3)]
+    assert [(row["id"], row["segments"]) for row in ranked(themed)] == [("t1", 3)]
     assert [q.segment.conversation for q in themed.themes.quotes("t1")] == ["s:3", "s:1", "s:2"]
     assert themed.themes.members(found=True)["s:2#0:13"] == "t2"
     assert themed.themes.names() == {"t1": "One", "t2": "Two"}
     with pytest.raises(NotFound, match="t2"):
         themed.themes.get("t2")
     edit(themed, said("undo", 2, undoes=1))
-    assert [(row["id"], row["segments"]) for row in themed.themes.ranked()] == [("t1", 2), ("t2", 1)]
+    assert [(row["id"], row["segments"]) for row in ranked(themed)] == [("t1", 2), ("t2", 1)]
 
 
 def test_quotes_are_split_off_and_moved(themed: SqlStore) -> None:
@@ -645,26 +648,26 @@ def test_events_and_runs_come_back_as_put(store: SqlStore) -> None:
 
 
 def test_the_overview_of_an_empty_store_is_empty(store: SqlStore) -> None:
-    overview = store.overview()
+    figures = overview(store)
     numbers = ("conversations", "annotated", "segments", "customers", "leaving", "themes", "unassigned")
-    assert [overview[key] for key in numbers] == [0] * 7
-    assert [overview[key] for key in ("friction", "sentiment", "first", "last")] == [None] * 4
-    assert [overview[key] for key in ("channels", "stages", "intents", "weekly")] == [{}, [], [], []]
+    assert [figures[key] for key in numbers] == [0] * 7
+    assert [figures[key] for key in ("friction", "sentiment", "first", "last")] == [None] * 4
+    assert [figures[key] for key in ("channels", "stages", "intents", "weekly")] == [{}, [], [], []]
 
 
 def test_the_overview_adds_up(themed: SqlStore) -> None:
-    overview = themed.overview()
+    figures = overview(themed)
     numbers = ("conversations", "annotated", "segments", "customers", "leaving", "themes", "unassigned")
-    assert [overview[key] for key in numbers] == [4, 4, 4, 2, 2, 2, 1]
-    assert overview["channels"] == {"call": 2, "ticket": 2}
-    assert overview["stages"][0] == {
+    assert [figures[key] for key in numbers] == [4, 4, 4, 2, 2, 2, 1]
+    assert figures["channels"] == {"call": 2, "ticket": 2}
+    assert figures["stages"][0] == {
         "stage": "use",
         "conversations": 4,
         "customers": 2,
         "friction": 50.0,
         "sentiment": -0.5,
     }
-    assert [(week["week"], week["conversations"]) for week in overview["weekly"]] == [
+    assert [(week["week"], week["conversations"]) for week in figures["weekly"]] == [
         (date(2026, 3, 2), 1),
         (date(2026, 3, 9), 2),
         (date(2026, 3, 16), 1),

@@ -1,7 +1,7 @@
-"""Every database counts alike which conversations tell a theme, and keeps what a discovery says of itself."""
+"""Every database tells alike which conversations tell a theme, and keeps what a discovery says of itself."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -45,19 +45,14 @@ def told(id: str) -> Summary:
     return Summary(id, "help", 0.9, False, -0.5, -0.5, -0.5, -0.5, 50.0, 0.0, 0.0, "use", 0.5, "said", "en")
 
 
-def test_a_conversation_counts_once_a_day_and_theme(store: SqlStore) -> None:
+def test_a_conversation_tells_a_theme_once(store: SqlStore) -> None:
     put(store)
-    first = START.date()
-    assert store.tellings.daily() == {"t1": {first: 1, first + 2 * DAY: 1}, "t2": {first + DAY: 1}}
-    assert store.tellings.volume() == {first + n * DAY: 1 for n in range(3)}
     assert list(store.tellings.pairs()) == [("s:0", "t1"), ("s:1", "t2"), ("s:2", "t1")]
 
 
 def test_a_filter_leaves_conversations_out(store: SqlStore) -> None:
     put(store)
     late = Filter(since=START + DAY)
-    assert list(store.tellings.daily(late)) == ["t1", "t2"]
-    assert store.tellings.volume(late) == {date(2026, 3, 3): 1, date(2026, 3, 4): 1}
     assert (
         [id for id, _ in store.tellings.pairs(late)] == [id for id, _ in store.tellings.facts(late)] == ["s:1", "s:2"]
     )
@@ -81,7 +76,7 @@ def test_only_the_current_discovery_counts_and_what_came_later_is_not_fitted(sto
 
 
 def test_an_empty_store_tells_nothing(store: SqlStore) -> None:
-    assert (store.tellings.daily(), store.tellings.volume(), store.tellings.fitted()) == ({}, {}, set())
+    assert (list(store.tellings.pairs()), store.tellings.fitted()) == ([], set())
     assert store.qualities.page() == []
 
 
