@@ -59,7 +59,7 @@ from api.shortcut import Shortcut, Way
 from api.traces import telemetry, tracer
 from nlp.errors import FrictionaryError
 from pipelines.annotate import Annotator
-from pipelines.consent import finish
+from pipelines.forgetting import finish
 from pipelines.jobs import Worker, here
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Store
@@ -144,7 +144,7 @@ def create_app(store: Store, settings: Settings, annotator: Annotator) -> FastAP
 
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
-    """Who has refused is forgotten first. What waits for the models when the server ends is done before."""
+    """Who has refused is forgotten first. What waits for the models is done before the server ends."""
     await run_in_threadpool(finish, app.state.store)
     tasks = [asyncio.create_task(app.state.realtime.watch()), asyncio.create_task(_follow(app.state.desk))]
     if here(app.state.settings):

@@ -7,7 +7,7 @@ from typing import Any
 from nlp.conversation import Conversation
 from nlp.errors import NotFound
 from nlp.signal import Summary
-from pipelines.consent import one_customer
+from pipelines.forgetting import one_customer
 from pipelines.identity import resolution
 from pipelines.stores.protocols import Filter, Store
 

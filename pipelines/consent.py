@@ -1,7 +1,7 @@
-"""Who has refused to be kept: what records say, lists of opt-outs, what the store remembers; and forgetting them."""
+"""Who has refused to be kept: what records say, lists of opt-outs, what the store remembers."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,17 +11,13 @@ from typing import Any, TypeVar
 from nlp.conversation import Conversation
 from nlp.customer import Event
 from nlp.errors import BadSetting
-from nlp.identity.claim import NAME
-from nlp.identity.resolution import Resolution
-from pipelines.identity import resolution
+from pipelines.forgetting import CONSENT, OPT_OUT, finish, forget
 from pipelines.policy import Consent
 from pipelines.protect import Protector
 from pipelines.sources import IDENTIFIERS, Contact, Same, identified
-from pipelines.stores.protocols import Audit, Store
-from pipelines.stores.protocols.privacy import WITHHELD, Refusal
+from pipelines.stores.protocols import Store
+from pipelines.stores.protocols.privacy import Refusal
 
-CONSENT, OPT_OUT, FORGOTTEN = "consent", "opt-out", "forget"
-"""Why nothing is kept: a record says so, a list, or a request to be forgotten. A record takes back only the first."""
 Item = TypeVar("Item")
 
 
@@ -67,12 +63,23 @@ class Door:
             finish(self.store)
 
     def _allow(self, agreed: Sequence[Contact]) -> None:
-        """A record takes back what one of the same customer has refused: one of the same id, where it has any."""
-        if agreed:
-            known = self._known({own for item in agreed for own in self._own(item)})
-            theirs = [item for item in agreed if not (own := self._own(item)) or not known.keys().isdisjoint(own)]
-            named = {one for item in theirs for one in self._named(item)}
-            self.store.privacy.allow(named, why=CONSENT)
+        """A record takes back whole what its customer has refused: the refusals that closed one of its own ids; where
+        it has none, those by the identifier that it goes by. Of old ones, whose is not known, it takes back what it
+        names."""
+        ids = {one for item in agreed for one in self._own(item) or [self._first(item)]}
+        known = self.store.privacy.closed_by(ids) if ids else {}
+        words = [self._words(item, known) for item in agreed]
+        old = {one for item, said in zip(agreed, words, strict=True) if "" in said for one in self._named(item)}
+        if whose := set[str]().union(*words):
+            self.store.privacy.allow(whose - {""}, why=CONSENT)
+            self.store.privacy.allow([""], why=CONSENT, among=old)
+
+    def _words(self, item: Contact, known: Mapping[str, set[str]]) -> set[str]:
+        """By whose word a record's customer is refused: of a device's, other people's words are not its own."""
+        if own := self._own(item):
+            return set[str]().union(*(known.get(one, ()) for one in own))
+        first = self._first(item)
+        return known.get(first, set()) & {first, ""}
 
     def _refuse(self, refusing: Sequence[Contact], source: str) -> None:
         if refusing:
@@ -81,7 +88,7 @@ class Door:
 
     def _refusal(self, item: Contact, source: str) -> Refusal:
         claims = tuple(self.protect.claims(item, source))
-        return Refusal(self.protect.customer(item.identifiers[0]), CONSENT, frozenset(self._named(item)), claims)
+        return Refusal(self._first(item), CONSENT, frozenset(self._named(item)), claims)
 
     def _known(self, among: Collection[str]) -> dict[str, set[str]]:
         """Who refuses, and why."""
@@ -99,6 +106,9 @@ class Door:
         if not own or not known.keys().isdisjoint(own) or why != {CONSENT}:
             return None
         return replace(item, identifiers=tuple(i for i in item.identifiers if self.protect.customer(i) not in known))
+
+    def _first(self, item: Contact) -> str:
+        return self.protect.customer(item.identifiers[0])
 
     def _own(self, item: Contact) -> list[str]:
         return [self.protect.customer(one) for one in item.identifiers if one.startswith("id:")]
@@ -144,62 +154,6 @@ def listed(protect: Protector) -> frozenset[str]:
     rules = (protect.policy.rules, *protect.policy.sources.values())
     paths = {rule.consent.opt_out for rule in rules if rule.consent.opt_out}
     return frozenset().union(*(_listed(path, protect.keys) for path in paths))
-
-
-def forget(store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str = "") -> dict[str, int]:
-    """Delete everything of these pseudonyms and of all that are one customer with them, remember that they refuse, and
-    leave a line of the log where anything was there or a person asked: all of it or nothing. Returns the deleted rows
-    by table."""
-    return _forget(store, [Refusal(one, why, frozenset({one})) for one in named], who=who)
-
-
-def finish(store: Store) -> dict[str, int]:
-    """Forget what is stored of those who have refused and are not forgotten yet: in this run, or in one that was killed
-    before it came to that. Returns the deleted rows by table."""
-    waiting = store.privacy.pending()
-    return _forget(store, waiting) if waiting else {}
-
-
-def _forget(store: Store, refusals: Sequence[Refusal], *, who: str = "") -> dict[str, int]:
-    """What two customers share, such as a phone, does not lead from one to the other: claims of who refuses tell."""
-    found = resolution(store, (claim for refusal in refusals for claim in refusal.claims))
-    talks = {refusal.whose for refusal in refusals if refusal.why == WITHHELD}
-    owned = _owned(found)
-    people = {refusal: _all_of(found, owned, refusal.identifiers) for refusal in refusals if refusal.why != WITHHELD}
-    theirs = set[str]().union(*people.values())
-    asked = any(refusal.why == FORGOTTEN for refusal in refusals)
-    subject = min(found.links.get(one, one) for one in theirs) if theirs and asked else ""
-    closed = [replace(refusal, identifiers=frozenset(_telling(found, all))) for refusal, all in people.items()]
-    return store.sweep.forget(
-        theirs,
-        conversations=talks,
-        refusals=[*closed, *(refusal for refusal in refusals if refusal.why == WITHHELD)],
-        entry=Audit(datetime.now(UTC), "privacy.forget", subject, who, {"identifiers": len(theirs)}),
-    )
-
-
-def one_customer(found: Resolution, named: Iterable[str]) -> set[str]:
-    """The pseudonyms and all others that are one customer's with them."""
-    return _all_of(found, _owned(found), named)
-
-
-def _all_of(found: Resolution, owned: Mapping[str, set[str]], named: Iterable[str]) -> set[str]:
-    wanted = set(named)
-    owners = {found.links.get(one, one) for one in wanted if one in found.graph.kinds}
-    return wanted.union(owners, *(owned.get(owner, ()) for owner in owners))
-
-
-def _owned(found: Resolution) -> dict[str, set[str]]:
-    """Looked up once: many may refuse at a time."""
-    owned: dict[str, set[str]] = {}
-    for one, owner in found.links.items():
-        owned.setdefault(owner, set()).add(one)
-    return owned
-
-
-def _telling(found: Resolution, identifiers: Iterable[str]) -> set[str]:
-    """Without names: others bear the same."""
-    return {one for one in identifiers if found.graph.kinds.get(one) != NAME}
 
 
 def _word(facts: Any, consent: Consent) -> str:

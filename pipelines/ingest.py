@@ -13,6 +13,7 @@ from nlp.customer import Event
 from nlp.errors import BadInput, BadRecord
 from nlp.redaction import redact
 from pipelines import consent, keys, sources
+from pipelines.forgetting import finish
 from pipelines.freshness import Freshness, Since
 from pipelines.identity import resolve
 from pipelines.keeping import Kept, begin
@@ -76,7 +77,7 @@ def ingest(
         raise BadInput(f"no such file: {', '.join(missing)}")
     options = replace(options or Options(), max_record=settings.max_record, names=vocabulary(settings))
     keys.check(store, protect.keys)
-    consent.finish(store)
+    finish(store)
     consent.opt_out(store, protect)
     total = Counter[str]()
     with (

@@ -11,10 +11,11 @@ from tempfile import NamedTemporaryFile
 from nlp.conversation import Conversation
 from pipelines import sources
 from pipelines.annotate import Annotator, annotate
-from pipelines.consent import finish, opt_out
+from pipelines.consent import opt_out
 from pipelines.discover import assign_new
 from pipelines.duplicates import find as find_duplicates
 from pipelines.emergence import emerging
+from pipelines.forgetting import finish
 from pipelines.identity import resolve
 from pipelines.keeping import keep
 from pipelines.online import refresh

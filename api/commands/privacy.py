@@ -199,7 +199,7 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
     Example: frictionary privacy forget email:jo@example.com --store demo.db --who kim --yes
     """
     from api.pseudonym import pseudonym
-    from pipelines.consent import forget as erase
+    from pipelines.forgetting import forget as erase
 
     settings = _settings(url)
     with _opened(settings) as store:
@@ -211,6 +211,36 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
         ", ".join(f"{table} {rows}" for table, rows in gone.items())
         or "nothing was kept of them; they are held back from now on"
     )
+
+
+@command.command()
+@click.argument("customer")
+@STORE
+@WHO
+@JSON
+def allow(customer: str, url: str | None, who: str, as_json: bool) -> None:
+    """Take back the refusals that closed CUSTOMER (a pseudonym, or kind:value), whole, where they agree again.
+
+    A record that agrees does so by itself for its own id; this is for whoever was forgotten on request, was on a list
+    of opt-outs, or is known by no id. What was deleted comes back with the next export.
+
+    \b
+    Example: frictionary privacy allow email:jo@example.com --store demo.db --who kim
+    """
+    from api.pseudonym import pseudonym
+    from nlp.errors import BadInput
+    from pipelines.consent import listed
+    from pipelines.forgetting import allow as take_back
+    from pipelines.protect import protector
+
+    settings = _settings(url)
+    one = pseudonym(settings, customer)
+    if one in listed(protector(settings)):
+        raise BadInput(f"{customer}: stands on a list of opt-outs (consent.opt_out): take that line out first")
+    with _opened(settings) as store:
+        opened = take_back(store, one, who=who)
+    told = f"{opened} identifier{'' if opened == 1 else 's'} may be kept again" if opened else "nobody has refused it"
+    click.echo(json.dumps({"identifiers": opened}) if as_json else told)
 
 
 @command.command()
@@ -250,7 +280,7 @@ def _settings(url: str | None) -> "Settings":
 @contextmanager
 def _opened(settings: "Settings") -> Iterator["Store"]:
     """What a run has begun to forget when it was killed is forgotten before anything else."""
-    from pipelines.consent import finish
+    from pipelines.forgetting import finish
     from pipelines.stores import open_existing
 
     with open_existing(settings.store) as store:

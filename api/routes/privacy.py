@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request
 from api.pseudonym import pseudonym
 from api.schemas.privacy import Forgotten, OfCustomer
 from pipelines.access import access
-from pipelines.consent import forget as erase
+from pipelines.forgetting import forget as erase
 
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 Asked = Annotated[OfCustomer, Body()]

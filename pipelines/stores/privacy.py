@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from nlp.identity.claim import Claim
 from pipelines.stores.database import Database, chunks
@@ -68,9 +68,20 @@ class Privacy:
                 claims[row.whose, row.why] = tuple(Claim(*told) for told in row.pending)
         return [Refusal(*key, frozenset(found), claims[key]) for key, found in closed.items()]
 
-    def allow(self, identifiers: Iterable[str], *, why: str) -> int:
+    def closed_by(self, identifiers: Collection[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        with self._database.read() as connection:
+            for part in chunks(identifiers):
+                for row in connection.execute(select(R.identifier, R.whose).where(R.identifier.in_(part))):
+                    found.setdefault(row.identifier, set()).add(row.whose)
+        return found
+
+    def allow(self, whose: Iterable[str], *, why: str = "", among: Collection[str] | None = None) -> int:
+        wanted: list[ColumnElement[bool]] = [R.whose.in_(part) for part in chunks(whose)]
+        if among is not None:
+            wanted = [each & R.identifier.in_(part) for each in wanted for part in chunks(among)]
         with self._database.write() as connection:
-            statements = [delete(refusals).where(R.identifier.in_(part), R.why == why) for part in chunks(identifiers)]
+            statements = [delete(refusals).where(each, *([R.why == why] if why else [])) for each in wanted]
             return sum(connection.execute(statement).rowcount for statement in statements)
 
 

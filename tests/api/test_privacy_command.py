@@ -56,6 +56,21 @@ def test_a_customer_is_exported_then_forgotten_and_the_log_tells_it(called) -> N
     assert entries == [("privacy.forget", ""), ("privacy.forget", ""), ("privacy.export", "kim")]
 
 
+def test_who_was_forgotten_may_be_kept_again_on_their_word(
+    called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    called("forget", "ann@example.com", "--yes")
+    assert "1 identifier may be kept again" in called("allow", "ann@example.com", "--who", "kim").stdout
+    assert "nobody has refused it" in called("allow", "ann@example.com").stdout
+    settings = Settings(names=False, store="sqlite:///demo.db")
+    with open_store(settings.store) as store:
+        assert ingest([Path("talks.csv")], store=store, protect=protector(settings), settings=settings).added == 1
+    (tmp_path / "out.txt").write_text("ann@example.com\n")
+    (tmp_path / "privacy.toml").write_text('[consent]\nopt_out = "out.txt"\n')
+    monkeypatch.setenv("FRICTIONARY_PRIVACY", "privacy.toml")
+    assert "take that line out first" in str(called("allow", "ann@example.com").exception)
+
+
 def test_what_a_killed_run_has_not_forgotten_is_forgotten_first(called) -> None:  # type: ignore[no-untyped-def]
     with open_store("sqlite:///demo.db") as store:
         assert store.privacy.withhold(["table:1"], at=datetime.now(UTC)) == 1

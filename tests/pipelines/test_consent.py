@@ -1,6 +1,7 @@
 """Whoever refuses is not kept, whatever record says it and in any order; what was stored before is forgotten."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from nlp.conversation import Conversation
 from nlp.errors import BadSetting
 from pipelines import sources
-from pipelines.consent import Door, forget, opt_out, told
+from pipelines.consent import Door, opt_out, told
+from pipelines.forgetting import allow, forget
 from pipelines.ingest import IngestReport, ingest
 from pipelines.keeping import keep
 from pipelines.policy import EVERYTHING_MASKED, Policy, read
@@ -17,6 +19,7 @@ from pipelines.settings import Settings
 from pipelines.sources import Options
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
+from pipelines.stores.protocols.privacy import Refusal
 
 COLUMNS = {"id": "id", "text": "text", "customer": "email", "started_at": "date", "metadata": ["consent"]}
 MAPPED = Options(mapping=COLUMNS)
@@ -119,6 +122,78 @@ def test_what_is_kept_of_a_household_does_not_depend_on_whose_record_is_read_fir
     assert set(store.privacy.refusals()) == {protect.customer(one) for one in told}
     claimed = {claim.identifier for claim in store.identity.claims() if claim.kind != "name"}
     assert claimed == {protect.customer("id:8"), protect.customer("email:bob@example.com")}
+
+
+def lives(tmp_path: Path, who: str = "7", device: str = "d1") -> Path:
+    """A customer's order on a device, which no CRM knows of."""
+    path = tmp_path / f"events-{who}.jsonl"
+    call = {"type": "track", "userId": who, "anonymousId": device, "event": "Order Completed"}
+    path.write_text(json.dumps(call | {"timestamp": "2026-03-02", "properties": {"order_id": f"o-{who}"}}))
+    return path
+
+
+def crm(tmp_path: Path, *rows: str) -> Path:
+    path = tmp_path / "customers.csv"
+    path.write_text("\n".join(["id,name,email,phone,consent", *rows]))
+    return path
+
+
+def test_who_agrees_again_is_kept_under_all_that_their_refusal_closed(store: Store, tmp_path: Path) -> None:
+    found, protect = policy(tmp_path, '[source.customers.consent]\nfield = "consent"'), Protector(b"k")
+    ann = "7,Ann,ann@example.com,+447700900123"
+    taken(store, tmp_path, crm(tmp_path, f"{ann},yes"), lives(tmp_path), found=found)
+    taken(store, tmp_path, crm(tmp_path, f"{ann},no"), found=found)
+    told = ("id:7", "email:ann@example.com", "phone:+447700900123", "order:O-7", "anonymous:d1")
+    assert set(store.privacy.refusals()) == {protect.customer(one) for one in told}
+    assert taken(store, tmp_path, lives(tmp_path), found=found).events == 0
+    taken(store, tmp_path, crm(tmp_path, "7,Ann,ann@example.com,,yes"), found=found)
+    assert store.privacy.refusals() == {}
+    assert taken(store, tmp_path, lives(tmp_path), found=found).events == 1
+
+
+@pytest.mark.parametrize("first", ["7", "8"])
+def test_what_another_has_closed_as_well_stays_closed(first: str, store: Store, tmp_path: Path) -> None:
+    """They share a phone."""
+    found, protect = policy(tmp_path, '[source.customers.consent]\nfield = "consent"'), Protector(b"k")
+    rows = {"7": "7,Ann,ann@example.com,+447700900123", "8": "8,Bob,bob@example.com,+447700900123"}
+    for who in (first, "7", "8"):
+        taken(store, tmp_path, crm(tmp_path, f"{rows[who]},no"), found=found)
+    taken(store, tmp_path, crm(tmp_path, f"{rows['8']},yes"), found=found)
+    told = ("id:7", "email:ann@example.com", "phone:+447700900123")
+    assert set(store.privacy.refusals()) == {protect.customer(one) for one in told}
+    assert len(list(store.customers.all())) == 1
+
+
+def test_a_device_takes_back_its_own_word_and_not_a_customer_s(store: Store, tmp_path: Path) -> None:
+    found, protect = policy(tmp_path, '[consent]\nfield = "agreed"'), Protector(b"k")
+    call = {"type": "identify", "anonymousId": "d1", "timestamp": "2026-03-02"}
+
+    def says(word: bool, **more: str) -> None:
+        (tmp_path / "calls.jsonl").write_text(
+            json.dumps(call | more | {"traits": {"agreed": word, "email": "a@b.org"}})
+        )
+        taken(store, tmp_path, tmp_path / "calls.jsonl", found=found)
+
+    says(False, userId="7")
+    says(True)
+    assert protect.customer("anonymous:d1") in store.privacy.refusals()
+    says(True, userId="7")
+    says(False)
+    assert set(store.privacy.refusals()) >= {protect.customer("anonymous:d1"), protect.customer("email:a@b.org")}
+    says(True)
+    assert store.privacy.refusals() == {}
+
+
+def test_of_a_refusal_from_before_it_was_known_whose_it_is_a_record_takes_back_what_it_names(
+    store: Store, tmp_path: Path
+) -> None:
+    found, protect = policy(tmp_path, '[source.customers.consent]\nfield = "consent"'), Protector(b"k")
+    old = frozenset(map(protect.customer, ("id:7", "email:ann@example.com", "order:O-7")))
+    store.privacy.refuse([Refusal("", "consent", old)], at=datetime.now(UTC))
+    taken(store, tmp_path, crm(tmp_path, "7,Ann,ann@example.com,,yes"), found=found)
+    assert set(store.privacy.refusals()) == {protect.customer("order:O-7")}
+    assert allow(store, protect.customer("order:O-7"), who="kim") == 1
+    assert (store.privacy.refusals(), next(iter(store.audits.page())).what) == ({}, "privacy.allow")
 
 
 @pytest.mark.parametrize("apart", [True, False])

@@ -43,8 +43,12 @@ class PrivacyStore(Protocol):
     def pending(self) -> list[Refusal]:
         """Whose refusal is kept, and what is stored of them not forgotten yet."""
 
-    def allow(self, identifiers: Iterable[str], *, why: str) -> int:
-        """Take back what was refused for that reason; returns how many."""
+    def closed_by(self, identifiers: Collection[str]) -> dict[str, set[str]]:
+        """Identifier -> whose words have closed it, "" where that is not known; for each of these that is closed."""
+
+    def allow(self, whose: Iterable[str], *, why: str = "", among: Collection[str] | None = None) -> int:
+        """Take back what these words closed, for that reason or for any, all of it or what is `among`; returns how many
+        identifiers that were."""
 
 
 class SweepStore(Protocol):

@@ -59,8 +59,11 @@ def test_keys_and_refusals_come_back(store: SqlStore) -> None:
     store.privacy.refuse([Refusal("c1", "consent", frozenset({"c1", "c2"}))], at=AT)
     store.privacy.refuse([Refusal("c3", "forget", frozenset({"c2", "c3"}))], at=AT)
     assert store.privacy.refusals(among=["c2", "c4"]) == {"c2": {"consent", "forget"}}
-    assert store.privacy.allow(["c1", "c3"], why="consent") == 1
-    assert store.privacy.refusals() == {"c2": {"consent", "forget"}, "c3": {"forget"}}
+    assert store.privacy.closed_by(["c2", "c3", "c4"]) == {"c2": {"c1", "c3"}, "c3": {"c3"}}
+    assert store.privacy.allow(["c1", "c3"], why="consent") == 2
+    assert store.privacy.refusals() == {"c2": {"forget"}, "c3": {"forget"}}
+    assert store.privacy.allow(["c3"], among=["c2"]) == 1
+    assert store.privacy.refusals() == {"c3": {"forget"}}
 
 
 def test_what_is_to_be_forgotten_is_told_until_it_is_with_all_that_was_claimed(store: SqlStore) -> None:

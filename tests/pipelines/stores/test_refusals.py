@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from nlp.errors import StoreError
-from pipelines.consent import FORGOTTEN, finish, forget
+from pipelines.forgetting import FORGOTTEN, finish, forget
 from pipelines.ingest import ingest
 from pipelines.policy import read
 from pipelines.protect import Protector
