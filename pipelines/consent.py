@@ -105,7 +105,9 @@ class Door:
         own, why = self._own(item), set[str]().union(*(known.get(one, ()) for one in self._named(item)))
         if not own or not known.keys().isdisjoint(own) or why != {CONSENT}:
             return None
-        return replace(item, identifiers=tuple(i for i in item.identifiers if self.protect.customer(i) not in known))
+        return replace(
+            item, identifiers=tuple(i for i in item.identifiers if known.keys().isdisjoint(self.protect.pseudonyms(i)))
+        )
 
     def _first(self, item: Contact) -> str:
         return self.protect.customer(item.identifiers[0])
@@ -122,7 +124,8 @@ class Door:
         return self.protect.policy.of(source).consent
 
     def _named(self, item: object) -> list[str]:
-        return [self.protect.customer(one) for one in identifiers(item) if one and not one.startswith("name:")]
+        told = (one for one in identifiers(item) if one and not one.startswith("name:"))
+        return [pseudonym for one in told for pseudonym in self.protect.pseudonyms(one)]
 
 
 def identifiers(item: object) -> Iterator[str]:
@@ -153,7 +156,7 @@ def listed(protect: Protector) -> frozenset[str]:
     """Whom the policy's lists name, by pseudonym. Raises BadSetting for a list that cannot be read."""
     rules = (protect.policy.rules, *protect.policy.sources.values())
     paths = {rule.consent.opt_out for rule in rules if rule.consent.opt_out}
-    return frozenset().union(*(_listed(path, protect.keys) for path in paths))
+    return frozenset().union(*(_listed(path, protect) for path in paths))
 
 
 def _word(facts: Any, consent: Consent) -> str:
@@ -172,19 +175,20 @@ def _tags(told: Any) -> set[str]:
     return {str(tag).strip().lower() for tag in parts}
 
 
-def _listed(path: str, keys: tuple[bytes, ...]) -> frozenset[str]:
+def _listed(path: str, protect: Protector) -> frozenset[str]:
     try:
-        return _read(path, Path(path).stat().st_mtime_ns, keys)
+        return _read(path, Path(path).stat().st_mtime_ns, protect.keys, protect.country)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"consent.opt_out={path!r} cannot be read: {error}") from error
 
 
 @lru_cache(maxsize=8)
-def _read(path: str, _changed: int, keys: tuple[bytes, ...]) -> frozenset[str]:
+def _read(path: str, _changed: int, keys: tuple[bytes, ...], country: str) -> frozenset[str]:
     """An identifier a line: "kind:value", an e-mail address, @handle, phone number or bare id; # begins a remark."""
-    protect = Protector(keys[0], later=keys[1:])
+    protect = Protector(keys[0], later=keys[1:], country=country)
     lines = (line.strip() for line in Path(path).read_text("utf-8").splitlines())
-    return frozenset(protect.customer(told(line)) for line in lines if line and not line.startswith("#"))
+    named = (told(line) for line in lines if line and not line.startswith("#"))
+    return frozenset(one for identifier in named for one in protect.pseudonyms(identifier))
 
 
 def told(text: str) -> str:

@@ -14,7 +14,6 @@ from nlp.experiments.uplift import Uplift, mean_uplift, share_uplift, unfair
 from nlp.journeys.facts import EPOCH, MICROSECOND, Facts, ticks
 from nlp.journeys.groups import Array
 from nlp.journeys.ledger import DAY
-from nlp.redaction.pseudonyms import pseudonym
 from nlp.taxonomy import Taxonomy
 from pipelines.facts import everyone, told_until
 from pipelines.stores.protocols import Store
@@ -48,16 +47,13 @@ def assignment(store: Store, experiment: Experiment, customer: str, *, at: datet
     return head | {"entered": customer in entered, "running": running}
 
 
-def enter(
-    store: Store, experiment: Experiment, customers: Sequence[str], *, at: datetime, keys: Sequence[bytes] = ()
-) -> list[Row]:
-    """Notes that customers come in now, and tells each one's arm: keys customer, arm. An identifier "kind:value"
-    becomes the pseudonym under `keys`. Raises BadInput where the experiment has ended, or none or too many come."""
+def enter(store: Store, experiment: Experiment, names: Sequence[str], *, at: datetime) -> list[Row]:
+    """Notes that customers come in now, by pseudonym, and tells each one's arm: keys customer, arm. Raises BadInput
+    where the experiment has ended, or none or too many come."""
     if experiment.ended_at is not None and at >= experiment.ended_at:
         raise BadInput(f"experiment {experiment.name!r} has ended at {experiment.ended_at:%Y-%m-%d %H:%M} UTC")
-    if not 0 < len(customers) <= MOST or not all(customers):
-        raise BadInput(f"1 to {MOST:,} customers come in at a time, each with a name; given were {len(customers):,}")
-    names = [pseudonym(name, *keys) if ":" in name and keys else name for name in customers]
+    if not 0 < len(names) <= MOST or not all(names):
+        raise BadInput(f"1 to {MOST:,} customers come in at a time, each with a name; given were {len(names):,}")
     store.experiments.enter(experiment.name, [Entry(name, arm(experiment, name), at) for name in dict.fromkeys(names)])
     arms = _arms(store, experiment, names)
     return [{"customer": name, "arm": arms[name]} for name in names]

@@ -21,12 +21,12 @@ def forget(store: Store, named: Iterable[str], *, why: str = FORGOTTEN, who: str
     return _forget(store, [Refusal(one, why, frozenset({one})) for one in named], who=who)
 
 
-def allow(store: Store, one: str, *, who: str = "") -> int:
-    """Take back every refusal that closed this pseudonym, with all that each closed; the log says so. Returns how many
-    are open again, of which another refusal may hold some."""
-    whose = store.privacy.closed_by([one]).get(one, set())
-    opened = store.privacy.allow(whose - {""}) + store.privacy.allow(whose & {""}, among=[one])
-    store.audits.add(Audit(datetime.now(UTC), "privacy.allow", one, who, {"identifiers": opened}))
+def allow(store: Store, named: Sequence[str], *, who: str = "") -> int:
+    """Take back every refusal that closed one of these pseudonyms of a customer, with all that each closed; the log
+    says so. Returns how many identifiers that were, of which another refusal may hold some."""
+    whose = set[str]().union(*store.privacy.closed_by(named).values())
+    opened = store.privacy.allow(whose - {""}) + store.privacy.allow(whose & {""}, among=named)
+    store.audits.add(Audit(datetime.now(UTC), "privacy.allow", named[0], who, {"identifiers": opened}))
     return opened
 
 

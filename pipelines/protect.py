@@ -10,9 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nlp import lowered, names, ordinary, people, redaction
+from nlp import lowered, names, ordinary, people, phones, redaction
 from nlp.conversation import Conversation, Turn
 from nlp.customer import DATES, Customer, Event
+from nlp.errors import BadSetting
 from nlp.identity.claim import Claim, claims, kind_of
 from nlp.identity.traits import traits
 from nlp.names import Names, apart, known, mask, spared
@@ -35,13 +36,15 @@ NOT_KEPT = ("people", "brand", CHANGED, IDENTIFIERS)
 @dataclass(frozen=True, slots=True)
 class Protector:
     """Masks and pseudonymises whatever a reader finds. `names`: whether person names are masked too; `later`: the keys
-    that came after the first, oldest first; `linkage`: whether hashes are made to tell by who is alike."""
+    that came after the first, oldest first; `linkage`: whether hashes are made to tell by who is alike; `country`: of
+    phone numbers that are written without +; "" where that is not told: all then stay as they are written."""
 
     key: bytes
     names: bool = True
     policy: Policy = EVERYTHING_MASKED
     later: tuple[bytes, ...] = ()
     linkage: bool = False
+    country: str = ""
 
     @property
     def keys(self) -> tuple[bytes, ...]:
@@ -77,7 +80,17 @@ class Protector:
         return bool(kinds) and any(kinds & held(text) for text in _texts(masked))
 
     def customer(self, identifier: str) -> str:
-        return _pseudonym(identifier, self.keys)
+        return _pseudonym(self._spelled(identifier)[0], self.keys)
+
+    def pseudonyms(self, identifier: str) -> list[str]:
+        """As `customer`, then those under which a phone number may lie in the store from before a country was told."""
+        return list(dict.fromkeys(_pseudonym(one, self.keys) for one in self._spelled(identifier)))
+
+    def _spelled(self, identifier: str) -> list[str]:
+        """ "kind:value" as it is hashed, then its other spellings."""
+        if not self.country or not identifier.startswith("phone:"):
+            return [identifier]
+        return [f"phone:{form}" for form in phones.forms(identifier.removeprefix("phone:"), self.country)]
 
     def digest(self, conversation: Conversation, *, company: str = "") -> str:
         """A keyed hash of a conversation as it was read, and of how it would be masked: alike, it is stored alike."""
@@ -89,7 +102,7 @@ class Protector:
             rules.types,
             rules.fields,
             company,
-            conversation.customer,
+            self._spelled(conversation.customer)[0],
             conversation.started_at,
             str(conversation.channel),
         )
@@ -119,7 +132,7 @@ class Protector:
 
     def traits(self, record: Conversation | Contact | Same) -> dict[str, dict[str, list[str]]]:
         """The identifier that a record goes by, and keyed hashes to tell by who is alike; {} unless `linkage` asks."""
-        told = _identifiers(record) if self.linkage else []
+        told = [self._spelled(one)[0] for one in _identifiers(record)] if self.linkage else []
         people = set(filter(None, record.metadata.get("people", ()))) if isinstance(record, Conversation) else set()
         told += [f"name:{name}" for name in people if len(people) == 1 and told]
         found = traits(told, hashlib.sha256(b"|".join(self.keys)).digest())
@@ -158,9 +171,16 @@ def _identifiers(record: Conversation | Contact | Same) -> list[str]:
 
 
 def protector(settings: Settings) -> Protector:
-    """By the settings' keys, policy, and whether names are masked. Raises BadSetting, UnknownName."""
+    """By the settings' keys, policy, country, and whether names are masked. Raises BadSetting, UnknownName."""
     key, *later = keys(settings)
-    return Protector(key, settings.names, policy(settings), tuple(later), settings.linkage)
+    return Protector(key, settings.names, policy(settings), tuple(later), settings.linkage, _country(settings))
+
+
+def _country(settings: Settings) -> str:
+    country = settings.country.upper()
+    if country and not phones.known(country):
+        raise BadSetting(f"country={settings.country!r}: two letters of ISO 3166 expected, such as GB, FR or DE")
+    return country
 
 
 @lru_cache(maxsize=1 << 14)

@@ -29,6 +29,9 @@ class Settings:
     """Intents, stages and events."""
     events: str = ""
     """TOML file of what your own systems call events, scores and facts of customers; none where empty."""
+    country: str = ""
+    """Country (two letters of ISO 3166, such as GB) whose phone numbers your sources write without +, so that they are
+    one with those written with it; numbers stay as they are written where empty."""
     linkage: bool = False
     """Keep keyed hashes of names, addresses and numbers, to find customers that are alike (`customers match`)."""
     corpora: Path = ROOT / "var" / "corpora"

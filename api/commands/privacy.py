@@ -198,12 +198,12 @@ def forget(customer: str, url: str | None, who: str, as_json: bool) -> None:
     \b
     Example: frictionary privacy forget email:jo@example.com --store demo.db --who kim --yes
     """
-    from api.pseudonym import pseudonym
+    from api.pseudonym import pseudonyms
     from pipelines.forgetting import forget as erase
 
     settings = _settings(url)
     with _opened(settings) as store:
-        gone = erase(store, [pseudonym(settings, customer)], who=who)
+        gone = erase(store, pseudonyms(settings, customer), who=who)
     if as_json:
         click.echo(json.dumps(gone))
         return
@@ -227,18 +227,18 @@ def allow(customer: str, url: str | None, who: str, as_json: bool) -> None:
     \b
     Example: frictionary privacy allow email:jo@example.com --store demo.db --who kim
     """
-    from api.pseudonym import pseudonym
+    from api.pseudonym import pseudonyms
     from nlp.errors import BadInput
     from pipelines.consent import listed
     from pipelines.forgetting import allow as take_back
     from pipelines.protect import protector
 
     settings = _settings(url)
-    one = pseudonym(settings, customer)
-    if one in listed(protector(settings)):
+    named = pseudonyms(settings, customer)
+    if named[0] in listed(protector(settings)):
         raise BadInput(f"{customer}: stands on a list of opt-outs (consent.opt_out): take that line out first")
     with _opened(settings) as store:
-        opened = take_back(store, one, who=who)
+        opened = take_back(store, named, who=who)
     told = f"{opened} identifier{'' if opened == 1 else 's'} may be kept again" if opened else "nobody has refused it"
     click.echo(json.dumps({"identifiers": opened}) if as_json else told)
 

@@ -18,7 +18,7 @@ from api.schemas.experiments import (
 )
 from nlp.experiments.experiment import NAME as WRITTEN
 from pipelines import experiments
-from pipelines.keys import keys
+from pipelines.protect import protector
 
 router = APIRouter(prefix="/v1/experiments", tags=["experiments"])
 Name = Annotated[str, Path(pattern=f"^{WRITTEN.pattern}$", max_length=80, examples=["call-back"])]
@@ -63,8 +63,9 @@ def assignment(request: Request, name: Name, question: Annotated[AskedArm, Query
 def enter(request: Request, name: Name, body: EntriesIn) -> dict[str, Any]:
     """Note that customers come in now, held out or not, and tell their arms: asked when an engine is about to act."""
     store, settings = request.app.state.store, request.app.state.settings
-    known = keys(settings) if any(":" in customer for customer in body.customers) else ()
-    entered = experiments.enter(store, store.experiments.get(name), body.customers, at=datetime.now(UTC), keys=known)
+    protect = protector(settings) if any(":" in customer for customer in body.customers) else None
+    named = [protect.customer(one) if protect and ":" in one else one for one in body.customers]
+    entered = experiments.enter(store, store.experiments.get(name), named, at=datetime.now(UTC))
     return {"items": entered}
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
 
-from api.pseudonym import pseudonym
+from api.pseudonym import pseudonym, pseudonyms
 from api.schemas.privacy import Forgotten, OfCustomer
 from pipelines.access import access
 from pipelines.forgetting import forget as erase
@@ -31,4 +31,4 @@ def forget(request: Request, body: Asked) -> dict[str, Any]:
     """
     state = request.app.state
     with state.desk.writing:
-        return {"rows": erase(state.store, [pseudonym(state.settings, body.customer)], who=request.state.actor.id)}
+        return {"rows": erase(state.store, pseudonyms(state.settings, body.customer), who=request.state.actor.id)}

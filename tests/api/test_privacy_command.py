@@ -9,12 +9,14 @@ from click.testing import CliRunner, Result
 
 from api.commands import group
 from api.commands.privacy import command
+from nlp.customer import Event
 from nlp.errors import NotFound
 from pipelines.ingest import ingest
 from pipelines.protect import protector
 from pipelines.settings import Settings
 from pipelines.stores import open_store
 
+AT = datetime(2026, 3, 2, tzinfo=UTC)
 TALKS = "id,email,date,text\n1,ann@example.com,2026-03-02,It broke\n2,bob@example.com,2026-03-02,It broke too\n"
 
 
@@ -69,6 +71,17 @@ def test_who_was_forgotten_may_be_kept_again_on_their_word(
     (tmp_path / "privacy.toml").write_text('[consent]\nopt_out = "out.txt"\n')
     monkeypatch.setenv("FRICTIONARY_PRIVACY", "privacy.toml")
     assert "take that line out first" in str(called("allow", "ann@example.com").exception)
+
+
+def test_a_number_is_forgotten_under_all_its_spellings(called, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    settings = Settings(names=False, store="sqlite:///demo.db")
+    with open_store(settings.store) as store:
+        store.events.put([Event("events:1", protector(settings).customer("phone:0123456789"), "ordered", AT)])
+    monkeypatch.setenv("FRICTIONARY_COUNTRY", "FR")
+    assert json.loads(called("forget", "+33 1 23 45 67 89", "--yes", "--json").stdout)["events"] == 1
+    assert "identifiers may be kept again" in called("allow", "phone:01 23 45 67 89").stdout
+    with open_store(settings.store) as store:
+        assert store.privacy.refusals() == {}
 
 
 def test_what_a_killed_run_has_not_forgotten_is_forgotten_first(called) -> None:  # type: ignore[no-untyped-def]

@@ -192,7 +192,7 @@ def test_of_a_refusal_from_before_it_was_known_whose_it_is_a_record_takes_back_w
     store.privacy.refuse([Refusal("", "consent", old)], at=datetime.now(UTC))
     taken(store, tmp_path, crm(tmp_path, "7,Ann,ann@example.com,,yes"), found=found)
     assert set(store.privacy.refusals()) == {protect.customer("order:O-7")}
-    assert allow(store, protect.customer("order:O-7"), who="kim") == 1
+    assert allow(store, [protect.customer("order:O-7")], who="kim") == 1
     assert (store.privacy.refusals(), next(iter(store.audits.page())).what) == ({}, "privacy.allow")
 
 
@@ -286,6 +286,52 @@ def test_tags_in_a_cell_of_a_table_may_refuse(tags: str, store: Store, tmp_path:
     settings, protect = Settings(dead_letters=tmp_path / "dead.jsonl"), Protector(b"k", names=False, policy=found)
     report = ingest([path], store=store, protect=protect, settings=settings)
     assert (report.added, report.withheld) == (0, 1)
+
+
+def calls(tmp_path: Path, number: str) -> Path:
+    path = tmp_path / "calls.csv"
+    path.write_text(f"id,phone,date,text\n1,{number},2026-03-02,It broke\n")
+    return path
+
+
+def called(
+    store: Store, tmp_path: Path, number: str, *, country: str, found: Policy = EVERYTHING_MASKED
+) -> IngestReport:
+    protect = Protector(b"k", names=False, policy=found, country=country)
+    mapping = {"id": "id", "text": "text", "customer": "phone", "customer_kind": "phone", "started_at": "date"}
+    settings, path = Settings(dead_letters=tmp_path / "dead.jsonl"), calls(tmp_path, number)
+    return ingest([path], store=store, protect=protect, settings=settings, options=Options(mapping=mapping))
+
+
+@pytest.mark.parametrize("refused", ["phone:0123456789", "phone:+33123456789"])
+@pytest.mark.parametrize("number", ["01 23 45 67 89", "+33 1 23 45 67 89"])
+def test_who_refused_before_the_country_of_numbers_was_told_is_held_back_however_it_is_written(
+    refused: str, number: str, store: Store, tmp_path: Path
+) -> None:
+    forget(store, [Protector(b"k").customer(refused)])
+    assert called(store, tmp_path, number, country="FR").withheld == 1
+
+
+def test_a_list_of_opt_outs_forgets_what_is_stored_under_another_spelling(store: Store, tmp_path: Path) -> None:
+    called(store, tmp_path, "01 23 45 67 89", country="")
+    (tmp_path / "out.txt").write_text("+33 1 23 45 67 89\n")
+    found = policy(tmp_path, f"[consent]\nopt_out = {json.dumps(str(tmp_path / 'out.txt'))}")
+    assert called(store, tmp_path, "+33 1 23 45 67 89", country="FR", found=found).withheld == 1
+    assert store.conversations.count() == 0
+
+
+def test_a_number_in_a_store_from_before_goes_to_its_customer_when_it_is_read_again(
+    store: Store, tmp_path: Path
+) -> None:
+    people = tmp_path / "customers.csv"
+    people.write_text("id,name,email,phone\n7,Ann,ann@example.com,+33 1 23 45 67 89\n")
+    taken(store, tmp_path, people)
+    called(store, tmp_path, "01 23 45 67 89", country="")
+    ann = Protector(b"k").customer("id:7")
+    assert store.conversations.get("table:1").customer != ann
+    assert called(store, tmp_path, "01 23 45 67 89", country="FR").changed == 1
+    assert store.conversations.get("table:1").customer == ann
+    assert called(store, tmp_path, "01 23 45 67 89", country="FR").same == 1
 
 
 def test_who_was_forgotten_stays_so_when_an_old_export_is_read_again(store: Store, tmp_path: Path) -> None:

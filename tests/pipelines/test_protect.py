@@ -9,8 +9,9 @@ import pytest
 
 from nlp.conversation import Channel, Conversation, Speaker, Turn
 from nlp.customer import Customer, Event
+from nlp.errors import BadSetting
 from pipelines.keys import keys
-from pipelines.protect import Protector
+from pipelines.protect import Protector, protector
 from pipelines.settings import Settings
 from pipelines.sources import Contact
 
@@ -86,3 +87,45 @@ def test_a_made_key_file_is_read_again_without_a_warning(tmp_path: Path) -> None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert keys(Settings(key_file=file)) == made
+
+
+NATIONAL, INTERNATIONAL = "phone:0123456789", "phone:+33123456789"
+
+
+def test_a_number_without_a_plus_is_that_with_one_where_its_country_is_told() -> None:
+    french, german = Protector(b"key", country="FR"), Protector(b"key", country="DE")
+    assert french.customer(NATIONAL) == french.customer(INTERNATIONAL) == PATTERNS.customer(INTERNATIONAL)
+    for unsure in (PATTERNS, german):
+        assert unsure.customer(NATIONAL) != unsure.customer(INTERNATIONAL)
+    assert PATTERNS.customer("phone:02079460018") == PATTERNS.customer("phone:+442079460018")  # ten digits after the 0
+
+
+def test_a_country_changes_no_pseudonym_of_anything_else() -> None:
+    french = Protector(b"key", country="FR")
+    for other in (
+        INTERNATIONAL,
+        "phone:+442079460018",
+        "phone:12345",
+        "id:0123456789",
+        "email:a@b.org",
+        "order:0123456789",
+    ):
+        assert french.pseudonyms(other)[0] == french.customer(other) == PATTERNS.customer(other)
+    assert set(french.pseudonyms(INTERNATIONAL)) == {PATTERNS.customer(NATIONAL), PATTERNS.customer(INTERNATIONAL)}
+    asked = talk("Hello?")
+    assert french.digest(asked) == Protector(b"key").digest(asked)
+    assert french.digest(replace(asked, customer=NATIONAL)) != Protector(b"key").digest(
+        replace(asked, customer=NATIONAL)
+    )
+
+
+def test_of_a_number_are_kept_the_same_hashes_however_it_is_written() -> None:
+    french = Protector(b"key", country="FR", linkage=True)
+    told = [french.traits(Contact(Customer("id:7", {}), ("id:7", number))) for number in (NATIONAL, INTERNATIONAL)]
+    assert told[0] == told[1]
+
+
+def test_a_country_that_no_plan_knows_is_an_error_with_the_valid_form(tmp_path: Path) -> None:
+    assert protector(Settings(key="k", country="fr")).country == "FR"
+    with pytest.raises(BadSetting, match="country='UK': two letters of ISO 3166 expected"):
+        protector(Settings(key="k", country="UK"))
