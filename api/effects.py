@@ -33,7 +33,7 @@ def bearing(store: Store, id: str, scores: Sequence[str] = (), period: str = "we
     changes = [changed(c, found) for c in found.changes[id]]
     costly = costs(impact(store, scores or None), id).values()
     return [
-        moved(found.moves[id], period),
+        moved(found.moves[id]),
         *changes,
         *costly,
         *(sentence(f.fix.day, f.effect) for f in fixed(store, theme=id)),
@@ -59,10 +59,10 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def moved(m: Movement, period: str = "week") -> str:
-    """ "5.1 times as frequent in the last 4 weeks as before (2.7 to 9.8): in 20 of 73 conversations, 17 of 317 before";
-    a steady theme is told so."""
-    if m.ratio is None or m.kind == UNTOLD:
+def moved(m: Movement) -> str:
+    """ "5.1 times as frequent since 5 October 2026 as before (2.7 to 9.8): in 20 of 73 conversations, 17 of 317
+    before"; a steady theme is told so."""
+    if m.ratio is None or m.since is None or m.kind == UNTOLD:
         return "too early to tell whether it grows"
     if m.kind not in (EMERGING, FADING):
         return "steady"
@@ -70,9 +70,8 @@ def moved(m: Movement, period: str = "week") -> str:
     times = (r.value, r.low, r.high) if m.kind == EMERGING else (1 / r.value, 1 / r.high, 1 / max(r.low, 1e-6))
     value, low, high = map(_times, times)
     how = "frequent" if m.kind == EMERGING else "rare"
-    last = f"the last {m.periods} {period}s" if m.periods > 1 else f"the last {period}"
     counts = f"in {_of(m.now)} conversations, {_of(m.before)} before"
-    return f"{value} times as {how} in {last} as before ({low} to {high}): {counts}"
+    return f"{value} times as {how} since {day(m.since)} as before ({low} to {high}): {counts}"
 
 
 def _of(counts: tuple[int, int]) -> str:

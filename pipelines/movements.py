@@ -65,13 +65,14 @@ def course(store: Store, filter: Filter = Filter(), *, period: str = "week", cou
     of = between(first, last, period)[: None if volume else 0]
     (total,) = gathered([volume], of, period)
     counts = gathered((daily.get(id, {}) for id in ids), of, period)
-    found, cuts = movements(counts, total), changes(counts, total)
+    moves = [replace(m, since=of[-m.periods] if m.periods else None) for m in movements(counts, total)]
+    cuts = changes(counts, total)
     return Course(
         period,
         tuple(of),
         total,
         dict(zip(ids, counts, strict=True)),
-        dict(zip(ids, found, strict=True)),
+        dict(zip(ids, moves, strict=True)),
         dict(zip(ids, cuts, strict=True)),
     )
 

@@ -44,12 +44,12 @@ def themes(request: Request, response: Response, question: Annotated[ListedMovin
     response.headers["etag"] = revision(request)
     store, filter = request.app.state.store, chosen(question, request.app.state.desk.annotator.taxonomy)
     found = movements.course(store, filter, period=question.period)
-    rows = [row | {"movement": _movement(row["movement"], found)} for row in movements.ranked(store, filter, found)]
+    rows = [row | {"movement": _movement(row["movement"])} for row in movements.ranked(store, filter, found)]
     return listed(request, rows, question, sorts=SORTS)
 
 
-def _movement(found: Movement, of: movements.Course) -> dict[str, Any]:
-    return asdict(found) | {"text": effects.moved(found, of.period)}
+def _movement(found: Movement) -> dict[str, Any]:
+    return asdict(found) | {"text": effects.moved(found)}
 
 
 @router.get("/proposals", response_model=Page[ProposalOut])
@@ -84,7 +84,7 @@ def theme(request: Request, response: Response, id: Id, question: Annotated[Cost
         **asdict(known),
         **figures,
         "parts": parts(store, known),
-        "movement": _movement(figures["movement"], found),
+        "movement": _movement(figures["movement"]),
         "entities": most_named(store, filter, theme=id).get(id, []),
         "trend": weekly(store.rollups.daily(filter), id),
         "course": _course(found, id),

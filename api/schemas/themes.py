@@ -20,6 +20,7 @@ class MovementOut(BaseModel):
     kind: str = Field(description="emerging, fading, steady or too early.", examples=["emerging"])
     ratio: RatioOut | None = Field(description="Its share in the latest `periods` by its share before.")
     periods: int
+    since: date | None = Field(description="The first day of the latest `periods`; null where it is too early to tell.")
     p: Figure
     now: tuple[int, int] = Field(description="Its conversations in the latest `periods`, and all in them.")
     before: tuple[int, int] = Field(description="Its conversations before them, and all before them.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -22,7 +23,8 @@ LEAST = 1.5
 class Movement:
     """What a theme does of late: emerging, fading, steady, or too early to tell. `now` and `before`: its conversations
     and all, in the latest `periods` and before them. `ratio`: its share now by its share before, as these four have it
-    (of no conversation half a one), with an interval. `p`: the chance of so much where nothing moves."""
+    (of no conversation half a one), with an interval. `p`: the chance of so much where nothing moves. `since`: the
+    first day of those periods, where whoever counted them tells it."""
 
     kind: str
     ratio: Ratio | None = None
@@ -30,6 +32,7 @@ class Movement:
     p: float = 1.0
     now: tuple[int, int] = (0, 0)
     before: tuple[int, int] = (0, 0)
+    since: date | None = None
 
 
 def movements(counts: Array, volume: Array) -> list[Movement]:

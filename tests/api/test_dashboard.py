@@ -178,7 +178,7 @@ def test_the_overview_tells_what_moves_and_whether_fixes_worked(store: Store, an
     fill_moving(store)
     page = serve(store, annotator).get("/").text
     assert re.search(r'mark emerging">Emerging</span> <a href="/themes/t2">&lt;b&gt;New', page)
-    assert "times as frequent in the last" in page
+    assert "times as frequent since" in page
     assert re.search(r'mark worked">Fix: worked</span> <a href="/themes/t1">', page)
     assert "It worked." in page
     assert "Take these themes with care: few &lt;i&gt;." in page

@@ -10,7 +10,7 @@ from nlp.themes.fixes import Effect
 from nlp.themes.impact import Impact
 from nlp.themes.rates import Ratio
 
-FIX = date(2026, 5, 3)
+FIX, WEEK = date(2026, 5, 3), date(2026, 10, 26)
 
 
 def effect(verdict: str, ratio: Ratio | None = None, others: float = 1.0) -> Effect:
@@ -102,23 +102,23 @@ def test_a_score_that_no_conversation_of_a_theme_has_is_not_told() -> None:
     ("found", "told", "short"),
     [
         (
-            Movement("emerging", Ratio(5.06, 2.3, 11.2), 4, 0.001, (20, 1_073), (17, 4_615)),
-            "5.1 times as frequent in the last 4 weeks as before (2.3 to 11): in 20 of 1,073 conversations, 17 of "
+            Movement("emerging", Ratio(5.06, 2.3, 11.2), 4, 0.001, (20, 1_073), (17, 4_615), date(2026, 10, 5)),
+            "5.1 times as frequent since 5 October 2026 as before (2.3 to 11): in 20 of 1,073 conversations, 17 of "
             "4,615 before",
             "up ×5.1",
         ),
         (
-            Movement("fading", Ratio(0.25, 0.1, 0.5), 1, 0.001, (1, 40), (10, 100)),
-            "4.0 times as rare in the last week as before (2.0 to 10): in 1 of 40 conversations, 10 of 100 before",
+            Movement("fading", Ratio(0.25, 0.1, 0.5), 1, 0.001, (1, 40), (10, 100), WEEK),
+            "4.0 times as rare since 26 October 2026 as before (2.0 to 10): in 1 of 40 conversations, 10 of 100 before",
             "down ÷4.0",
         ),
         (
-            Movement("emerging", Ratio(480, 60, 1e6), 1, 0.001, (24, 50), (0, 500)),
-            "over 100 times as frequent in the last week as before (60 to over 100): in 24 of 50 conversations, 0 of "
-            "500 before",
+            Movement("emerging", Ratio(480, 60, 1e6), 1, 0.001, (24, 50), (0, 500), WEEK),
+            "over 100 times as frequent since 26 October 2026 as before (60 to over 100): in 24 of 50 conversations, "
+            "0 of 500 before",
             "up ×over 100",
         ),
-        (Movement("steady", Ratio(1.1, 0.9, 1.4), 2), "steady", ""),
+        (Movement("steady", Ratio(1.1, 0.9, 1.4), 2, since=WEEK), "steady", ""),
         (Movement("too early"), "too early to tell whether it grows", ""),
     ],
 )

@@ -132,6 +132,7 @@ def test_growth_is_the_same_at_every_door_and_follows_from_the_counts_beside_it(
         assert moved["text"] in text
     assert moved["text"][1:] in front
     assert moved["text"] in report
+    assert "as frequent since 27 April 2026 as before" in moved["text"]
     assert "in 40 of 72 conversations, 8 of 72 before" in moved["text"]
 
 
