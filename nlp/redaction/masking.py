@@ -14,7 +14,7 @@ KINDS = (
     *("NAME", "HANDLE"),
 )
 """All types of personal data; the last two are not found by `redact`."""
-_MAIL = re.compile(r"[\w+-]@\w|://\S*@")
+_MAIL = re.compile(r"@(?<=[\w+-]@)\w|://\S*@")
 _BRACKETED = re.compile(r"[\[({<] ?(?:at|dot) ?[\])}>]", re.IGNORECASE)
 _LONG = re.compile(r"[\w.~+/-]{16}")
 _HINTS = (
@@ -22,9 +22,9 @@ _HINTS = (
     *("kennwort", "mot de", "contrase", "wachtwoord", "answer"),
 )
 _NUMBER_WORDS = re.compile(
-    r"\b(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple|hundred|ten|twelve|\w+teen|\w+ty|uno|dos|"
-    r"tres|cero)\b[ ,.-]+(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|hundred|tres|dos|uno|[a-z]|\w+teen|\w+ty)\b"
-    r"| dot | [a-z] [a-z] | born |\bbirth|\bd o b\b"
+    r"\b(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|triple|hundred|ten|twelve|uno|dos|tres|cero|"
+    r"\w+(?:teen|ty))\b[ ,.-]+(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double|hundred|tres|dos|uno|[a-z]|"
+    r"\w+(?:teen|ty))\b|birth|d o b\b)| (?:dot|born|[a-z] [a-z]) "
 )
 """In a `folded` text."""
 _FOUND = re.compile(rf"<({'|'.join(KINDS[:-2])})(?:_[A-P]{{8}})?>")
@@ -47,7 +47,7 @@ def redact(text: str, *, keep: Container[str] = (), place: Place = plain) -> tup
     Types: those of KINDS but the last two. `keep` are types that stay; `place` says what stands in a value's place
     ("<TYPE>" or "<TYPE_ABCDEFGH>"). A text without digit, @ or a word such as "password" costs next to nothing.
     """
-    before = None
+    before = ""
     while text != before:  # a mask can free what stood beside it; each pass leaves less to mask
         before = text
         text = _once(text, keep, place)

@@ -6,19 +6,20 @@ library, as of Python 3.11: what it comes to tell beyond that is taken for anyth
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-MANY, LONG, CLASS, KEPT = 64, 24, 6, 3
-"""So many strings of so many characters, and so many characters of a class, are told apart; more is taken for anything.
-Of so many lists of strings one each is looked for."""
+LONG, CLASS, KEPT = 24, 6, 3
+"""Strings of so many characters, and so many characters of a class, are told apart; more is taken for anything. Of so
+many lists of strings one each is looked for."""
 _DIGITS = str.maketrans("123456789", "000000000")
-_ALIKE = str.maketrans("\u0130\u0131\u017f\u212a", "iisk")
+_ALIKE = ("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k")
 """The letters beyond ASCII that `re.IGNORECASE` takes for some of it."""
 _DIGIT = re.compile(r"\d")
+_LETTERS = bytes.maketrans(b"bcdefghijklmnopqrstuvwxyz", b"a" * 25)
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _EMPTY = (op.AT, op.ASSERT, op.ASSERT_NOT)
 Either = tuple[str, ...]
@@ -32,6 +33,13 @@ class _Read(NamedTuple):
     needs: tuple[frozenset[str], ...] = ()
 
 
+class _View(NamedTuple):
+    """How a text is looked at, and so many strings are told apart in it."""
+
+    fold: Callable[[str], str]
+    many: int
+
+
 _NOTHING, _ANYTHING = _Read(frozenset({""})), _Read(None)
 
 
@@ -39,13 +47,33 @@ def folded(text: str) -> str:
     """The text as the strings are looked for in it: in lower case, every digit as 0."""
     if text.isascii():
         return text.lower().translate(_DIGITS)
-    return _DIGIT.sub("0", text.translate(_ALIKE).lower())
+    for letter, alike in _ALIKE:
+        text = text.replace(letter, alike)
+    return _DIGIT.sub("0", text.lower())
+
+
+def outlined(folded: str) -> str:
+    """A folded text with every letter as a, and what is not ASCII as a question mark: "pin aa00" is "aaa aa00"."""
+    return folded.encode("ascii", "replace").translate(_LETTERS).decode()
+
+
+FOLDED, OUTLINED = _View(folded, 64), _View(lambda text: outlined(folded(text)), 6)
 
 
 def needed(pattern: re.Pattern[str]) -> tuple[Either, ...]:
     """Of each of these, one string at least is in the `folded` text wherever the pattern matches; the rarest first."""
-    found = {_shortest(strings) for strings in _needs(_sequence(_parser.parse(pattern.pattern, pattern.flags)))}
-    return tuple(sorted(found, key=_worth)[:KEPT])
+    return tuple(_found(pattern, FOLDED)[:KEPT])
+
+
+def outline(pattern: re.Pattern[str]) -> Either:
+    """The same of the `outlined` text, where few strings tell how letters and digits meet: of `[A-Z]{2}\\d` aa0."""
+    found = _found(pattern, OUTLINED)
+    return next((either for either in found if all("a" in string and "0" in string for string in either)), ())
+
+
+def _found(pattern: re.Pattern[str], view: _View) -> list[Either]:
+    read = _sequence(_parser.parse(pattern.pattern, pattern.flags), view)
+    return sorted({_shortest(strings) for strings in _needs(read)}, key=_worth)
 
 
 def fewest_digits(pattern: re.Pattern[str]) -> int:
@@ -60,7 +88,8 @@ def _digits(kind: Any, told: Any) -> int:
         return min(sum(_digits(*part) for part in way) for way in told[1])
     if kind in (op.SUBPATTERN, op.ATOMIC_GROUP):
         return sum(_digits(*part) for part in (told[-1] if kind is op.SUBPATTERN else told))
-    return int(any(read.exact == frozenset("0") for read in _read(kind, told))) if kind in (op.LITERAL, op.IN) else 0
+    zero = frozenset("0")
+    return int(any(read.exact == zero for read in _read(kind, told, FOLDED))) if kind in (op.LITERAL, op.IN) else 0
 
 
 def _needs(read: _Read) -> Iterator[frozenset[str]]:
@@ -88,11 +117,11 @@ def _common(strings: frozenset[str]) -> tuple[int, int]:
     return -min(4, *map(len, strings), 4), len(strings)
 
 
-def _sequence(parts: Iterable[Any]) -> _Read:
+def _sequence(parts: Iterable[tuple[Any, Any]], view: _View) -> _Read:
     exact, needs = _NOTHING.exact, list[frozenset[str]]()
     assert exact is not None
-    for read in (read for part in parts for read in _read(*part)):
-        if read.exact is not None and (both := _joined(exact, read.exact)):
+    for read in (read for kind, told in parts for read in _read(kind, told, view)):
+        if read.exact is not None and (both := _joined(exact, read.exact, view)):
             exact = both
         else:
             needs += [exact, *read.needs]
@@ -100,57 +129,58 @@ def _sequence(parts: Iterable[Any]) -> _Read:
     return _Read(None, (*needs, exact)) if needs else _Read(exact)
 
 
-def _joined(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+def _joined(one: frozenset[str], other: frozenset[str], view: _View) -> frozenset[str]:
     """Each of one before each of the other; nothing where that is too much."""
-    if len(one) * len(other) > MANY or max(map(len, one)) + max(map(len, other)) > LONG:
+    if len(one) * len(other) > view.many or max(map(len, one)) + max(map(len, other)) > LONG:
         return frozenset()
     return frozenset(a + b for a, b in product(one, other))
 
 
-def _read(kind: Any, told: Any) -> list[_Read]:
+def _read(kind: Any, told: Any, view: _View) -> list[_Read]:
     """A part of a pattern, as parts that follow one another."""
     if kind in _REPEATS:
-        return _repeated(*told)
+        least, most, part = told
+        return _repeated(least, most, part, view)
     if kind is op.LITERAL:
-        return [_class([(kind, told)])]
+        return [_class([(kind, told)], view)]
     if kind is op.IN:
-        return [_class(told)]
+        return [_class(told, view)]
     if kind is op.BRANCH:
-        return [_branch([_sequence(way) for way in told[1]])]
+        return [_branch([_sequence(way, view) for way in told[1]], view)]
     if kind in (op.SUBPATTERN, op.ATOMIC_GROUP):
-        return [_sequence(told[-1] if kind is op.SUBPATTERN else told)]
+        return [_sequence(told[-1] if kind is op.SUBPATTERN else told, view)]
     return [_NOTHING if kind in _EMPTY else _ANYTHING]
 
 
-def _repeated(least: int, most: int, parts: Any) -> list[_Read]:
+def _repeated(least: int, most: int, parts: Any, view: _View) -> list[_Read]:
     """So often at least in a row: before what follows as well as behind what comes first."""
-    once = _sequence(parts)
+    once = _sequence(parts, view)
     if least == 0:
-        small = most == 1 and once.exact is not None and len(once.exact) < MANY
+        small = most == 1 and once.exact is not None and len(once.exact) < view.many
         return [_Read((once.exact or frozenset()) | {""}) if small else _ANYTHING]
     row = [once] * min(least, LONG)
     return row if least == most <= LONG else [*row, _ANYTHING, *row]
 
 
-def _branch(ways: list[_Read]) -> _Read:
+def _branch(ways: list[_Read], view: _View) -> _Read:
     """Any of the strings; else of each way what it needs most."""
     if all(way.exact is not None for way in ways):
         exact = frozenset().union(*(way.exact or () for way in ways))
-        return _Read(exact) if len(exact) <= MANY else _Read(None, (exact,))
+        return _Read(exact) if len(exact) <= view.many else _Read(None, (exact,))
     best = [min(_needs(way), key=_common, default=None) for way in ways]
     return _Read(None, (frozenset().union(*(strings or () for strings in best)),) if all(best) else ())
 
 
-def _class(items: Iterable[tuple[Any, Any]]) -> _Read:
+def _class(items: Iterable[tuple[Any, Any]], view: _View) -> _Read:
     """One character of a few."""
     found: set[str] = set()
     for kind, told in items:
         if kind is op.LITERAL and told < 128:
-            found.add(folded(chr(told)))
-        elif (kind is op.CATEGORY and told is op.CATEGORY_DIGIT) or (kind is op.RANGE and told == (48, 57)):
+            found.add(view.fold(chr(told)))
+        elif kind is op.CATEGORY and told is op.CATEGORY_DIGIT:
             found.add("0")
-        elif kind is op.RANGE and told[1] < 128 and told[1] - told[0] < CLASS:
-            found.update(folded(chr(code)) for code in range(told[0], told[1] + 1))
+        elif kind is op.RANGE and told[1] < 128:
+            found.update(view.fold(chr(code)) for code in range(told[0], told[1] + 1))
         else:
             return _ANYTHING
     return _Read(frozenset(found)) if 0 < len(found) <= CLASS else _ANYTHING

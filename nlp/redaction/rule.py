@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from nlp.redaction.checks import always
-from nlp.redaction.needed import Either, fewest_digits, folded, needed
+from nlp.redaction.needed import Either, fewest_digits, folded, needed, outline, outlined
 
 Check = Callable[[str], bool]
 Place = Callable[[str, str], str]
@@ -16,13 +16,13 @@ BEFORE = 40
 
 class Rule(NamedTuple):
     """The last group that matched, if any, is what is masked. `unless` is a pattern that ends where that begins; `needs`
-    is what the `folded` text must hold for any match, and `digits` how many."""
+    is what must be held for any match, by the `folded` text (0) or by the `outlined` (1), and `digits` how many."""
 
     kind: str
     pattern: re.Pattern[str]
     valid: Check = always
     unless: re.Pattern[str] | None = None
-    needs: tuple[Either, ...] = ()
+    needs: tuple[tuple[int, Either], ...] = ()
     digits: int = 0
 
     def __call__(self, text: str, place: Place) -> str:
@@ -41,7 +41,13 @@ def rules(*found: tuple[str, str] | tuple[str, str, Check], flags: int = 0, unle
     """Of (type, pattern) or (type, pattern, check)."""
     other = re.compile(f"(?:{unless})$", re.IGNORECASE) if unless else None
     made = [Rule(r[0], re.compile(r[1], flags), r[2] if len(r) > 2 else always, other) for r in found]
-    return tuple(rule._replace(needs=needed(rule.pattern), digits=fewest_digits(rule.pattern)) for rule in made)
+    return tuple(rule._replace(needs=_needs(rule.pattern), digits=fewest_digits(rule.pattern)) for rule in made)
+
+
+def _needs(pattern: re.Pattern[str]) -> tuple[tuple[int, Either], ...]:
+    """What is looked for the soonest, first."""
+    drawn = outline(pattern)
+    return (*([(1, drawn)] if drawn else []), *((0, strings) for strings in needed(pattern)))
 
 
 def applied(found: Iterable[Rule], text: str, place: Place, keep: Container[str] = (), *, shape: str = "") -> str:
@@ -50,22 +56,23 @@ def applied(found: Iterable[Rule], text: str, place: Place, keep: Container[str]
     Most rules need what most texts lack.
     """
     shape = shape or folded(text)
-    digits = shape.count("0")
+    views, digits = (shape, outlined(shape)), shape.count("0")
     for rule in found:
         if digits < rule.digits:
             continue
-        for either in rule.needs:
+        for view, either in rule.needs:
+            seen = views[view]
             for string in either:
-                if string in shape:
+                if string in seen:
                     break
             else:
                 break
         else:
-            if rule.kind not in keep:
+            if rule.pattern.search(text) and rule.kind not in keep:
                 before, text = text, rule(text, place)
                 if text is not before:
                     shape = folded(text)
-                    digits = shape.count("0")
+                    views, digits = (shape, outlined(shape)), shape.count("0")
     return text
 
 

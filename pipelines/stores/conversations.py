@@ -55,7 +55,7 @@ class Conversations:
         self, conversations: Iterable[Conversation], *, given: Mapping[str, Given] | None = None
     ) -> tuple[int, int]:
         added = changed = 0
-        with self._database.write() as connection:
+        with self._database.write(rows=True) as connection:
             for batch in _batches(conversations):
                 new, other = self._put(connection, batch, given or {})
                 added, changed = added + new, changed + other

@@ -76,9 +76,9 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: all of it or nothing."""
-        with self._translated(), self.engine.execution_options(writes=True).begin() as connection:
+    def write(self, *, rows: bool = False) -> Iterator[Connection]:
+        """One transaction: all of it or nothing. `rows`: of many rows told one by one, and no large sort."""
+        with self._translated(), self.engine.execution_options(writes=True, rows=rows).begin() as connection:
             yield connection
 
     @contextmanager

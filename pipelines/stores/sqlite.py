@@ -50,9 +50,18 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    _keep_temporary(connection, "MEMORY" if options.get("rows", False) else "FILE")
     # A reader that turns writer fails at once when another has written; a writer that says so waits its turn.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+
+
+def _keep_temporary(connection: Connection, place: str) -> None:
+    """A sort may need much room and has a file. So has what could take back the row that is being written, once one of
+    a transaction touches many pages; from there on that file takes as long as the rows themselves."""
+    if connection.info.get("temp_store", "FILE") != place:
+        connection.exec_driver_sql(f"PRAGMA temp_store = {place}")
+        connection.info["temp_store"] = place
 
 
 def lock(_connection: Connection) -> None:

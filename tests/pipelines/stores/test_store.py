@@ -86,6 +86,26 @@ def test_a_conversation_twice_in_one_put_is_added_then_changed(store: SqlStore) 
     assert store.conversations.put([conversation(1), conversation(1), conversation(1, text="Other.")]) == (1, 1)
 
 
+def test_what_takes_back_a_row_is_kept_in_memory_and_what_a_sort_needs_in_a_file(tmp_path: Path) -> None:
+    file, memory = 1, 2
+    with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        store.conversations.put([conversation(1)])
+        raw = store.engine.raw_connection()
+        kept = raw.cursor().execute("PRAGMA temp_store").fetchone()
+        raw.close()
+        assert kept == (memory,)
+        database = Database(store.url)
+        for begun, place in (
+            (database.write(rows=True), memory),
+            (database.read(), file),
+            (database.write(rows=True), memory),
+            (database.write(), file),
+        ):
+            with begun as connection:
+                assert connection.exec_driver_sql("PRAGMA temp_store").scalar() == place
+        database.engine.dispose()
+
+
 def test_times_come_back_aware_in_utc(store: SqlStore) -> None:
     there = conversation(1).started_at.astimezone(timezone(timedelta(hours=5)))
     store.conversations.put([replace(conversation(1), started_at=there)])
