@@ -19,7 +19,7 @@ from pipelines.corpora import located
 from pipelines.settings import ROOT
 from pipelines.training import public
 from pipelines.training.authored import authored, split
-from pipelines.training.tuning import FEELING, Target, Task
+from pipelines.training.tuning import FEELING, POLARITY, Target, Task
 
 CLINC_UNSEEN = ("banking", "travel", "utility")
 MULTIDOGO_SEEN = ("airline", "insurance", "media", "software")
@@ -29,6 +29,10 @@ VAGUE = ("contentonly", "outofdomain")
 FEWEST, MOST = 20, 250
 """Texts of one MultiDoGO label: those with fewer are left out, of those with more so many are drawn."""
 HELD_POSTS = 1500
+FILMS_STAY, PLAIN_STAY = 0.3, 2.0
+"""How much films stay near the base, which are no matter of support, and texts of which nothing else is learnt."""
+FILMS = 24_000
+"""Of 67,349, most of which are parts of others."""
 TOKENS = 128
 OWN = ROOT / "corpora" / "training"
 
@@ -47,17 +51,19 @@ class Round:
     """How often an epoch sees each text of a kind, how much all of them stay near the base, and what learns."""
 
     posts: float
+    films: float
     clinc: float
     multidogo: float
     own: float
+    plain: float
     stay: float
     epochs: int = 2
     frozen: int = 0
 
 
-PUBLIC = Round(posts=1, clinc=2, multidogo=1, own=0, stay=1.0)
-ALL = Round(posts=1, clinc=1, multidogo=1, own=4, stay=0.5)
-ON = Round(posts=0.4, clinc=0.5, multidogo=0.5, own=3, stay=1.0, frozen=1)
+PUBLIC = Round(posts=1, films=1, clinc=2, multidogo=1, own=0, plain=0.5, stay=1.0)
+ALL = Round(posts=1, films=0.7, clinc=1, multidogo=1, own=4, plain=0.5, stay=0.5)
+ON = Round(posts=0.4, films=0.7, clinc=0.5, multidogo=0.5, own=3, plain=0.5, stay=1.0, frozen=1)
 """From an encoder that has been through the others: the authored texts anew, with as much of the public ones as keeps
 what they taught."""
 
@@ -67,6 +73,11 @@ def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> l
     posts = _posts(corpora, seed=seed)[HELD_POSTS:]
     felt = target([label for _, label in posts], SENTIMENTS, power=0.75)
     found = [_lesson("posts", [text for text, _ in posts], {FEELING: felt}, tokenizer, kind.posts, kind.stay)]
+    films = random.Random(seed).sample(public.films(corpora), FILMS)
+    seen = {POLARITY: target([label for _, label in films], ("negative", "positive"))}
+    found.append(_lesson("films", [text for text, _ in films], seen, tokenizer, kind.films, kind.stay * FILMS_STAY))
+    plain = public.plain(corpora)
+    found.append(_lesson("plain", plain, {}, tokenizer, kind.plain, kind.stay * PLAIN_STAY))
     for name, rows, passes in (
         ("clinc150", _clinc(corpora), kind.clinc),
         ("multidogo", _multidogo(corpora, seed=seed), kind.multidogo),

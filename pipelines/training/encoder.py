@@ -21,7 +21,6 @@ from nlp.signal import SENTIMENTS
 from pipelines.settings import ROOT, Settings
 from pipelines.training import curriculum, dequantised, tuning
 from pipelines.training.authored import authored
-from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.graph import Array
 from pipelines.training.learning import fill
 from pipelines.training.quantised import MAX_TOKENS, activation_ranges, build, weights, without_unused
@@ -68,7 +67,7 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
     base = base_folder()
     words = Tokenizer.from_file(str(base / "tokenizer.json"))
     words.no_padding()
-    stays = CheckpointEncoder(str(base), threads=2)
+    stays = tuning.Model.start(base, [], tensors={}, seed=SEED)
     tensors: Mapping[str, Array] = dequantised.tensors(start) if start else {}
     rounds = {"on": curriculum.ON} if start else {"public": curriculum.PUBLIC, "all": curriculum.ALL}
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +77,7 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
         lessons = curriculum.lessons(corpora, words, kind, seed=SEED)
         tasks = [lesson.task for lesson in lessons]
         model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED, frozen=kind.frozen)
-        places = [stays.encode(lesson.texts) for lesson in lessons]
+        places = [stays.read(task.tokens)[0].numpy() for task in tasks]
         recipe = tuning.Recipe(epochs=kind.epochs, seed=SEED)
         tensors = tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt")
     save(folder, model, tensors, held)
@@ -118,8 +117,9 @@ sha256 = "{sha256}"
 """
 LEARNT = (
     "authored texts (corpora/training, without the held-out ones); SemEval-2017 task 4 A without 2016test (for "
-    "research); CLINC150 train (CC-BY-3.0) without the domains banking, travel, utility; MultiDoGO train "
-    "(CDLA-Permissive-1.0) without fast food and finance"
+    "research); SST-2 train (for research); CLINC150 train (CC-BY-3.0) without the domains banking, travel, utility; "
+    "MultiDoGO train (CDLA-Permissive-1.0) without fast food and finance; CFPB complaints (public domain) and Twitter "
+    "customer care (Apache-2.0) without labels"
 )
 
 

@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
+from nlp.segmentation import sentences
 from pipelines.corpora import located
 
 BANKING = {
@@ -110,6 +111,24 @@ def sentiments(corpora: Path, *, test: bool = False) -> list[tuple[str, str]]:
     for path in sorted([*folder.glob("*-A.txt"), *folder.glob("*-A.tsv")]):
         rest |= _tweets(path)
     return [(text, label) for text, label in rest.items() if text not in held_out]
+
+
+def films(corpora: Path, *, test: bool = False) -> list[tuple[str, str]]:
+    """(sentence, negative or positive) of SST-2: its development part where `test`, else the training part, which
+    holds the parts of its sentences too."""
+    with (located("sst2", corpora) / ("dev.tsv" if test else "train.tsv")).open(encoding="utf-8", newline="") as file:
+        (_, *rows) = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [(text.strip(), "positive" if label == "1" else "negative") for label, text in rows]
+
+
+def plain(corpora: Path) -> list[str]:
+    """Support texts without a label: sentences of complaints to a bureau, and posts of customers to companies."""
+    with (located("cfpb", corpora) / "complaints_sample.csv").open(encoding="utf-8", newline="") as file:
+        stories = [row["Consumer complaint narrative"] for row in csv.DictReader(file)]
+    talks = json.loads((located("twitter_care", corpora) / "conversations.json").read_text("utf-8"))
+    said = [turn["message"] for talk in talks for turn in talk["dialogContent"] if "client" in turn]
+    told = [story[start:end].strip() for story in stories for start, end in sentences(story)]
+    return sorted({text for text in told + said if len(text.split()) > 2})
 
 
 def _tweets(path: Path) -> dict[str, str]:

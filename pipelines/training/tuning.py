@@ -1,9 +1,10 @@
 """The base encoder tuned for what this product asks of it: feeling, intents, and to stay an encoder of everything else.
 
 All layers learn from batches of several tasks in turn. *Feeling*: by the sentiment top on the states after the fifth
-layer. *Intents*: by the cosine to one learnt direction an intent (a normalised softmax, as in Wang et al. 2018,
-"CosFace", without its margin), so that a text's place tells what it wants. *Staying*: in every batch the embedding is
-held to the base's own, so that what no label speaks of keeps its place.
+layer; of films it is known only which way they feel. *Intents*: by the cosine to one learnt direction an intent (a
+normalised softmax, as in Wang et al. 2018, "CosFace", without its margin), so that a text's place tells what it wants.
+*Staying*: in every batch the embedding is held to the base's own, so that what no label speaks of keeps its place; of
+some texts nothing else is learnt.
 """
 
 import random
@@ -24,7 +25,9 @@ from pipelines.training import sentiment
 from pipelines.training.learning import Learning, layer_rates, mixed
 
 Array = npt.NDArray[Any]
-FEELING = "feeling"
+FEELING, POLARITY = "feeling", "polarity"
+FELT = {FEELING: [0, 1, 2], POLARITY: [SENTIMENTS.index("negative"), SENTIMENTS.index("positive")]}
+"""What the sentiment top tells, and by which of its classes: polarity, where a text is known not to be neutral."""
 SCALE = 20.0
 """Multiplies the cosine to an intent's direction: the inverse temperature of its softmax."""
 FROZEN = ("embeddings.", "pooler.")
@@ -92,7 +95,8 @@ class Model:
         encoder = AutoModel.from_pretrained(folder, attn_implementation="sdpa")
         base = {name: tensor.detach().numpy() for name, tensor in encoder.state_dict().items()}
         feeling = {name: torch.tensor(v, requires_grad=True) for name, v in sentiment.initial(base).items()}
-        kinds = {name: target.kinds for task in tasks for name, target in task.targets.items() if name != FEELING}
+        told = {name: target.kinds for task in tasks for name, target in task.targets.items()}
+        kinds = {name: n for name, n in told.items() if name not in FELT}
         width = encoder.config.hidden_size
         directions = {name: torch.randn(n, width).mul_(0.05).requires_grad_() for name, n in kinds.items()}
         model = cls(encoder, feeling, directions)
@@ -166,7 +170,10 @@ def recalls(model: Model, task: Task) -> dict[str, float]:
     places, logits = model.read(task.tokens)
     found: dict[str, float] = {}
     for name, target in task.targets.items():
-        told = logits if name == FEELING else places @ nn.normalize(model.directions[name].detach(), dim=1).T
+        if name in FELT:
+            told = logits[:, FELT[name]]
+        else:
+            told = places @ nn.normalize(model.directions[name].detach(), dim=1).T
         known = [i for i, weight in enumerate(target.weights) if weight]
         guess = told.argmax(1)[known].tolist()
         found[name] = macro_recall([str(target.classes[i]) for i in known], list(map(str, guess)))
@@ -179,8 +186,8 @@ def _loss(model: Model, task: Task, group: Sequence[int], base: Array, recipe: R
         place = nn.dropout(embedding, recipe.dropout)
         loss = task.stay * (1 - (embedding * torch.tensor(base[list(group)])).sum(dim=1)).mean()
         for name, target in task.targets.items():
-            if name == FEELING:
-                logits = sentiment.forward(model.feeling, states, dropout=recipe.dropout)
+            if name in FELT:
+                logits = sentiment.forward(model.feeling, states, dropout=recipe.dropout)[:, FELT[name]]
             else:
                 logits = SCALE * nn.linear(place, nn.normalize(model.directions[name], dim=1))
             truth = torch.tensor([target.classes[i] for i in group])

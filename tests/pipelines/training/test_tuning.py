@@ -92,6 +92,22 @@ def test_tuning_learns_the_feelings_and_draws_texts_of_one_intent_together(base:
     assert apart(now) > 2 * apart(base[1])
 
 
+@pytest.mark.slow
+def test_of_texts_that_are_known_to_be_not_neutral_it_learns_which_of_the_others_they_are(
+    base: list[Any], tmp_path: Path
+) -> None:
+    outer = [text for text, label in FELT if label != "neutral"]
+    found = [task(tuning.POLARITY, outer, [0, 0, 1, 1], 2, 0.5)]
+    model = tuning.Model.start(base_folder(), found, tensors={}, seed=1)
+    places = [model.read(found[0].tokens)[0].numpy()]
+    recipe = tuning.Recipe(epochs=12, rate=2e-4, top_rate=2e-3, average=0.5, tokens=64)
+    tensors = tuning.tune(model, found, places, recipe, held=found[0], checkpoint=tmp_path / "outer.pt")
+    fill(model.parameters(), tensors)
+    logits = model.read(found[0].tokens)[1].numpy()
+    assert (logits[:, 2] > logits[:, 0]).tolist() == [False, False, True, True]
+    assert tuning.recalls(model, found[0]) == {tuning.POLARITY: 1.0}
+
+
 def test_the_more_a_task_is_to_stay_the_nearer_its_texts_stay_to_the_base(base: list[Any], tmp_path: Path) -> None:
     def moved(stay: float) -> float:
         model, tensors = tuned(base, tmp_path / f"{stay}.pt", stay=stay)
