@@ -10,11 +10,11 @@ from nlp.customer import Event
 from nlp.errors import NotFound
 from nlp.journeys.contact import Contact
 from nlp.journeys.transitions import transitions as moves
-from nlp.journeys.visits import merged, seen
+from nlp.journeys.visits import merged, seen, stays
 from nlp.taxonomy import UNKNOWN_STAGE, Taxonomy
 from pipelines.settings import Settings
 from pipelines.stores.protocols import Filter, Quote, Store
-from pipelines.streams import by_customer
+from pipelines.streams import by_customer, owned
 
 TOP = 3
 Row = dict[str, Any]
@@ -31,15 +31,15 @@ def stages(store: Store, taxonomy: Taxonomy, filter: Filter = Filter()) -> list[
     """Every stage in the taxonomy's order, also those without conversations; "unknown" last, only if present.
 
     Keys stage, definition, conversations, customers, friction (mean 0..100), sentiment (mean -1..+1), both None
-    without conversations, and themes: the three of most friction in all, {id, name, conversations, friction}.
+    without conversations, and themes: the three of most friction in all, without hidden ones, {id, name, conversations,
+    friction}.
     """
     store.rollups.refresh()
     found = {row["stage"]: row for row in store.rollups.stages(filter)}
-    names = {theme.id: theme.name for theme in store.themes.current()}
-    themes: dict[str, list[Row]] = {}
-    for id, told in store.rollups.themes(filter).items():
-        for stage, figures in told["stages"].items():
-            themes.setdefault(stage, []).append({"id": id, "name": names.get(id, id)} | figures)
+    told, themes = store.rollups.themes(filter), dict[str, list[Row]]()
+    for theme in store.themes.current():
+        for stage, figures in told[theme.id]["stages"].items() if theme.id in told and not theme.hidden else ():
+            themes.setdefault(stage, []).append({"id": theme.id, "name": theme.name} | figures)
     known = {stage.name: stage.definition for stage in taxonomy.stages}
     for name in sorted(found.keys() - known.keys() - {UNKNOWN_STAGE}):
         known[name] = "A stage of an earlier taxonomy."
@@ -116,6 +116,20 @@ def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) ->
         "path": [{"stage": v.stage, "since": v.since, "until": v.until, "visits": v.times} for v in path],
         "entries": entries,
     }
+
+
+def standing(store: Store, rows: Sequence[Row], *, taxonomy: Taxonomy) -> list[Row]:
+    """The rows of `CustomerStore.page`, each with the stage at which the customer stands: the last that a conversation
+    or an event shows, whichever conversations were chosen; "unknown" where none does."""
+    ids = tuple(row["id"] for row in rows)
+    found = dict.fromkeys(ids, UNKNOWN_STAGE)
+    spoke = store.customers.contacts(Filter(customers=ids)) if ids else ()
+    did = store.events.all(ids) if ids else ()
+    for id, items in by_customer(owned(spoke), owned(did)):
+        events = [item for item in items if isinstance(item, Event)]
+        path = stays((item for item in items if isinstance(item, Contact)), events, taxonomy)
+        found[id] = path[-1].stage if path else UNKNOWN_STAGE
+    return [row | {"stage": found[row["id"]]} for row in rows]
 
 
 def _attributes(store: Store, customer: str, *, known: bool) -> Mapping[str, Any]:

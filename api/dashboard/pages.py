@@ -26,6 +26,7 @@ from nlp.language import LANGUAGES
 from nlp.taxonomy import UNSUPPORTED, Taxonomy
 from pipelines.drawn import Drawn, drawn
 from pipelines.forecasts import forecasts, open_forecaster
+from pipelines.journeys import standing
 from pipelines.stores.protocols import Filter, Store
 
 HERE = Path(__file__).parent
@@ -175,7 +176,8 @@ def edits(request: Request) -> Response:
 @page("/customers")
 def customers(request: Request) -> Response:
     choice, start = Choice.of(request.query_params).shared, request.query_params.get("after", "")
-    rows = store_of(request).customers.page(choice.filter(last_of(request)), after=start, limit=ROWS + 1)
+    known = store_of(request).customers.page(choice.filter(last_of(request)), after=start, limit=ROWS + 1)
+    rows = standing(store_of(request), known, taxonomy=taxonomy_of(request))
     return render(
         request,
         "customers.html",

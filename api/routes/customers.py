@@ -27,7 +27,9 @@ def customers(request: Request, question: Annotated[Listed, Query()]) -> dict[st
     """Those with the most conversations first, or by the sorts conversations, id, -id."""
     sort = order(question, SORTS)
     place = behind(request, question, sort)
-    found = request.app.state.store.customers.page(sort=sort, place=place, limit=question.limit + 1)
+    state = request.app.state
+    known = state.store.customers.page(sort=sort, place=place, limit=question.limit + 1)
+    found = journeys.standing(state.store, known, taxonomy=state.desk.annotator.taxonomy)
     return page(request, found, question, sort, lambda item: (item[sort.removeprefix("-")], item["id"]))
 
 

@@ -51,7 +51,7 @@ class CustomerOut(BaseModel):
     last_seen: datetime | None
     friction: Figure | None
     sentiment: Figure | None
-    stage: str | None
+    stage: str = Field(description="Where the customer stands: the last that a conversation or an event shows.")
     attributes: dict[str, Any]
 
 

@@ -187,7 +187,7 @@ def _described(connection: Connection, rows: list[dict[str, Any]], filter: Filte
 def _conversations_of(ids: Sequence[str], filter: Filter) -> Select[Any]:
     s = summaries.c
     return (
-        select(C.customer, C.channel, C.started_at, s.friction, s.sentiment, s.stage)
+        select(C.customer, C.channel, C.started_at, s.friction, s.sentiment)
         .outerjoin(summaries, s.conversation == C.id)
         .where(C.customer.in_(ids), *conditions(filter))
         .order_by(C.started_at, C.id)
@@ -196,12 +196,11 @@ def _conversations_of(ids: Sequence[str], filter: Filter) -> Select[Any]:
 
 def _figures(visits: Sequence[Any]) -> dict[str, Any]:
     """Figures of what is not annotated yet are None."""
-    found = [visit for visit in visits if visit.stage is not None]
+    found = [visit for visit in visits if visit.friction is not None]
     return {
         "channels": sorted({visit.channel for visit in visits}),
         "first_seen": visits[0].started_at if visits else None,
         "last_seen": visits[-1].started_at if visits else None,
         "friction": sum(v.friction for v in found) / len(found) if found else None,
         "sentiment": sum(v.sentiment for v in found) / len(found) if found else None,
-        "stage": found[-1].stage if found else None,
     }

@@ -20,6 +20,7 @@ from pyarrow import parquet
 from api.app import create_app
 from api.commands import group
 from nlp.conversation import Channel, Conversation, Segment, Speaker, Turn
+from nlp.customer import Event
 from nlp.signal import Signal
 from nlp.summary import summarise
 from nlp.themes.theme import Assignment, Theme
@@ -151,6 +152,21 @@ def test_the_weeks_of_a_theme_add_up_to_its_conversations_at_every_door(own: Sto
     assert {row["start"]: row["conversations"] for row in known["course"]["periods"]} == weeks
     table = BeautifulSoup(asked.get("/themes/t2").text, "html.parser").select("figure.weekly table tbody tr")
     assert [int(row.td.get_text()) for row in table if row.td] == list(weeks.values())[::-1]
+
+
+def test_a_customer_stands_at_the_same_stage_at_every_door(own: Store, asked: TestClient) -> None:
+    own.events.put([Event("e:left", "c0", "cancelled", START + 20 * WEEK)])
+    own.events.put([Event("e:back", "c1", "cancelled", START - WEEK)])
+    rows = csv.DictReader(io.StringIO(call(own, "export", "customers")))
+    known = {row["id"]: row["stage"] for row in rows}
+    assert (known["c0"], known["c1"]) == ("exit", "use")
+    listed = asked.get("/v1/customers?limit=200").json()["items"]
+    assert {row["id"]: row["stage"] for row in listed} == known
+    assert {row["id"]: row["stage"] for row in asked.get("/v1/paths?limit=200").json()["items"]} == known
+    page = BeautifulSoup(asked.get("/customers").text, "html.parser").select("tbody tr")
+    shown = {str(row.a["href"]).split("/")[-1]: row.find_all("td")[-1].get_text(strip=True) for row in page if row.a}
+    assert shown == {id: known[id].capitalize() for id in shown}
+    assert "c0" in shown
 
 
 def test_the_overview_is_the_same_at_every_door(own: Store, asked: TestClient) -> None:

@@ -33,7 +33,7 @@ class CustomerStore(Protocol):
         """Everyone, or with a filter whoever has a conversation that fulfils it, told of those alone. By conversations,
         most first, then id; or by the sorts conversations, id, -id. A page goes on after a `place`, (value, id) of the
         last item of the page before, or, in the usual order, `after` its id. Keys id, conversations, channels,
-        first_seen, last_seen, friction (mean), sentiment (mean), stage (last), attributes."""
+        first_seen, last_seen, friction (mean), sentiment (mean), attributes."""
 
     def visits(self, filter: Filter = Filter()) -> Iterator[tuple[str, datetime, str, str, float, float]]:
         """Annotated conversations by customer and time: (customer, started_at, id, stage, friction, sentiment)."""
