@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from tokenizers import Tokenizer
 
 from nlp.encoder import OnnxEncoder
-from nlp.signal import SENTIMENTS
 from pipelines.settings import ROOT, Settings
-from pipelines.training import curriculum, dequantised, tuning
+from pipelines.training import curriculum, dequantised, short, tops, tuning
 from pipelines.training.authored import authored
+from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.graph import Array
 from pipelines.training.learning import fill
 from pipelines.training.quantised import MAX_TOKENS, activation_ranges, build, weights, without_unused
+from pipelines.training.reader import Reader
 from pipelines.training.temperature import temperature
 
 SEED = 7
@@ -59,15 +61,15 @@ def calibration_texts(corpora: Path) -> list[str]:
 
 
 def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
-    """Tune the base and leave it in `folder`: a checkpoint, and the sentiment top in top.npz at its temperature.
+    """Tune the base and leave it in `folder`: a checkpoint, and the tops on it.
 
     First on public texts, then on the authored ones too; from an encoder of ours in `start`, on these alone with a
-    part of the public ones. A killed run goes on after its last epoch.
+    part of the public ones. Then it is made short. A killed run goes on after its last epoch.
     """
     base = base_folder()
     words = Tokenizer.from_file(str(base / "tokenizer.json"))
     words.no_padding()
-    stays = tuning.Model.start(base, [], tensors={}, seed=SEED)
+    stays = CheckpointEncoder(str(base), threads=2)
     tensors: Mapping[str, Array] = dequantised.tensors(start) if start else {}
     rounds = {"on": curriculum.ON} if start else {"public": curriculum.PUBLIC, "all": curriculum.ALL}
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,25 +79,30 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
         lessons = curriculum.lessons(corpora, words, kind, seed=SEED)
         tasks = [lesson.task for lesson in lessons]
         model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED, frozen=kind.frozen)
-        places = [stays.read(task.tokens)[0].numpy() for task in tasks]
+        places = [stays.encode(lesson.texts) for lesson in lessons]
         recipe = tuning.Recipe(epochs=kind.epochs, seed=SEED)
         tensors = tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt")
-    save(folder, model, tensors, held)
-
-
-def save(folder: Path, model: tuning.Model, tensors: Mapping[str, Array], held: tuning.Task) -> None:
-    """The checkpoint with `tensors`, and the top with the temperature that fits what was held out."""
-
     fill(model.parameters(), tensors)
-    model.encoder.save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(base_folder() / name, folder / name)
+    tokens = [ids for task in tasks for ids in task.tokens]
+    top = short.shorten(model, tokens, np.vstack(places), short.Recipe(seed=SEED), checkpoint=folder / "short.pt")
+    save(folder, model, top, held)
+
+
+def save(folder: Path, model: tuning.Model, top: Mapping[str, Array], held: tuning.Task) -> None:
+    """The checkpoint without its last layer; the `top` that tells the embedding instead, and that of sentiment with the
+    temperature that fits what was held out."""
     felt = held.targets[tuning.FEELING]
     logits = model.read(held.tokens)[1].numpy()
     divisor = np.float32(temperature(logits, np.array(felt.classes), np.array(felt.weights)))
-    top = {name: tensor.detach().numpy() for name, tensor in model.feeling.items()}
-    top |= {name: top[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
-    np.savez(folder / "top.npz", **top)
+    found: dict[str, Any] = {name: tensor.detach().numpy() for name, tensor in model.feeling.items()} | dict(top)
+    found |= {name: found[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
+    np.savez(folder / dequantised.TOPS_FILE, **found)
+    layers = model.encoder.config.num_hidden_layers - 1
+    del model.encoder.encoder.layer[layers:]
+    model.encoder.config.num_hidden_layers = layers
+    model.encoder.save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(base_folder() / name, folder / name)
 
 
 CARD = """# Model card: read by the loader (name, version, dimension, max_tokens, sha256), and by people.
@@ -131,9 +138,12 @@ def compared(folder: Path, out: Path, corpora: Path) -> str:
     words = Tokenizer.from_file(str(base_folder() / "tokenizer.json"))
     words.no_padding()
     held = curriculum.held_out(corpora, words, seed=SEED)
-    with np.load(folder / "top.npz", allow_pickle=False) as file:
-        model = tuning.Model.start(folder, [], tensors=dict(file), seed=SEED)
-    plain, feelings = (found.numpy() for found in model.read(held.task.tokens))
+    tokens, reader = [torch.tensor(ids) for ids in held.task.tokens], Reader(folder)
+    above = {name: torch.tensor(value) for name, value in dequantised.above(folder).items()}
+    with torch.inference_mode():
+        states = (reader.passed(ids[None], 0, reader.layers) for ids in tokens)
+        feelings = torch.cat([tops.forward(above, tops.SENTIMENT, x) for x in states]).numpy()
+    plain = reader.embed(tokens)
     embeddings, probabilities = OnnxEncoder(out).encode_with_sentiment(held.texts)
     truth = np.array(held.task.targets[tuning.FEELING].classes)
     figures = {
@@ -171,16 +181,10 @@ def main() -> None:
         tuned(folder, arguments.corpora, start=arguments.start)
     config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
     words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
-    with np.load(folder / "top.npz", allow_pickle=False) as file:
-        top = dict(file)
-    texts = calibration_texts(arguments.corpora)
-    data = build(
-        {**tensors, **top},
-        activation_ranges(folder, texts, top=top),
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        outputs={"embedding": config["hidden_size"], "sentiment": len(SENTIMENTS)},
-    )
+    texts, above = calibration_texts(arguments.corpora), dequantised.above(folder)
+    ranges = activation_ranges(folder, texts, above=above)
+    layers, heads = config["num_hidden_layers"], config["num_attention_heads"]
+    data = build({**tensors, **above}, ranges, layers=layers, heads=heads)
     card = {"dimension": config["hidden_size"], "texts": len(texts), "learnt": LEARNT, "seed": SEED}
     write(arguments.out, data, words, start=(folder / START).read_text("utf-8"), **card)
     with (arguments.out / "card.toml").open("a", encoding="utf-8") as file:

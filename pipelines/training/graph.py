@@ -121,6 +121,10 @@ class Graph:
         """Mean over a text's tokens."""
         return self.node("ReduceMean", [x], name, axes=[1], keepdims=0)
 
+    def unit(self, x: str, name: str) -> str:
+        """Rows of unit length."""
+        return self.node("LpNormalization", [x], name, axis=1, p=2)
+
     def model(self, outputs: Mapping[str, int]) -> bytes:
         """input_ids int32 (batch, tokens) -> the named outputs float32 (batch, width), serialised."""
         ids = helper.make_tensor_value_info("input_ids", TensorProto.INT32, ["b", "t"])

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.training import sentiment
+from nlp.signal import SENTIMENTS
+from pipelines.training import tops
 from pipelines.training.graph import Array, Graph, Ranges
 
 MAX_TOKENS = 256
@@ -15,8 +16,8 @@ UNUSED = "[unused"
 """The base's vocabulary reserves some thousand names that no text yields; they are not shipped."""
 
 
-def activation_ranges(folder: Path, texts: Sequence[str], *, top: Mapping[str, Array] | None = None) -> Ranges:
-    """Least and greatest input of each linear layer over `texts`, by the layer's name; of the sentiment `top` too."""
+def activation_ranges(folder: Path, texts: Sequence[str], *, above: Mapping[str, Array] | None = None) -> Ranges:
+    """Least and greatest input of each linear layer over `texts`, by the layer's name; of the tops `above` it too."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -33,13 +34,12 @@ def activation_ranges(folder: Path, texts: Sequence[str], *, top: Mapping[str, A
     for name, module in model.named_modules():
         if isinstance(module, torch.nn.Linear):
             module.register_forward_hook(watch(name))
-    tensors = {name: torch.tensor(value) for name, value in (top or {}).items()}
+    tensors = {name: torch.tensor(value) for name, value in (above or {}).items()}
     with torch.inference_mode():
         for text in texts:  # one by one: padding must not widen a range
-            ids = tokenizer(text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt")
-            states = model(**ids, output_hidden_states=True).hidden_states
-            if top:
-                sentiment.forward(tensors, states[-2], watch=seen)
+            states = model(**tokenizer(text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"))[0]
+            for name in tops.among(tensors):
+                tops.forward(tensors, name, states, watch=seen)
     return ranges
 
 
@@ -71,15 +71,19 @@ def without_unused(tokenizer: dict[str, Any], tensors: dict[str, Array]) -> str:
     return json.dumps(tokenizer, ensure_ascii=False)
 
 
-def build(
-    tensors: Mapping[str, Array], ranges: Ranges, *, layers: int, heads: int, outputs: Mapping[str, int]
-) -> bytes:
-    """The graph from input_ids int32 (batch, tokens), texts of one length, to the named outputs."""
+def build(tensors: Mapping[str, Array], ranges: Ranges, *, layers: int, heads: int) -> bytes:
+    """The graph from input_ids int32 (batch, tokens), texts of one length, to `embedding` float32 (batch, d) of unit
+    length: that of the tops where `tensors` have them, else the mean over the tokens; and to what else tops tell."""
     graph = Graph(tensors, ranges, heads=heads)
-    x = graph.embeddings("input_ids")
+    states = graph.embeddings("input_ids")
     for n in range(layers):
-        x = graph.layer(x, f"encoder.layer.{n}")
-    graph.node("LpNormalization", [graph.mean(x, "pooled")], "embedding", axis=1, p=2)
-    if "sentiment" in outputs:
-        sentiment.add_to(graph)
+        states = graph.layer(states, f"encoder.layer.{n}")
+    told, width = tops.among(tensors), len(tensors["embeddings.LayerNorm.bias"])
+    outputs = {
+        tops.add_embedding(graph, states)
+        if tops.EMBEDDING in told
+        else graph.unit(graph.mean(states, "pooled"), "embedding"): width
+    }
+    if tops.SENTIMENT in told:
+        outputs[tops.add_sentiment(graph, states)] = len(SENTIMENTS)
     return graph.model(outputs)

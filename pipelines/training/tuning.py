@@ -21,13 +21,15 @@ from rich.progress import track
 from nlp.encoder import batches
 from nlp.metrics import macro_recall
 from nlp.signal import SENTIMENTS
-from pipelines.training import sentiment
+from pipelines.training import tops
 from pipelines.training.learning import Learning, layer_rates, mixed
 
 Array = npt.NDArray[Any]
 FEELING, POLARITY = "feeling", "polarity"
 FELT = {FEELING: [0, 1, 2], POLARITY: [SENTIMENTS.index("negative"), SENTIMENTS.index("positive")]}
 """What the sentiment top tells, and by which of its classes: polarity, where a text is known not to be neutral."""
+LAST = 5
+"""The base's last layer: the tops read what the one before it makes of a text, and begin as its copy."""
 SCALE = 20.0
 """Multiplies the cosine to an intent's direction: the inverse temperature of its softmax."""
 FROZEN = ("embeddings.", "pooler.")
@@ -94,7 +96,10 @@ class Model:
         torch.manual_seed(seed)
         encoder = AutoModel.from_pretrained(folder, attn_implementation="sdpa")
         base = {name: tensor.detach().numpy() for name, tensor in encoder.state_dict().items()}
-        feeling = {name: torch.tensor(v, requires_grad=True) for name, v in sentiment.initial(base).items()}
+        feeling = {
+            name: torch.tensor(v, requires_grad=True)
+            for name, v in tops.initial(tops.layer_of(base, LAST), tops.SENTIMENT, answers=len(SENTIMENTS)).items()
+        }
         told = {name: target.kinds for task in tasks for name, target in task.targets.items()}
         kinds = {name: n for name, n in told.items() if name not in FELT}
         width = encoder.config.hidden_size
@@ -130,7 +135,7 @@ class Model:
         with torch.inference_mode():  # in float32: it is what is compared and kept
             for group in batches([len(t) for t in tokens], budget=4096):
                 places[group], states = self.embed(torch.tensor([tokens[i] for i in group]))
-                logits[group] = sentiment.forward(self.feeling, states)
+                logits[group] = tops.forward(self.feeling, tops.SENTIMENT, states)
         return places, logits
 
 
@@ -187,7 +192,7 @@ def _loss(model: Model, task: Task, group: Sequence[int], base: Array, recipe: R
         loss = task.stay * (1 - (embedding * torch.tensor(base[list(group)])).sum(dim=1)).mean()
         for name, target in task.targets.items():
             if name in FELT:
-                logits = sentiment.forward(model.feeling, states, dropout=recipe.dropout)[:, FELT[name]]
+                logits = tops.forward(model.feeling, tops.SENTIMENT, states, dropout=recipe.dropout)[:, FELT[name]]
             else:
                 logits = SCALE * nn.linear(place, nn.normalize(model.directions[name], dim=1))
             truth = torch.tensor([target.classes[i] for i in group])

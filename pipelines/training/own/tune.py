@@ -17,12 +17,11 @@ import torch
 import torch.nn.functional as nn
 
 from nlp.encoder import batches
-from pipelines.training.learning import Learning, layer_rates, mixed
+from pipelines.training.learning import Learning, layer_rates
+from pipelines.training.reader import TOKENS, Reader
 
 Array = npt.NDArray[Any]
 Progress = Callable[[str, int, int | None], None]
-TOKENS = 1024
-"""Tokens in one pass through the encoder; texts of a pass are of one length."""
 TEXTS = 48
 """A step takes passes until it has so many texts: with few examples an intent, a pass has but a handful."""
 TRAINING_TOKENS = 64
@@ -62,22 +61,14 @@ class Learner:
     """
 
     def __init__(self, base: Path, texts: Texts, kinds: int, recipe: Recipe) -> None:
-        from transformers import AutoModel
-
         torch.manual_seed(recipe.seed)
-        self.encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa").eval()
-        self.first = max(0, self.encoder.config.num_hidden_layers - recipe.layers)
+        self.reader = Reader(base)
+        self.first = max(0, self.reader.layers - recipe.layers)
         self.inputs, self.classes = self.below(texts.tokens), torch.tensor(texts.classes)
-        sums = torch.zeros(kinds, self.encoder.config.hidden_size)
-        sums.index_add_(0, self.classes, torch.tensor(embed(self.encoder, self.inputs, first=self.first)))
+        sums = torch.zeros(kinds, self.reader.width)
+        sums.index_add_(0, self.classes, torch.tensor(self.reader.embed(self.inputs, first=self.first)))
         self.directions = nn.normalize(sums, dim=1).requires_grad_()
-        self.learning = {
-            name: p
-            for name, p in self.encoder.named_parameters()
-            if name.startswith("encoder.layer.") and int(name.split(".")[2]) >= self.first
-        } | {DIRECTIONS: self.directions}
-        for name, parameter in self.encoder.named_parameters():
-            parameter.requires_grad_(name in self.learning)
+        self.learning = self.reader.parameters(self.first) | {DIRECTIONS: self.directions}
 
     def below(self, tokens: Sequence[Sequence[int]]) -> list[Any]:
         """What the first layer that learns reads of each text, (length, d); the tokens, (length,), where all learn."""
@@ -86,7 +77,7 @@ class Learner:
             return found
         with torch.no_grad():
             for group in batches([len(ids) for ids in tokens], budget=4 * TOKENS):
-                read = layers(self.encoder, torch.stack([found[i] for i in group]), 0, self.first)
+                read = self.reader.passed(torch.stack([found[i] for i in group]), 0, self.first)
                 for i, own in zip(group, read, strict=True):
                     found[i] = own.clone()
         return found
@@ -94,16 +85,16 @@ class Learner:
     def loss(self, groups: Sequence[Sequence[int]]) -> Any:
         """Of one step: the texts of its passes, by their numbers."""
         inputs = [torch.stack([self.inputs[i] for i in group]) for group in groups]
-        x = torch.cat([states(self.encoder, group, first=self.first) for group in inputs])
+        x = torch.cat([self.reader.places(group, first=self.first) for group in inputs])
         y = self.classes[[i for group in groups for i in group]]
         own = nn.cross_entropy(SCALE * x @ nn.normalize(self.directions, dim=1).T, y, label_smoothing=SMOOTHING)
         return own + CONTRAST * contrast(x, y)
 
     def accuracy(self, texts: Texts) -> float:
         """By the nearest direction, as the learner is now."""
-        self.encoder.eval()
-        found = embed(self.encoder, [torch.tensor(ids) for ids in texts.tokens])
-        self.encoder.train()
+        self.reader.encoder.eval()
+        found = self.reader.embed([torch.tensor(ids) for ids in texts.tokens])
+        self.reader.encoder.train()
         directions = nn.normalize(self.directions.detach(), dim=1).numpy()
         return float(((found @ directions.T).argmax(axis=1) == np.array(texts.classes)).mean())
 
@@ -138,14 +129,13 @@ def tune(
     draw = random.Random(recipe.seed)
     per_epoch = len(steps(texts, random.Random(recipe.seed)))
     epochs = max(recipe.epochs, -(-recipe.steps // per_epoch))
-    count = learner.encoder.config.num_hidden_layers
-    rates = layer_rates(learner.learning, recipe.rate, decay=recipe.decay, layers=count, top=recipe.direction_rate)
+    rates = rated(learner, recipe)
     length = epochs * int(per_epoch * 1.1 + 2)  # epochs differ by a few steps
     learning = Learning(learner.learning, rates, steps=length, average=recipe.average, warm_up=0.1)
     state: dict[str, Any] = {"epoch": 0, "best": -1.0, "best_epoch": 0, "kept": {}} | learning.resume(checkpoint)
     for _ in range(state["epoch"]):
         steps(texts, draw)
-    learner.encoder.train()
+    learner.reader.encoder.train()
     for epoch in range(state["epoch"], epochs):
         if held and epoch - state["best_epoch"] > recipe.patience:
             break
@@ -159,42 +149,24 @@ def tune(
             state |= {"best": score, "best_epoch": epoch, "kept": kept}
         state["epoch"] = epoch + 1
         learning.save(checkpoint, state)
-    tensors = {name: value.detach().numpy() for name, value in learner.encoder.state_dict().items()}
-    return tensors | {name: value.numpy() for name, value in state["kept"].items()}
+    return learner.reader.tensors() | {name: value.numpy() for name, value in state["kept"].items()}
+
+
+def rated(learner: Learner, recipe: Recipe) -> dict[str, float]:
+    """The rate of each tensor that learns: a top is the highest layer."""
+    found = layer_rates(
+        learner.learning,
+        recipe.rate,
+        decay=recipe.decay,
+        layers=learner.reader.layers,
+        top=recipe.direction_rate,
+    )
+    return found | dict.fromkeys(learner.reader.top.keys() & found.keys(), recipe.rate)
 
 
 def embedded(base: Path, tensors: Mapping[str, Array], tokens: Sequence[Sequence[int]]) -> Array:
     """float32 (n, d), of unit length, by the encoder at `base` with these tensors."""
-    from transformers import AutoModel
-
-    encoder = AutoModel.from_pretrained(base, attn_implementation="sdpa").eval()
-    encoder.load_state_dict({name: torch.tensor(value) for name, value in tensors.items()})
-    return embed(encoder, [torch.tensor(ids) for ids in tokens])
-
-
-def embed(encoder: Any, inputs: Sequence[Any], *, first: int = 0) -> Array:
-    """float32 (n, d), of unit length, of what layer `first` reads: tokens (length,) where it is the lowest."""
-    found = np.zeros((len(inputs), encoder.config.hidden_size), np.float32)
-    with torch.inference_mode():
-        for group in batches([len(own) for own in inputs], budget=4 * TOKENS):
-            found[group] = states(encoder, torch.stack([inputs[i] for i in group]), first=first).numpy()
-    return found
-
-
-def states(encoder: Any, inputs: Any, *, first: int = 0) -> Any:
-    """Embeddings (n, d) of unit length of texts of one length, from layer `first` on."""
-    with mixed():
-        last = layers(encoder, inputs, first, encoder.config.num_hidden_layers)
-    return nn.normalize(last.float().mean(dim=1), dim=1)
-
-
-def layers(encoder: Any, inputs: Any, first: int, end: int) -> Any:
-    """What layers `first` to `end` - 1 make of texts of one length: (n, length, d). `first` 0 reads tokens."""
-    found = inputs if first else encoder.embeddings(input_ids=inputs)
-    for layer in encoder.encoder.layer[first:end]:
-        found = layer(found)
-        found = found[0] if isinstance(found, tuple) else found  # transformers 4 wraps it
-    return found
+    return Reader(base, tensors).embed([torch.tensor(ids) for ids in tokens])
 
 
 def steps(texts: Texts, draw: random.Random) -> list[list[list[int]]]:

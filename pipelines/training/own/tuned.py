@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
-from pipelines.training import dequantised, quantised
+from pipelines.training import dequantised, quantised, tops
 from pipelines.training.own import classifier, tune
 from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
 
@@ -115,24 +115,19 @@ def export(base: Path, tensors: Tensors, texts: Sequence[str], into: Path, *, wo
     import torch
     from transformers import AutoModel
 
-    model = AutoModel.from_pretrained(base)
-    model.load_state_dict({key: torch.tensor(value) for key, value in tensors.items()})
+    model, above = AutoModel.from_pretrained(base), tops.taken(tensors, tops.EMBEDDING)
+    model.load_state_dict({key: torch.tensor(value) for key, value in tensors.items() if key not in above})
     plain = work / "fp32"
     model.save_pretrained(plain)
     for file in ("tokenizer.json", "tokenizer_config.json"):
         if (base / file).is_file():
             shutil.copyfile(base / file, plain / file)
     config, whole = json.loads((base / "config.json").read_text("utf-8")), quantised.weights(plain)
-    ranges = quantised.activation_ranges(plain, texts)
+    ranges = quantised.activation_ranges(plain, texts, above=above)
     words = quantised.without_unused(json.loads((base / "tokenizer.json").read_text("utf-8")), whole)
     width = int(config["hidden_size"])
-    graph = quantised.build(
-        whole,
-        ranges,
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        outputs={"embedding": width},
-    )
+    layers, heads = config["num_hidden_layers"], config["num_attention_heads"]
+    graph = quantised.build({**whole, **above}, ranges, layers=layers, heads=heads)
     (into / "model.onnx").write_bytes(graph)
     (into / "tokenizer.json").write_text(words, "utf-8")
     card = {

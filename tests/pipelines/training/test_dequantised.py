@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
-from transformers import AutoModel
 
 from nlp.encoder import OnnxEncoder
 from nlp.errors import BadModel
 from pipelines.settings import ROOT
 from pipelines.training import dequantised
-from pipelines.training.own import tune
+from pipelines.training.reader import Reader
 
 ENCODER = ROOT / "models" / "encoder"
 TEXTS = ("Where is my parcel?", "I was charged twice and nobody answers.", "thanks", "How do I close my account? " * 8)
@@ -23,7 +22,7 @@ def test_the_shipped_encoder_says_the_same_as_a_checkpoint(tmp_path: Path) -> No
     tokens = [
         torch.tensor(e.ids) for e in Tokenizer.from_file(str(folder / "tokenizer.json")).encode_batch(list(TEXTS))
     ]
-    found = tune.embed(AutoModel.from_pretrained(folder).eval(), tokens)
+    found = Reader(folder).embed(tokens)
     alike = (found * OnnxEncoder(ENCODER).encode(TEXTS)).sum(axis=1)
     assert alike.mean() > 0.99
     assert alike.min() > 0.98
