@@ -57,15 +57,15 @@ def said(tuned: Array, base: Array) -> Array:
 def shorten(model: Model, tokens: Tokens, base: Array, recipe: Recipe, *, checkpoint: Path) -> dict[str, Array]:
     """The tensors of the top. `base`, float32 (n, d): what the base says of the texts. A killed run goes on after its
     last epoch."""
-    goal = torch.tensor(said(model.read(tokens)[0].numpy(), base))
+    groups = list(batches([len(ids) for ids in tokens], budget=TOKENS))
+    tuned, below = _said(model, tokens, groups)
+    goal = torch.tensor(said(tuned, base))
     layers = {name: p.detach().numpy() for name, p in model.encoder.state_dict().items()}
     last = model.encoder.config.num_hidden_layers - 1
     top = {
         name: torch.tensor(v, requires_grad=True)
         for name, v in tops.initial(tops.layer_of(layers, last), tops.EMBEDDING).items()
     }
-    groups = list(batches([len(ids) for ids in tokens], budget=TOKENS))
-    below = [_below(model, [tokens[i] for i in group]) for group in track(groups, description="states")]
     rates = {name: recipe.rate if ".layer." in name else recipe.linear for name in top}
     learning = Learning(top, rates, steps=recipe.epochs * len(groups), average=recipe.average, warm_up=0.08)
     for epoch in range(learning.resume(checkpoint).get("epoch", 0), recipe.epochs):
@@ -81,8 +81,15 @@ def shorten(model: Model, tokens: Tokens, base: Array, recipe: Recipe, *, checkp
     return {name: value.numpy() for name, value in learning.average.items()}
 
 
-def _below(model: Model, tokens: Tokens) -> Any:
-    """float16 (n, length, d): the states of texts of one length that tops read; half as large in memory."""
+def _said(model: Model, tokens: Tokens, groups: Sequence[Sequence[int]]) -> tuple[Array, list[Any]]:
+    """What the model says of the texts, float32 (n, d), and of each group of one length the states that tops read,
+    (m, length, d): as float16, half as large."""
     model.encoder.eval()
-    with torch.inference_mode():
-        return model.embed(torch.tensor(tokens))[1].half().clone()
+    below: list[Any] = []
+    places = np.zeros((len(tokens), model.encoder.config.hidden_size), np.float32)
+    with torch.no_grad(), mixed():
+        for group in track(groups, description="texts, as tuned"):
+            found, states = model.embed(torch.tensor([tokens[i] for i in group]))
+            places[group] = found.numpy()
+            below.append(states.half())
+    return places, below
