@@ -31,7 +31,7 @@ TOKENS = 2048
 class Recipe:
     """`linear`: the rate of the top's linear layer, which begins as the mean of the states."""
 
-    epochs: int = 4
+    epochs: int = 12
     rate: float = 6e-4
     linear: float = 2e-3
     average: float = 0.99
