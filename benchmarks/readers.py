@@ -137,12 +137,14 @@ def stored(format: str, names: bool, maskers: int, size: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measure", nargs=3, metavar=("WHAT", "FORMAT", "FOLDER"), help="print figures as JSON")
-    parser.add_argument("--bytes", type=int, default=1_000_000_000, help="size of each file")
+    parser.add_argument("--bytes", type=int, default=1_000_000_000, help="size of each file; 0: no reader alone")
     parser.add_argument("--held", type=int, default=256_000_000, help="the same where texts wait on disk")
     parser.add_argument("--calls", type=int, default=64_000_000, help="the same in all where a call is a file")
     parser.add_argument("--only", default="", help="formats whose name has this in it; the others' rows stay")
     parser.add_argument("--go-on", action="store_true", help="leave out readers whose row is there")
-    parser.add_argument("--stored", type=int, default=8_000_000, help="the same for the way into the store")
+    parser.add_argument(
+        "--stored", type=int, default=8_000_000, help="the same for the way into the store; 0: not measured"
+    )
     told = parser.parse_args()
     if told.measure:
         what, format, folder = told.measure[0], told.measure[1], Path(told.measure[2])
@@ -151,7 +153,7 @@ def main() -> None:
     sizes = f"--bytes {told.bytes} --held {told.held} --calls {told.calls} --stored {told.stored}"
     for format, shape in SHAPES.items():
         most = told.calls if shape.alone else told.held if shape.held else told.bytes
-        if told.only in format and not (told.go_on and format in known(READ)):
+        if told.bytes and told.only in format and not (told.go_on and format in known(READ)):
             keep(row(format, min(told.bytes, most)), sizes)
     for format in STORED:
         for names, maskers in ((False, 0), (False, 1), (True, 0), (True, 2)):
