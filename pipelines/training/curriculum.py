@@ -31,8 +31,6 @@ FEWEST, MOST = 20, 250
 HELD_POSTS = 1500
 FILMS_STAY, PLAIN_STAY = 0.3, 2.0
 """How much films stay near the base, which are no matter of support, and texts of which nothing else is learnt."""
-FILMS = 24_000
-"""Of 67,349, most of which are parts of others."""
 TOKENS = 128
 OWN = ROOT / "corpora" / "training"
 
@@ -62,8 +60,8 @@ class Round:
 
 
 PUBLIC = Round(posts=1, films=1, clinc=2, multidogo=1, own=0, plain=0.5, stay=1.0)
-ALL = Round(posts=1, films=0.7, clinc=1, multidogo=1, own=4, plain=0.5, stay=0.5)
-ON = Round(posts=0.4, films=0.7, clinc=0.5, multidogo=0.5, own=3, plain=0.5, stay=1.0, frozen=1)
+ALL = Round(posts=1, films=0.5, clinc=1, multidogo=1, own=4, plain=0.5, stay=0.5)
+ON = Round(posts=0.4, films=0.3, clinc=0.5, multidogo=0.5, own=3, plain=0.5, stay=1.0, frozen=1)
 """From an encoder that has been through the others: the authored texts anew, with as much of the public ones as keeps
 what they taught."""
 
@@ -73,7 +71,7 @@ def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> l
     posts = _posts(corpora, seed=seed)[HELD_POSTS:]
     felt = target([label for _, label in posts], SENTIMENTS, power=0.75)
     found = [_lesson("posts", [text for text, _ in posts], {FEELING: felt}, tokenizer, kind.posts, kind.stay)]
-    films = random.Random(seed).sample(public.films(corpora), FILMS)
+    films = public.films(corpora)
     seen = {POLARITY: target([label for _, label in films], ("negative", "positive"))}
     found.append(_lesson("films", [text for text, _ in films], seen, tokenizer, kind.films, kind.stay * FILMS_STAY))
     plain = public.plain(corpora)
