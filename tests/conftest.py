@@ -32,9 +32,9 @@ settings.load_profile("untimed")
 
 
 def pytest_runtest_setup() -> None:
-    """A test that would begin after FRICTIONARY_TESTS_UNTIL, in seconds of Unix time, is skipped."""
-    if time.time() > float(os.environ.get("FRICTIONARY_TESTS_UNTIL", "inf")):
-        pytest.skip("it would begin after FRICTIONARY_TESTS_UNTIL")
+    """A test that would begin after TESTS_UNTIL, in seconds of Unix time, is skipped."""
+    if time.time() > float(os.environ.get("TESTS_UNTIL", "inf")):
+        pytest.skip("it would begin after TESTS_UNTIL")
 
 
 @pytest.fixture(scope="session")
