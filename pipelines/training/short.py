@@ -1,7 +1,8 @@
 """The tuned encoder made short: a top in the stead of its last layer says of a text what tuned and untuned say of it.
 
 What the base says places texts of any field, what the tuned encoder says tells apart what it has learnt; both share so
-much that, side by side, the width of one holds them (`projection`). The top learns to say it from the states of the layers below (distillation, Hinton et al. 2015).
+much that, side by side, the width of one holds them (`projection`). The top learns to say it from the states of the
+layers below (distillation, Hinton et al. 2015).
 """
 
 import random
