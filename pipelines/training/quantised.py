@@ -78,12 +78,12 @@ def build(tensors: Mapping[str, Array], ranges: Ranges, *, layers: int, heads: i
     states = graph.embeddings("input_ids")
     for n in range(layers):
         states = graph.layer(states, f"encoder.layer.{n}")
-    told, width = tops.among(tensors), len(tensors["embeddings.LayerNorm.bias"])
-    outputs = {
-        tops.add_embedding(graph, states)
-        if tops.EMBEDDING in told
-        else graph.unit(graph.mean(states, "pooled"), "embedding"): width
-    }
+    told = tops.among(tensors)
+    if tops.EMBEDDING in told:
+        embedding = tops.add_embedding(graph, states)
+    else:
+        embedding = graph.unit(graph.mean(states, "pooled"), "embedding")
+    outputs = {embedding: len(tensors["embeddings.LayerNorm.bias"])}
     if tops.SENTIMENT in told:
         outputs[tops.add_sentiment(graph, states)] = len(SENTIMENTS)
     return graph.model(outputs)

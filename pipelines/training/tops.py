@@ -77,9 +77,9 @@ def forward(tops: Tensors, name: str, x: Any, *, watch: Watch = lambda *_: None,
     return nn.linear(read, tops[f"{name}.weight"], tops[f"{name}.bias"])
 
 
-def embedded(tops: Tensors, x: Any, *, dropout: float = 0.0) -> Any:
+def embedded(tops: Tensors, x: Any) -> Any:
     """Embeddings (n, d) of unit length from states (n, tokens, d)."""
-    return nn.normalize(forward(tops, EMBEDDING, x, dropout=dropout).float(), dim=1)
+    return nn.normalize(forward(tops, EMBEDDING, x).float(), dim=1)
 
 
 def add_sentiment(graph: Graph, states: str) -> str:
