@@ -110,9 +110,9 @@ def main() -> None:
 Percent, with 95 % intervals over resampled texts; one training each. Intents (34) and stages: accuracy of a softmax
 regression on the embedding, learnt from the authored texts alone. Sentiment: macro-recall over three classes, which
 the untuned encoder does not tell. Held out: {len(held)} authored texts that nothing was fitted to but temperatures and
-thresholds. Gold: {len(gold)} texts. SemEval: 2016test, {len(sets[2])} tweets. Films: accuracy over
-two classes on SST-2's development part, {len(reviews)} sentences; what the shipped
-encoder has learnt from is told by its card.
+thresholds. Gold: {len(gold)} texts. SemEval: 2016test, {len(sets[2])} tweets. Films: accuracy
+over two classes on SST-2's development part, {len(reviews)} sentences; what the shipped encoder has learnt from is told
+by its card.
 
 | encoder | intent: held out | gold | stage: held out | gold | feeling: held out | gold | SemEval | films |
 |---|---|---|---|---|---|---|---|---|
