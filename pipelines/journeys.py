@@ -94,8 +94,9 @@ def journey(store: Store, customer: str, *, taxonomy: Taxonomy | None = None) ->
 
     Keys id, attributes, stage, confidence, reason (of the last entry that shows a stage), path [{stage, since, until,
     visits}], entries [{kind "conversation" or "event", id, at, stage, confidence, reason, channel, intent, friction,
-    sentiment, leaving, themes [{id, name}], quote, name, value}]; what an entry has not is None. `quote` is the
-    redacted passage that shows the conversation's stage best. Raises NotFound.
+    sentiment, leaving, themes [{id, name}], quote, tells_again, name, value}]; what an entry has not is None. `quote`
+    is the redacted passage that shows the conversation's stage best, `tells_again` the conversation with which this one
+    counts as one. Raises NotFound.
     """
     taxonomy = taxonomy or shipped()
     rank = {stage.name: stage.order for stage in taxonomy.stages}
@@ -147,12 +148,12 @@ def _spoken(c: Contact, quotes: Sequence[Quote], names: Mapping[str, str]) -> Ro
     figures = {"intent": s.intent, "friction": s.friction, "sentiment": s.sentiment, "leaving": s.leaving}
     raised = [{"id": id, "name": names.get(id, id)} for id in dict.fromkeys(q.theme for q in quotes) if id]
     telling = max(quotes, key=lambda q: (q.signal.stage == s.stage, q.signal.stage_confidence), default=None)
-    words = {"themes": raised, "quote": telling and telling.text, "name": None, "value": None}
+    words = {"themes": raised, "quote": telling and telling.text, "tells_again": c.first, "name": None, "value": None}
     return {"kind": "conversation", "id": c.id, "at": c.at} | place | {"channel": c.channel} | figures | words
 
 
 def _done(e: Event, leads: Mapping[str, str]) -> Row:
     stage = leads.get(e.name, UNKNOWN_STAGE)
     place = {"stage": stage, "confidence": 1.0 if e.name in leads else 0.0, "reason": f"event {e.name}"}
-    nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes", "quote"))
+    nothing = dict.fromkeys(("channel", "intent", "friction", "sentiment", "leaving", "themes", "quote", "tells_again"))
     return {"kind": "event", "id": e.id, "at": e.at} | place | nothing | {"name": e.name, "value": e.value}

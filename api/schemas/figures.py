@@ -91,6 +91,7 @@ class Entry(BaseModel):
     sentiment: Figure | None
     leaving: Figure | None
     themes: list[Named] | None
+    tells_again: str | None = Field(description="The conversation that this one tells again: the two count as one.")
     name: str | None
     value: float | None
 

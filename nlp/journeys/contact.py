@@ -18,7 +18,7 @@ they are is not kept."""
 class Contact:
     """An annotated conversation without its texts. `at` is when it started, `last_at` when its last turn was said.
 
-    `handed`: an agent spoke after a bot, or after another agent.
+    `handed`: an agent spoke after a bot, or after another agent. `first`: the conversation that this one tells again.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Contact:
     last_at: datetime
     summary: Summary
     handed: bool = False
+    first: str | None = None
 
 
 def handed(turns: Sequence[Turn], facts: Mapping[str, Any]) -> bool:

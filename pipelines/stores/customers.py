@@ -116,13 +116,13 @@ class Customers:
         """Those of unknown customers come too, first, with the customer ""."""
         last = select(func.max(turns.c.at)).where(turns.c.conversation == C.id).scalar_subquery()
         statement = (
-            select(C.id, C.source, C.channel, C.customer, C.started_at, last, _handed(), *summaries.c)
+            select(C.id, C.source, C.channel, C.customer, C.started_at, last, _handed(), C.duplicate_of, *summaries.c)
             .join(summaries, summaries.c.conversation == C.id)
             .where(*conditions(filter))
             .order_by(C.customer, C.started_at, C.id)
         )
-        for id, source, channel, customer, at, last_at, handed, *found in self._database.stream(statement):
-            yield Contact(id, source, channel, customer, at, last_at or at, read_summary(found), bool(handed))
+        for id, source, channel, customer, at, last_at, handed, first, *found in self._database.stream(statement):
+            yield Contact(id, source, channel, customer, at, last_at or at, read_summary(found), bool(handed), first)
 
 
 def _handed() -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from nlp.encoder import OnnxEncoder
+from nlp.encoder import Encoder, OnnxEncoder
 from pipelines.settings import ROOT, Settings
 from pipelines.training import curriculum, dequantised, short, tops, tuning
 from pipelines.training.authored import authored
@@ -79,13 +79,24 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
         lessons = curriculum.lessons(corpora, words, kind, seed=SEED)
         tasks = [lesson.task for lesson in lessons]
         model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED, frozen=kind.frozen)
-        places = [stays.encode(lesson.texts) for lesson in lessons]
+        places = [untuned(lesson, stays, folder) for lesson in lessons]
         recipe = tuning.Recipe(epochs=kind.epochs, seed=SEED)
         tensors = tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt")
     fill(model.parameters(), tensors)
     tokens = [ids for task in tasks for ids in task.tokens]
     top = short.shorten(model, tokens, np.vstack(places), short.Recipe(seed=SEED), checkpoint=folder / "short.pt")
     save(folder, model, top, held)
+
+
+def untuned(lesson: curriculum.Lesson, base: Encoder, folder: Path) -> Array:
+    """What the base says of a lesson's texts, float32 (n, d); kept in `folder` for the next round, or after a kill."""
+    path = folder / f"untuned-{hashlib.sha256(json.dumps(list(lesson.texts)).encode()).hexdigest()[:16]}.npy"
+    if not path.is_file():
+        fresh = path.with_stem(f"{path.stem}.new")
+        np.save(fresh, base.encode(lesson.texts))
+        fresh.replace(path)
+    found: Array = np.load(path)
+    return found
 
 
 def save(folder: Path, model: tuning.Model, top: Mapping[str, Array], held: tuning.Task) -> None:

@@ -4,10 +4,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,10 @@ COUNTED = ("segments", "conversations", "customers", "leaving", "stage")
 MEASURED = ("friction", "pain", "sentiment", "share")
 
 
-def put(store: Store) -> None:
+def put(store: Store, customers: Mapping[str, str] = MappingProxyType({})) -> None:
     """Of twelve weeks: eight conversations a week about t1, one about t2 and ten in each of the last four; five of t2
-    are told again, by others, a week later over another channel, and some of those threaten to leave."""
+    are told again, by others, a week later over another channel, and some of those threaten to leave. `customers`: whose
+    some of them are; each of the rest is somebody's own."""
     talks = [(n, week, "t1") for week in range(WEEKS) for n in range(8)]
     talks += [(8 + n, week, "t2") for week in range(WEEKS) for n in range(10 if week >= WEEKS - 4 else 1)]
     again = {f"s:again{n}": f"s:{6 + n}:8" for n in range(5)}
@@ -46,7 +48,7 @@ def put(store: Store) -> None:
         week = int(again.get(id, id).split(":")[1]) + (id in again)
         at, channel = START + week * WEEK, Channel.SOCIAL if id in again else Channel.TICKET
         turn = Turn(0, Speaker.CUSTOMER, "It broke again.", at + timedelta(days=8))
-        store.conversations.put([Conversation(id, "s", channel, f"c{n}", at, (turn,))])
+        store.conversations.put([Conversation(id, "s", channel, customers.get(id, f"c{n}"), at, (turn,))])
         guess = ("praise", 0.9)
         signal = Signal(
             Segment(id, 0, 0, 15), "m", *guess, False, (guess,), -0.5, (0.7, 0.1, 0.2), 40.0 + n % 7, "use", 0.8
@@ -167,6 +169,25 @@ def test_a_customer_stands_at_the_same_stage_at_every_door(own: Store, asked: Te
     shown = {str(row.a["href"]).split("/")[-1]: row.find_all("td")[-1].get_text(strip=True) for row in page if row.a}
     assert shown == {id: known[id].capitalize() for id in shown}
     assert "c0" in shown
+
+
+def test_what_a_customer_tells_again_counts_once_in_the_list_on_their_page_and_in_their_themes(
+    tmp_path: Path, settings: Settings, annotator: Annotator
+) -> None:
+    with open_store(f"sqlite:///{tmp_path}/own.db") as store:
+        mine = ("s:6:8", "s:7:8", "s:again0")
+        put(store, dict.fromkeys(mine, "ann"))
+        asked = TestClient(create_app(store, settings, annotator), base_url="http://localhost")
+        (listed,) = (row for row in asked.get("/v1/customers?limit=200").json()["items"] if row["id"] == "ann")
+        page = asked.get("/customers/ann").text
+        assert listed["conversations"] == 2
+        assert tile(page, "Conversations") == "2"
+        entries = asked.get("/v1/customers/ann/journey").json()["entries"]
+        assert {entry["id"]: entry["tells_again"] for entry in entries} == dict.fromkeys(mine) | {"s:again0": "s:6:8"}
+        found = BeautifulSoup(page, "html.parser")
+        (row,) = found.select("section[aria-labelledby=of-themes] tbody tr")
+        assert row.get_text(" ", strip=True) == "Heater breaks 2"
+        assert [mark.get_text() for mark in found.select(".timeline .mark.unseen")] == ["Told again"]
 
 
 def test_the_overview_is_the_same_at_every_door(own: Store, asked: TestClient) -> None:
