@@ -63,25 +63,30 @@ def calibration_texts(corpora: Path) -> list[str]:
 def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
     """Tune the base and leave it in `folder`: a checkpoint, and the tops on it.
 
-    First on public texts, then on the authored ones too; from an encoder of ours in `start`, on these alone with a
-    part of the public ones. Then it is made short. A killed run goes on after its last epoch.
+    First on public texts, then on the authored ones too; from an encoder of ours in `start`, on less of the public ones,
+    then on the authored ones, and what is kept is the mean of both, which knows what each has learnt (Izmailov et al.
+    2018, "Averaging Weights Leads to Wider Optima"). Then it is made short. A killed run goes on after its last epoch.
     """
     base = base_folder()
     words = Tokenizer.from_file(str(base / "tokenizer.json"))
     words.no_padding()
     stays = CheckpointEncoder(str(base), threads=2)
     tensors: Mapping[str, Array] = dequantised.tensors(start) if start else {}
-    rounds = {"on": curriculum.ON} if start else {"public": curriculum.PUBLIC, "all": curriculum.ALL}
+    rounds = {"on": curriculum.ON, "own": curriculum.OWN_AGAIN} if start else {"public": curriculum.PUBLIC, "all": curriculum.ALL}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / START).write_text(OnnxEncoder(start).version if start else "the base", "utf-8")
     held = curriculum.held_out(corpora, words, seed=SEED).task
+    found: list[dict[str, Array]] = []
     for name, kind in rounds.items():
         lessons = curriculum.lessons(corpora, words, kind, seed=SEED)
         tasks = [lesson.task for lesson in lessons]
         model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED, frozen=kind.frozen)
         places = [untuned(lesson, stays, folder) for lesson in lessons]
         recipe = tuning.Recipe(epochs=kind.epochs, seed=SEED)
-        tensors = tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt")
+        found.append(tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt"))
+        tensors = found[-1]
+    if start:
+        tensors = {name: np.mean([one[name] for one in found], axis=0) for name in tensors}
     fill(model.parameters(), tensors)
     tokens = [ids for task in tasks for ids in task.tokens]
     top = short.shorten(model, tokens, np.vstack(places), short.Recipe(seed=SEED), checkpoint=folder / "short.pt")
