@@ -59,7 +59,9 @@ def customer(store: Store, id: str, taxonomy: Taxonomy) -> Row:
     order = [*taxonomy.stage_names, *sorted({e["stage"] for e in entries} - set(taxonomy.stage_names))]
     lanes = [(name, [e for e in entries if e["stage"] == name]) for name in order]
     spoken = [entry for entry in entries if entry["kind"] == "conversation"]
-    told = {(entry["tells_again"] or entry["id"], (t["id"], t["name"])): None for entry in spoken for t in entry["themes"]}
+    told = {
+        (entry["tells_again"] or entry["id"], (t["id"], t["name"])): None for entry in spoken for t in entry["themes"]
+    }
     return {
         "journey": found | {"entries": entries},
         "lanes": [(name, inside) for name, inside in lanes if inside],

@@ -59,12 +59,16 @@ class Round:
     frozen: int = 0
 
 
-PUBLIC = Round(posts=1, films=1, clinc=2, multidogo=1, own=0, plain=0.5, stay=1.0)
-ALL = Round(posts=1, films=0.5, clinc=1, multidogo=1, own=4, plain=0.5, stay=0.5)
-ON = Round(posts=0.4, films=1, clinc=0.5, multidogo=0.5, own=2, plain=0.5, stay=1.0, epochs=1, frozen=1)
-OWN_AGAIN = Round(posts=0.2, films=0.2, clinc=0.5, multidogo=0.5, own=3, plain=0.3, stay=0.5, epochs=1, frozen=1)
-"""From an encoder that has been through the others: what is new to it, then the authored texts once more, with as much
-of the public ones as keeps what they taught."""
+FROM_BASE = {
+    "public": Round(posts=1, films=1, clinc=2, multidogo=1, own=0, plain=0.5, stay=1.0),
+    "all": Round(posts=1, films=0.5, clinc=1, multidogo=1, own=4, plain=0.5, stay=0.5),
+}
+TUNED_ON = {
+    "on": Round(posts=0.4, films=0.3, clinc=0.5, multidogo=0.5, own=2, plain=0.5, stay=1.0, epochs=1, frozen=1),
+    "own": Round(posts=0.2, films=0.2, clinc=0.5, multidogo=0.5, own=3, plain=0.3, stay=0.5, epochs=1, frozen=1),
+}
+"""From an encoder that has been through the others: with as much of the public texts as keeps what they taught, what is
+new, then the authored texts once more."""
 
 
 def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> list[Lesson]:

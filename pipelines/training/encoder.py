@@ -63,8 +63,8 @@ def calibration_texts(corpora: Path) -> list[str]:
 def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
     """Tune the base and leave it in `folder`: a checkpoint, and the tops on it.
 
-    First on public texts, then on the authored ones too; from an encoder of ours in `start`, on less of the public ones,
-    then on the authored ones, and what is kept is the mean of both, which knows what each has learnt (Izmailov et al.
+    First on public texts, then on the authored ones too; from an encoder of ours in `start`, on a part of them all,
+    then mostly on the authored ones, and the mean of both is kept, which knows what each has learnt (Izmailov et al.
     2018, "Averaging Weights Leads to Wider Optima"). Then it is made short. A killed run goes on after its last epoch.
     """
     base = base_folder()
@@ -72,7 +72,7 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
     words.no_padding()
     stays = CheckpointEncoder(str(base), threads=2)
     tensors: Mapping[str, Array] = dequantised.tensors(start) if start else {}
-    rounds = {"on": curriculum.ON, "own": curriculum.OWN_AGAIN} if start else {"public": curriculum.PUBLIC, "all": curriculum.ALL}
+    rounds = curriculum.TUNED_ON if start else curriculum.FROM_BASE
     folder.mkdir(parents=True, exist_ok=True)
     (folder / START).write_text(OnnxEncoder(start).version if start else "the base", "utf-8")
     held = curriculum.held_out(corpora, words, seed=SEED).task

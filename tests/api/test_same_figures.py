@@ -38,8 +38,8 @@ MEASURED = ("friction", "pain", "sentiment", "share")
 
 def put(store: Store, customers: Mapping[str, str] = MappingProxyType({})) -> None:
     """Of twelve weeks: eight conversations a week about t1, one about t2 and ten in each of the last four; five of t2
-    are told again, by others, a week later over another channel, and some of those threaten to leave. `customers`: whose
-    some of them are; each of the rest is somebody's own."""
+    are told again, by others, a week later over another channel, and some of those threaten to leave. `customers`:
+    whose some of them are; each of the rest is somebody's own."""
     talks = [(n, week, "t1") for week in range(WEEKS) for n in range(8)]
     talks += [(8 + n, week, "t2") for week in range(WEEKS) for n in range(10 if week >= WEEKS - 4 else 1)]
     again = {f"s:again{n}": f"s:{6 + n}:8" for n in range(5)}

@@ -1,0 +1,36 @@
+"""What the base says of a lesson is read once: a killed run, and the next round, find it where the first one left it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.training.curriculum import Lesson
+from pipelines.training.encoder import untuned
+from pipelines.training.tuning import Task
+
+
+class Counting:
+    """Says of each text its length, and notes what it is asked."""
+
+    version, dimension, languages = "counting", 1, ("en",)
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.asked.append(list(texts))
+        return np.array([[len(text)] for text in texts], np.float32)
+
+
+def lesson(*texts: str) -> Lesson:
+    return Lesson(Task("posts", [[1]] * len(texts), {}, 1.0), texts)
+
+
+def test_a_lesson_is_read_once_and_one_with_other_texts_anew(tmp_path: Path) -> None:
+    base = Counting()
+    first = untuned(lesson("late", "lost parcel"), base, tmp_path)
+    assert np.array_equal(first, untuned(lesson("late", "lost parcel"), base, tmp_path))
+    assert untuned(lesson("late", "broken"), base, tmp_path).tolist() == [[4.0], [6.0]]
+    assert base.asked == [["late", "lost parcel"], ["late", "broken"]]
+    assert all(".new" not in path.name for path in tmp_path.iterdir())
