@@ -1,4 +1,4 @@
-"""What the base says of a lesson is read once: a killed run, and the next round, find it where the first one left it."""
+"""What the base says of a lesson is read once: a killed run, and the next round, find it where the first left it."""
 
 from collections.abc import Sequence
 from pathlib import Path
