@@ -69,6 +69,8 @@ TUNED_ON = {
 }
 """From an encoder that has been through the others: with as much of the public texts as keeps what they taught, what is
 new, then the authored texts once more."""
+FEELING_AGAIN = Round(posts=1, films=0.3, clinc=0, multidogo=0, own=2, plain=0, stay=0, epochs=1, frozen=6)
+"""No layer learns: the top of feeling comes to know what they have become."""
 
 
 def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> list[Lesson]:

@@ -29,6 +29,7 @@ from pipelines.training.reader import Reader
 from pipelines.training.temperature import temperature
 
 SEED = 7
+Tensors = Mapping[str, Array]
 START = "start"
 """The file that says what a tuning started from."""
 
@@ -65,30 +66,35 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
 
     First on public texts, then on the authored ones too; from an encoder of ours in `start`, on a part of them all,
     then mostly on the authored ones, and the mean of both is kept, which knows what each has learnt (Izmailov et al.
-    2018, "Averaging Weights Leads to Wider Optima"). Then it is made short. A killed run goes on after its last epoch.
+    2018, "Averaging Weights Leads to Wider Optima"). The top of feeling learns once more on the layers as they are
+    then, and the encoder is made short. A killed run goes on after its last epoch.
     """
     base = base_folder()
     words = Tokenizer.from_file(str(base / "tokenizer.json"))
     words.no_padding()
-    stays = CheckpointEncoder(str(base), threads=2)
-    tensors: Mapping[str, Array] = dequantised.tensors(start) if start else {}
-    rounds = curriculum.TUNED_ON if start else curriculum.FROM_BASE
+    held = curriculum.held_out(corpora, words, seed=SEED).task
     folder.mkdir(parents=True, exist_ok=True)
     (folder / START).write_text(OnnxEncoder(start).version if start else "the base", "utf-8")
-    held = curriculum.held_out(corpora, words, seed=SEED).task
-    found: list[dict[str, Array]] = []
-    for name, kind in rounds.items():
+    stays = CheckpointEncoder(str(base), threads=2)
+
+    def taught(name: str, kind: curriculum.Round, tensors: Tensors) -> tuple[tuning.Model, list[Array], list[Any]]:
+        """The model of a round, what the base says of its texts, and their tokens."""
         lessons = curriculum.lessons(corpora, words, kind, seed=SEED)
-        tasks = [lesson.task for lesson in lessons]
+        tasks, places = [one.task for one in lessons], [untuned(one, stays, folder) for one in lessons]
         model = tuning.Model.start(base, tasks, tensors=tensors, seed=SEED, frozen=kind.frozen)
-        places = [untuned(lesson, stays, folder) for lesson in lessons]
-        recipe = tuning.Recipe(epochs=kind.epochs, seed=SEED)
-        found.append(tuning.tune(model, tasks, places, recipe, held=held, checkpoint=folder / f"{name}.pt"))
-        tensors = found[-1]
+        recipe, checkpoint = tuning.Recipe(epochs=kind.epochs, seed=SEED), folder / f"{name}.pt"
+        fill(model.parameters(), tuning.tune(model, tasks, places, recipe, held=held, checkpoint=checkpoint))
+        return model, places, [ids for task in tasks for ids in task.tokens]
+
+    tensors: Tensors = dequantised.tensors(start) if start else {}
+    found: list[Tensors] = []
+    for name, kind in (curriculum.TUNED_ON if start else curriculum.FROM_BASE).items():
+        model, *_ = taught(name, kind, tensors)
+        tensors = {name: tensor.detach().numpy().copy() for name, tensor in model.parameters().items()}
+        found.append(tensors)
     if start:
         tensors = {name: np.mean([one[name] for one in found], axis=0) for name in tensors}
-    fill(model.parameters(), tensors)
-    tokens = [ids for task in tasks for ids in task.tokens]
+    model, places, tokens = taught("feeling", curriculum.FEELING_AGAIN, tensors)
     top = short.shorten(model, tokens, np.vstack(places), short.Recipe(seed=SEED), checkpoint=folder / "short.pt")
     save(folder, model, top, held)
 
