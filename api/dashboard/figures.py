@@ -59,15 +59,14 @@ def customer(store: Store, id: str, taxonomy: Taxonomy) -> Row:
     order = [*taxonomy.stage_names, *sorted({e["stage"] for e in entries} - set(taxonomy.stage_names))]
     lanes = [(name, [e for e in entries if e["stage"] == name]) for name in order]
     spoken = [entry for entry in entries if entry["kind"] == "conversation"]
-    told = {
-        (entry["tells_again"] or entry["id"], (t["id"], t["name"])): None for entry in spoken for t in entry["themes"]
-    }
+    told = {entry["id"]: entry["tells_again"] or entry["id"] for entry in spoken}
+    raised = dict.fromkeys((told[e["id"]], theme["id"], theme["name"]) for e in spoken for theme in e["themes"])
     return {
         "journey": found | {"entries": entries},
         "lanes": [(name, inside) for name, inside in lanes if inside],
         "feelings": feelings([(entry["sentiment"], f"e{entries.index(entry)}") for entry in spoken]),
-        "themes": Counter(theme for _, theme in told).most_common(),
-        "conversations": len({entry["tells_again"] or entry["id"] for entry in spoken}),
+        "themes": Counter((id, name) for _, id, name in raised).most_common(),
+        "conversations": len(set(told.values())),
         "friction": _mean([entry["friction"] for entry in spoken]),
         "sentiment": _mean([entry["sentiment"] for entry in spoken]),
     }

@@ -19,7 +19,7 @@ from pipelines.corpora import located
 from pipelines.settings import ROOT
 from pipelines.training import public
 from pipelines.training.authored import authored, split
-from pipelines.training.tuning import FEELING, POLARITY, Target, Task
+from pipelines.training.tuning import FEELING, LAST, POLARITY, Target, Task
 
 CLINC_UNSEEN = ("banking", "travel", "utility")
 MULTIDOGO_SEEN = ("airline", "insurance", "media", "software")
@@ -69,7 +69,7 @@ TUNED_ON = {
 }
 """From an encoder that has been through the others: with as much of the public texts as keeps what they taught, what is
 new, then the authored texts once more."""
-FEELING_AGAIN = Round(posts=1, films=0.3, clinc=0, multidogo=0, own=2, plain=0, stay=0, epochs=1, frozen=6)
+FEELING_AGAIN = Round(posts=1, films=0.3, clinc=0, multidogo=0, own=2, plain=0, stay=0, epochs=1, frozen=LAST + 1)
 """No layer learns: the top of feeling comes to know what they have become."""
 
 

@@ -32,7 +32,7 @@ def lesson(tokenizer: Tokenizer, *, passes: float, stay: float) -> curriculum.Le
 
 
 @pytest.fixture
-def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     def lessons(_: Path, tokenizer: Tokenizer, kind: curriculum.Round, *, seed: int) -> list[curriculum.Lesson]:
         return [lesson(tokenizer, passes=kind.posts, stay=kind.stay)]
 
@@ -41,7 +41,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("_few")
+@pytest.mark.usefixtures("few_texts")
 @pytest.mark.parametrize("start", [None, ROOT / "models" / "encoder"], ids=["from the base", "from ours"])
 def test_all_rounds_leave_a_short_encoder_with_both_tops_and_run_once(start: Path | None, tmp_path: Path) -> None:
     tuned(tmp_path, tmp_path, start=start)
