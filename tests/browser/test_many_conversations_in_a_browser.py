@@ -148,7 +148,7 @@ def test_messages_become_a_theme_of_their_own_and_go_back(tab: Any, large: str) 
     tab.locator(".with-chosen").get_by_label("Your name").fill("Ada")
     tab.get_by_label("Make a theme of their own").fill("Two that are alike")
     tab.get_by_role("button", name="Split off").click()
-    until(tab, "document.querySelector('h1').innerText.startsWith('Two that are alike')")
+    tab.get_by_role("heading", name=re.compile("^Two that are alike")).wait_for()
     assert tab.locator(".quote").count() == 2
     tab.locator("#log").locator("xpath=../..").get_by_role("button", name="Undo").first.click()
     tab.wait_for_load_state("networkidle")
