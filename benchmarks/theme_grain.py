@@ -3,12 +3,13 @@
 import json
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.heading import heading
-from benchmarks.themes import DENSE, agreement, dense
+from benchmarks.themes import DENSE, SIZES, agreement, bertopic, dense
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.themes.assign import Places, nearest
 from nlp.themes.density import crowded
@@ -88,7 +89,7 @@ def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:
     return nearest(embeddings, centroids(embeddings, shaped))[0]
 
 
-def ways(embeddings: Floats, intents: int) -> dict[str, Places]:
+def ways(said: Sequence[str], embeddings: Floats, intents: int) -> dict[str, Places]:
     """Labels of all texts in each way that a line of the table tells."""
     every, (fewest, most) = np.arange(len(embeddings)), numbers(len(embeddings))
     rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
@@ -105,6 +106,10 @@ def ways(embeddings: Floats, intents: int) -> dict[str, Places]:
         "stability alone": settled(rows, max(tried, key=lambda cut: cut.stable)),
         "number known": settled(rows, known),
         "UMAP and HDBSCAN": dense(embeddings)[0],
+        **{
+            f"BERTopic, topics of {size}" if size else "BERTopic, defaults": topics
+            for size, (topics, _) in bertopic(said, embeddings, *SIZES).items()
+        },
     }
 
 
@@ -113,7 +118,8 @@ def measured(texts: Texts, encoder: OnnxEncoder) -> dict[str, tuple[str, float]]
     truth = [label for _, label in texts if label]
     told = [n for n, (_, label) in enumerate(texts) if label]
     cells: dict[str, tuple[str, float]] = {}
-    for name, labels in ways(encoder.encode([text for text, _ in texts]), len(set(truth))).items():
+    said = [text for text, _ in texts]
+    for name, labels in ways(said, encoder.encode(said), len(set(truth))).items():
         agreed = agreement(truth, labels[told])
         figures = " / ".join(f"{figure:.1f}" for figure in agreed.values())
         found = f"{len(set(truth))}, {len(set(labels.tolist()))}"
@@ -153,6 +159,7 @@ to find the themes, and are not scored. Chosen by this table: that texts in no c
 
 Frictionary: what is built in. Nobody left out: all texts shape themes. Distinctness, stability alone: the merit of a
 cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
+BERTopic, topics of so many texts at least: with a seed, outliers put into the nearest topic.
 """,
         encoding="utf-8",
     )
