@@ -89,7 +89,7 @@ def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:
     return nearest(embeddings, centroids(embeddings, shaped))[0]
 
 
-def ways(said: Sequence[str], embeddings: Floats, intents: int) -> dict[str, Places]:
+def ways(said: Sequence[str], embeddings: Floats, intents: int, cohesion: float | None) -> dict[str, Places]:
     """Labels of all texts in each way that a line of the table tells."""
     every, (fewest, most) = np.arange(len(embeddings)), numbers(len(embeddings))
     rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
@@ -100,8 +100,9 @@ def ways(said: Sequence[str], embeddings: Floats, intents: int) -> dict[str, Pla
     tried, all_tried = (list(cuts(embeddings[r], fewest=fewest, most=most)) for r in (rows, every))
     known = min(tried, key=lambda cut: abs(len(set(cut.labels)) - intents))
     return {
-        "**Frictionary**": settled(rows, chosen(tried)),
-        "nobody left out": settled(every, chosen(all_tried)),
+        "**Frictionary**": settled(rows, chosen(tried, cohesion)),
+        "nobody left out": settled(every, chosen(all_tried, cohesion)),
+        "without cohesion": settled(rows, chosen(tried)),
         "distinctness alone": settled(rows, max(tried, key=lambda cut: cut.distinct)),
         "stability alone": settled(rows, max(tried, key=lambda cut: cut.stable)),
         "number known": settled(rows, known),
@@ -119,7 +120,7 @@ def measured(texts: Texts, encoder: OnnxEncoder) -> dict[str, tuple[str, float]]
     told = [n for n, (_, label) in enumerate(texts) if label]
     cells: dict[str, tuple[str, float]] = {}
     said = [text for text, _ in texts]
-    for name, labels in ways(said, encoder.encode(said), len(set(truth))).items():
+    for name, labels in ways(said, encoder.encode(said), len(set(truth)), encoder.cohesion).items():
         agreed = agreement(truth, labels[told])
         figures = " / ".join(f"{figure:.1f}" for figure in agreed.values())
         found = f"{len(set(truth))}, {len(set(labels.tolist()))}"
@@ -151,13 +152,14 @@ Encoder {encoder.version}. Each cell: intents, themes found: ACC / NMI / ARI in 
 theme, before borders settle wholly. The texts are of domains that the encoder was not tuned on:
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
 to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
-(distinctness times stability), and over how many cuts it is averaged; that a cut be stable follows Hennig.
+(distinctness times stability), over how many cuts it is averaged, and that cuts cohere about as intents do.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}
 {chr(10).join(lines)}
 
-Frictionary: what is built in. Nobody left out: all texts shape themes. Distinctness, stability alone: the merit of a
+Frictionary: what is built in. Nobody left out: all texts shape themes. Without cohesion: as for an encoder whose card
+does not tell it. Distinctness, stability alone: the merit of a
 cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
 BERTopic, topics of so many texts at least: with a seed, outliers put into the nearest topic.
 """,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nlp.conversation import conversation_of
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import Encoder, Floats, cohesion_of
 from nlp.themes.discover import Discovery, discover
 from nlp.themes.drift import Drift, drift
 from nlp.themes.quality import Quality, distinctness, doubts, duplicates
@@ -36,7 +36,11 @@ def assess(
     """`themes` are those of `found`, in its order. `fitted`: the segments of the discovery before, from which drift is
     told; `left_out`: segments of other models, which no discovery of this one can look at."""
     conversations = list(map(conversation_of, read.ids))
-    stable = stability(read.vectors, conversations, found.labels, _again)
+
+    def again(vectors: Floats, conversations: Sequence[str]) -> Labels:
+        return discover(vectors, conversations=conversations, cohesion=cohesion_of(encoder), mapped=False).labels
+
+    stable = stability(read.vectors, conversations, found.labels, again)
     unassigned = found.labels.count(None) / max(len(found.labels), 1)
     whole = overall(stable, [theme.size for theme in themes])
     moved = _drift(read, conversations, fitted)
@@ -55,10 +59,6 @@ def assess(
         stabilities={t.id: s for t, s in zip(themes, stable, strict=True) if s is not None},
         reasons=doubts(len(read.ids), len(themes), unassigned, whole, unread),
     )
-
-
-def _again(vectors: Floats, conversations: Sequence[str]) -> Labels:
-    return discover(vectors, conversations=conversations, mapped=False).labels
 
 
 def _drift(read: Read, conversations: Sequence[str], fitted: Set[str]) -> Drift | None:

@@ -18,22 +18,25 @@ FINER = 1.12
 """How many times more themes each cut tries."""
 EVEN = 2.0
 """Standard deviation, in such steps, over which merits are averaged: what is good by chance is bad a step beside."""
-STABLE = 0.75
-"""Hennig calls themes that come back so well valid and stable."""
+STABLE, PATTERN = 0.75, 0.6
+"""Hennig calls themes that come back so well valid and stable, and patterns in the data."""
+AS_INTENTS = 0.02
+"""So far from the cohesion of what people call one intent may that of a cut lie."""
 PARTS = 5
 """So many samples, each of which leaves out another fifth of the texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A number of themes tried: labels 0.. of the rows, and two figures that need no labels of people's.
+    """A number of themes tried: labels 0.. of the rows, and three figures that need no labels of people's.
 
-    distinct: mean silhouette -1..1 (Rousseeuw 1987, by distances to centroids). stable: 0..1, of a text's theme and the
-    theme most like it among as many that are found without a fifth of the texts, the mean Jaccard coefficient (Hennig
-    2007) over samples and texts.
+    cohesion: mean cosine of a row to its theme's centroid. distinct: mean silhouette -1..1 (Rousseeuw 1987, by
+    distances to centroids). stable: 0..1, of a text's theme and the theme most like it among as many that are found
+    without a fifth of the texts, the mean Jaccard coefficient (Hennig 2007) over samples and texts.
     """
 
     labels: Places
+    cohesion: float
     distinct: float
     stable: float
 
@@ -43,18 +46,25 @@ class Cut:
         return self.distinct * self.stable
 
 
-def themes(shape: Floats, *, fewest: int, most: int) -> Places:
+def themes(shape: Floats, *, fewest: int, most: int, cohesion: float | None = None) -> Places:
     """Labels 0.. of the rows of `shape`, float32 (m, d) of unit length, by the chosen cut into `fewest` to `most`."""
-    return chosen(list(cuts(shape, fewest=fewest, most=most))).labels
+    return chosen(list(cuts(shape, fewest=fewest, most=most)), cohesion).labels
 
 
-def chosen(tried: Sequence[Cut]) -> Cut:
-    """Of one tree's cuts, coarse to fine: of those that are STABLE the one of most merit, averaged with that of cuts
-    around; the most stable where none is."""
+def chosen(tried: Sequence[Cut], cohesion: float | None = None) -> Cut:
+    """Of one tree's cuts, coarse to fine, the one of most merit of those that are STABLE and cohere AS_INTENTS do.
+
+    Merit and stability are averaged with those of cuts around. Where none is stable, it is chosen from the PATTERNs;
+    where none is one, the most stable is taken. `cohesion`: that of what people call one intent, where the encoder
+    tells it. Where hardly anything is said twice no stable cut is as tight, and the nearest is taken.
+    """
     steps = np.arange(len(tried))
     weights = np.exp(-(((steps[:, None] - steps) / EVEN) ** 2) / 2)
     stable, merit = (weights @ [(cut.stable, cut.merit) for cut in tried] / weights.sum(axis=1)[:, None]).T
-    return tried[int((np.where(stable >= STABLE, merit, -1) if (stable >= STABLE).any() else stable).argmax())]
+    sure = stable >= next((grade for grade in (STABLE, PATTERN) if stable.max() >= grade), stable.max())
+    off = np.array([0.0 if cohesion is None else abs(cut.cohesion - cohesion) for cut in tried])
+    near = sure & (off <= max(AS_INTENTS, off[sure].min()))
+    return tried[int(np.where(near, merit, -1).argmax())]
 
 
 def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:
@@ -65,7 +75,7 @@ def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:
     for count in _counts(fewest, most):
         labels = np.unique(_settled(shape, shape, _cut(whole, count)), return_inverse=True)[1]
         again = [_settled(shape, shape[rows], _cut(tree, count)) for rows, tree in samples]
-        yield Cut(labels, distinct(shape, labels), _stable(labels, again))
+        yield Cut(labels, coherence(shape, labels), distinct(shape, labels), _stable(labels, again))
 
 
 def centroids(shape: Floats, labels: Places) -> Floats:
@@ -128,6 +138,11 @@ def _settled(shape: Floats, rows: Floats, labels: Places) -> Places:
     for _ in range(ROUNDS - 1):
         found, _ = nearest(shape, centroids(shape, np.unique(found, return_inverse=True)[1]))
     return found
+
+
+def coherence(shape: Floats, labels: Places) -> float:
+    """Mean cosine, -1..1, of each row to the centroid of its label."""
+    return float(np.einsum("nd,nd->n", shape, centroids(shape, labels)[labels]).mean())
 
 
 def distinct(shape: Floats, labels: Places) -> float:
