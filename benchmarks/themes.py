@@ -31,7 +31,7 @@ PEER = ROOT / "benchmarks" / "peers_bertopic.py"
 SHIPPED, UNTUNED = "shipped", "untuned"
 BERTOPIC = "BERTOPIC_PYTHON"
 """Names the Python of an environment that holds BERTopic."""
-SIZES, TUNED = (5, 10, 15, 25), 15
+SIZES, TUNED = (5, 10, 15, 25), 25
 """The fewest texts of a topic that BERTopic is tried with (theme_grain.py), and with which it is best there."""
 DENSE = 15
 """The fewest texts of an HDBSCAN cluster."""

@@ -1,0 +1,59 @@
+"""Of a tree's cuts, that one is chosen which is distinct, comes back, and is no looser than what people call one intent."""
+
+import numpy as np
+import pytest
+
+from nlp.themes.tree import Cut, chosen, coherence, cuts
+
+NONE = np.zeros(1, np.intp)
+COUNTS = range(2, 12)
+
+
+def tried(stable: float, *, best: int) -> list[Cut]:
+    """Ten cuts, each finer one more cohesive by 0.03 from 0.50 on, all as `stable`; the one of `best` is most distinct."""
+    distinct = [1 - abs(n - best) / 20 for n in COUNTS]
+    return [Cut(NONE + n, 0.44 + 0.03 * n, distinct[n - 2], stable) for n in COUNTS]
+
+
+def number(cut: Cut) -> int:
+    return int(cut.labels[0])
+
+
+def test_without_a_cohesion_the_cut_of_most_merit_is_chosen() -> None:
+    assert number(chosen(tried(0.9, best=6))) == 6
+
+
+@pytest.mark.parametrize(("cohesion", "number_of"), [(0.50, 2), (0.64, 6), (0.73, 9), (0.76, 10)])
+def test_where_the_encoder_tells_how_near_texts_of_an_intent_lie_no_theme_is_looser(
+    cohesion: float, number_of: int
+) -> None:
+    assert number(chosen(tried(0.9, best=2), cohesion)) == number_of
+
+
+def test_of_cuts_that_are_tight_enough_the_one_of_most_merit_is_chosen() -> None:
+    assert number(chosen(tried(0.9, best=6), 0.56)) == 6
+
+
+def test_a_cut_that_does_not_come_back_is_not_chosen_for_its_cohesion() -> None:
+    loose = tried(0.9, best=3)[:5] + tried(0.3, best=3)[5:]
+    assert number(chosen(loose, 0.77)) <= 6
+
+
+@pytest.mark.parametrize("cohesion", [None, 0.62])
+def test_where_no_cut_is_stable_patterns_are_chosen_from_and_else_the_most_stable(cohesion: float | None) -> None:
+    assert number(chosen(tried(0.65, best=6), cohesion)) == 6
+    weak = [Cut(NONE + n, 0.5, 0.5, 0.1 + 0.3 * (n == 4)) for n in range(9)]
+    assert number(chosen(weak, cohesion)) == 4
+
+
+def test_coherence_is_the_mean_cosine_to_the_centroid_of_ones_label() -> None:
+    rows = np.array([[1, 0], [0, 1], [0, 1]], np.float32)
+    assert coherence(rows, np.array([0, 1, 1])) == pytest.approx(1)
+    assert coherence(rows[:2], np.array([0, 0])) == pytest.approx(np.sqrt(0.5))
+
+
+def test_finer_cuts_of_one_tree_cohere_more() -> None:
+    rows = np.random.default_rng(0).normal(size=(120, 16)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    found = [cut.cohesion for cut in cuts(rows, fewest=2, most=20)]
+    assert found[0] < found[-1] <= 1
