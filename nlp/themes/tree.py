@@ -18,8 +18,9 @@ FINER = 1.12
 """How many times more themes each cut tries."""
 EVEN = 2.0
 """Standard deviation, in such steps, over which merits are averaged: what is good by chance is bad a step beside."""
-STABLE, PATTERN = 0.75, 0.6
-"""Hennig calls themes that come back so well valid and stable, and patterns in the data."""
+STABLE, NEARLY = 0.75, 0.05
+"""Hennig calls themes that come back so well valid and stable; how much less surely may those that come back most surely,
+where none are stable."""
 LOOSER = 0.02
 """So much looser than what people call one intent may themes be."""
 PARTS = 5
@@ -54,15 +55,15 @@ def themes(shape: Floats, *, fewest: int, most: int, cohesion: float | None = No
 def chosen(tried: Sequence[Cut], cohesion: float | None = None) -> Cut:
     """Of one tree's cuts, coarse to fine, the one of most merit of those that are STABLE and tight enough.
 
-    Merit and stability are averaged with those of cuts around. Where none is stable, it is chosen from the PATTERNs;
-    where none is one, the most stable is taken. `cohesion`: that of what people call one intent, where the encoder
+    Merit and stability are averaged with those of cuts around. Where none is stable, it is chosen from those that are
+    NEARLY as stable as the most stable one. `cohesion`: that of what people call one intent, where the encoder
     tells it: nothing much looser is one theme. Where hardly anything is said twice no stable cut is as tight, and the
     tightest is taken.
     """
     steps = np.arange(len(tried))
     weights = np.exp(-(((steps[:, None] - steps) / EVEN) ** 2) / 2)
     stable, merit = (weights @ [(cut.stable, cut.merit) for cut in tried] / weights.sum(axis=1)[:, None]).T
-    sure = stable >= next((grade for grade in (STABLE, PATTERN) if stable.max() >= grade), stable.max())
+    sure = stable >= (STABLE if stable.max() >= STABLE else stable.max() - NEARLY)
     tight = np.array([0.0 if cohesion is None else min(cut.cohesion, cohesion - LOOSER) for cut in tried])
     return tried[int(np.where(sure & (tight >= tight[sure].max()), merit, -1).argmax())]
 

@@ -1,4 +1,4 @@
-"""Of a tree's cuts, that one is chosen which is distinct, comes back, and is no looser than what people call one intent."""
+"""Of a tree's cuts that one is chosen which is distinct, comes back, and is no looser than what people call intent."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ COUNTS = range(2, 12)
 
 
 def tried(stable: float, *, best: int) -> list[Cut]:
-    """Ten cuts, each finer one more cohesive by 0.03 from 0.50 on, all as `stable`; the one of `best` is most distinct."""
+    """Ten cuts from a cohesion of 0.50 on, each finer one 0.03 tighter, all as `stable`; `best` is most distinct."""
     distinct = [1 - abs(n - best) / 20 for n in COUNTS]
     return [Cut(NONE + n, 0.44 + 0.03 * n, distinct[n - 2], stable) for n in COUNTS]
 
@@ -40,7 +40,7 @@ def test_a_cut_that_does_not_come_back_is_not_chosen_for_its_cohesion() -> None:
 
 
 @pytest.mark.parametrize("cohesion", [None, 0.62])
-def test_where_no_cut_is_stable_patterns_are_chosen_from_and_else_the_most_stable(cohesion: float | None) -> None:
+def test_where_no_cut_is_stable_those_that_nearly_are_the_most_stable_are_chosen_from(cohesion: float | None) -> None:
     assert number(chosen(tried(0.65, best=6), cohesion)) == 6
     weak = [Cut(NONE + n, 0.5, 0.5, 0.1 + 0.3 * (n == 4)) for n in range(9)]
     assert number(chosen(weak, cohesion)) == 4
