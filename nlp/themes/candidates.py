@@ -12,7 +12,7 @@ from nlp.themes.terms import Terms
 
 COMMON = 0.20
 """A word that this share of the texts holds is common to the theme."""
-BEARING, BEST = 0.50, 0.03
+BEARING, BEST = 0.47, 0.03
 """Cosine similarity of a part of a text to what it bears out, and how much nearer it may be to another headline."""
 BORNE_OUT = 0.08
 """Share of the texts that must bear a headline out, over half of that in other themes."""

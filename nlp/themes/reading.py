@@ -21,7 +21,7 @@ READ, LEAST_READ, READ_IN_ALL = 40, 20, 2_000
 """Most central texts of a theme that are read; the more themes, the fewer of each, down to LEAST_READ."""
 LENGTH = 300
 """Characters that are read of a text: what hurts is mostly said first."""
-ALIKE = 0.80
+ALIKE = 0.77
 """Cosine similarity of two phrases that say the same."""
 ASKING, FAILING = ("wish", "wanted", "how", "when"), ("cannot", "not", "refuses", "keeps", "stopped", "no")
 """Kinds of phrases that never say the same, however near they lie: "How to sign in", "Cannot sign in"."""

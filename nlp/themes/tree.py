@@ -19,8 +19,8 @@ FINER = 1.12
 EVEN = 2.0
 """Standard deviation, in such steps, over which merits are averaged: what is good by chance is bad a step beside."""
 STABLE, NEARLY = 0.75, 0.05
-"""Hennig calls themes that come back so well valid and stable; how much less surely may those that come back most surely,
-where none are stable."""
+"""Hennig calls themes that come back so well valid and stable. Where none do, those count that come back as surely as
+the best ones, or so little less."""
 LOOSER = 0.02
 """So much looser than what people call one intent may themes be."""
 PARTS = 5
