@@ -14,6 +14,8 @@ from nlp.signal import SENTIMENTS
 from pipelines.encoders import open_encoder
 from pipelines.settings import Settings
 
+ASKED = ["where is my parcel", "I forgot my password", "cancel my subscription", "the screen is cracked"]
+ANSWERED = ["my package has not come", "I cannot log in any more", "please end my plan", "the display broke"]
 TEXTS = ["where is my parcel", "", "I forgot my password and the reset mail never comes", "ok"]
 
 
@@ -43,14 +45,13 @@ def test_a_checkpoint_that_is_not_there_is_named() -> None:
 
 
 @pytest.mark.slow
-def test_a_checkpoint_gives_unit_vectors_each_nearest_to_that_of_the_graph_tuned_from_it() -> None:
+def test_a_checkpoint_gives_unit_vectors_that_pair_texts_as_the_graph_does_that_was_tuned_from_it() -> None:
     checkpoint, graph = open_encoder(base()), open_encoder(Settings().models / "encoder")
     vectors = checkpoint.encode(TEXTS)
     assert vectors.shape == (len(TEXTS), checkpoint.dimension) == (4, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
-    likeness = vectors @ graph.encode(TEXTS).T
-    assert likeness.argmax(axis=1).tolist() == [0, 1, 2, 3]
-    assert likeness.diagonal().min() > 0.6
+    for encoder in (checkpoint, graph):  # the axes of the one are not those of the other
+        assert (encoder.encode(ASKED) @ encoder.encode(ANSWERED).T).argmax(axis=1).tolist() == [0, 1, 2, 3]
     assert checkpoint.encode([]).shape == (0, 384)
 
 
