@@ -22,7 +22,9 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs
 pytestmark = pytest.mark.browser
 AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
 ZALGO = "H\u0335\u0321\u0317e\u0336\u0322\u031b l\u0334\u0327p, it is br\u0337\u0322\u0310oken" + "\u0321\u0335" * 200
-TEXTS = (HOSTILE, "\u202e\u2067my parcel is lost\u202d, please help", "x" * 10_000 + " is broken again", ZALGO)
+UNTOLD = "Somebody there ought to look into the thing from last time, and the other one."
+"""What no model knows the intent of: it is asked for in review."""
+TEXTS = (HOSTILE, "\u202e\u2067my parcel is lost\u202d, please help", "x" * 10_000 + " is broken again", ZALGO, UNTOLD)
 NAME = "\u202e<b>Broken</b> </script><script>document.title='owned'</script>"
 PAGES = (
     "/",
