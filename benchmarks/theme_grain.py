@@ -18,24 +18,16 @@ from nlp.themes.neighbours import neighbours
 from nlp.themes.tree import Cut, centroids, chosen, cuts
 from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
-from pipelines.training.curriculum import CLINC_UNSEEN, MULTIDOGO_SEEN, MULTIDOGO_SHARED, VAGUE
+from pipelines.training.curriculum import CLINC_UNSEEN, MULTIDOGO_SEEN, VAGUE, clinc, multidogo
 
 SEED = 3
 FEW = 15
 """Texts an intent where there are few."""
-FEWEST, MOST = 20, 200
+MOST = 200
 """Texts of one MultiDoGO intent."""
 RESULT = ROOT / "benchmarks" / "results" / "theme-grain.md"
 Texts = list[tuple[str, str]]
 """With their intent, "" for those that only lie between."""
-
-
-def clinc(corpora: Path, domains: tuple[str, ...]) -> Texts:
-    folder = located("clinc150", corpora)
-    of = json.loads((folder / "domains.json").read_text("utf-8"))
-    wanted = {intent for domain in domains for intent in of[domain]}
-    rows = json.loads((folder / "data_full.json").read_text("utf-8"))["train"]
-    return [(text, label) for text, label in rows if label in wanted]
 
 
 def drawn(texts: Texts, draw: random.Random, few: int | None = None) -> Texts:
@@ -46,18 +38,9 @@ def drawn(texts: Texts, draw: random.Random, few: int | None = None) -> Texts:
     return [(t, label) for label in sorted(of) for t in draw.sample(of[label], few or int(10 * 10 ** draw.random()))]
 
 
-def multidogo(corpora: Path, draw: random.Random) -> Texts:
-    """What customers ask for in the domains that the encoder has not seen."""
-    of: dict[str, set[str]] = defaultdict(set)
-    for path in sorted(located("multidogo", corpora).glob("*.train.tsv")):
-        domain = path.name.split(".")[0]
-        if domain in MULTIDOGO_SEEN:
-            continue
-        for line in path.read_text("utf-8").split("\n")[1:]:
-            cells = line.split("\t")
-            if len(cells) >= 6 and cells[5].isalpha() and cells[5] not in (*VAGUE, *MULTIDOGO_SHARED):
-                of[f"{domain} {cells[5]}"].add(cells[3])
-    kept = {label: sorted(texts) for label, texts in sorted(of.items()) if len(texts) >= FEWEST}
+def orders_of(corpora: Path, draw: random.Random) -> Texts:
+    """What customers ask for in the domains of MultiDoGO that the encoder has not seen."""
+    kept = multidogo(corpora, seen=False)
     return [(text, label) for label, texts in kept.items() for text in draw.sample(texts, min(MOST, len(texts)))]
 
 
@@ -132,7 +115,7 @@ def main() -> None:
     corpora, draw = Settings.from_environment().corpora, random.Random(SEED)
     encoder = OnnxEncoder(ROOT / "models" / "encoder", threads=1)
     three = clinc(corpora, CLINC_UNSEEN)
-    uneven, orders = drawn(three, draw), multidogo(corpora, draw)
+    uneven, orders = drawn(three, draw), orders_of(corpora, draw)
     sets = {
         "three domains of CLINC150, uneven": uneven,
         "the same, few": drawn(three, draw, FEW),
@@ -152,7 +135,7 @@ Encoder {encoder.version}. Each cell: intents, themes found: ACC / NMI / ARI in 
 theme, before borders settle wholly. The texts are of domains that the encoder was not tuned on:
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
 to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
-(distinctness times stability), over how many cuts it is averaged, and that cuts cohere about as intents do.
+(distinctness times stability), over how many cuts it is averaged, and how much looser than intents no theme may be.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}

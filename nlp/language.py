@@ -31,9 +31,10 @@ ENGLISH = frozenset(
 PLAIN = 0.3
 """From this share of plain English words on a text is English: most texts are, and this costs a tenth of the model."""
 _NOT_WORDS = re.compile(
-    rf"[a-zA-Z0-9+/=_-]{{{LONGEST + 1},}}|<[A-Z_]+>|https?://\S+|www\.\S+|[@#]\w+|(?<!\S)\S+@\S+|&\w+;|[^\w\s'’]|[\d_]"
+    rf"[a-zA-Z0-9+/=_-]{{{LONGEST + 1},}}|<[A-Z_]+>|https?://\S+|www\.\S+|[@#]\w+|(?<!\S)\S+@\S+|&\w+;"
+    r"|\x1b\[[0-?]*[@-~]|[^\w\s'’]|[\d_]"  # the first: how terminals are told of colours
 )
-_MARKED = re.compile(r"[<@#&/]|www\.|\S{41}")
+_MARKED = re.compile(r"[<@#&/\x1b]|www\.|\S{41}")
 """What _NOT_WORDS takes for more than marks and digits, or may."""
 _LETTERS = bytes(n if chr(n).isalpha() or n in b"'" else 32 for n in range(128)) + bytes(128)
 _PLAIN_WORD = re.compile(rf"(?:^|[\s\"'(])[a-zA-Z]{{1,{LONGEST}}}(?=[\s.,!?;')\"]|$)")

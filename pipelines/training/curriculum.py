@@ -7,7 +7,7 @@ Banking77 is left out, and so are three domains of CLINC150 and two of MultiDoGO
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from pipelines.training.authored import authored, split
 from pipelines.training.tuning import FEELING, LAST, POLARITY, Target, Task
 
 CLINC_UNSEEN = ("banking", "travel", "utility")
+CLINC_SEEN = ("credit_cards", "kitchen_and_dining", "home", "auto_and_commute", "work", "small_talk", "meta")
 MULTIDOGO_SEEN = ("airline", "insurance", "media", "software")
 MULTIDOGO_SHARED = ("confirmation", "openinggreeting", "rejection", "thankyou", "closinggreeting")
 """Labels that mean the same in every domain."""
@@ -84,7 +85,7 @@ def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> l
     plain = public.plain(corpora)
     found.append(_lesson("plain", plain, {}, tokenizer, kind.plain, kind.stay * PLAIN_STAY))
     for name, rows, passes in (
-        ("clinc150", _clinc(corpora), kind.clinc),
+        ("clinc150", clinc(corpora, CLINC_SEEN), kind.clinc),
         ("multidogo", _multidogo(corpora, seed=seed), kind.multidogo),
     ):
         targets = {name: target([label for _, label in rows])}
@@ -145,23 +146,29 @@ def _posts(corpora: Path, *, seed: int) -> list[tuple[str, str]]:
     return posts
 
 
-def _clinc(corpora: Path) -> Texts:
+def clinc(corpora: Path, domains: Container[str]) -> Texts:
+    """The texts of CLINC150 train of some domains, with their intent."""
     folder = located("clinc150", corpora)
-    domains: Mapping[str, Any] = json.loads((folder / "domains.json").read_text("utf-8"))
-    unseen = {intent for domain in CLINC_UNSEEN for intent in domains[domain]}
+    of: Mapping[str, Any] = json.loads((folder / "domains.json").read_text("utf-8"))
+    wanted = {intent for domain in of if domain in domains for intent in of[domain]}
     rows = json.loads((folder / "data_full.json").read_text("utf-8"))["train"]
-    return [(text, label) for text, label in rows if label not in unseen]
+    return [(text, label) for text, label in rows if label in wanted]
+
+
+def multidogo(corpora: Path, *, seen: bool) -> dict[str, list[str]]:
+    """The different texts of MultiDoGO train by what is asked for, where there are FEWEST: of the domains that tuning
+    learns, with what all of them share, or of the others."""
+    texts: dict[str, set[str]] = defaultdict(set)
+    for path in sorted(located("multidogo", corpora).glob("*.train.tsv")):
+        domain = path.name.split(".")[0]
+        for line in path.read_text("utf-8").split("\n")[1:] if (domain in MULTIDOGO_SEEN) is seen else ():
+            cells = line.split("\t")
+            label = cells[5] if len(cells) >= 6 else ""
+            if label.isalpha() and label not in VAGUE and (seen or label not in MULTIDOGO_SHARED):
+                texts[label if label in MULTIDOGO_SHARED else f"{domain} {label}"].add(cells[3])
+    return {label: sorted(found) for label, found in sorted(texts.items()) if len(found) >= FEWEST}
 
 
 def _multidogo(corpora: Path, *, seed: int) -> Texts:
-    texts: dict[str, set[str]] = defaultdict(set)
-    for domain in MULTIDOGO_SEEN:
-        path = located("multidogo", corpora) / f"{domain}.train.tsv"
-        for line in path.read_text("utf-8").split("\n")[1:]:
-            cells = line.split("\t")
-            label = cells[5] if len(cells) >= 6 else ""
-            if label.isalpha() and label not in VAGUE:
-                texts[label if label in MULTIDOGO_SHARED else f"{domain} {label}"].add(cells[3])
-    draw = random.Random(seed)
-    kept = {label: sorted(found) for label, found in sorted(texts.items()) if len(found) >= FEWEST}
+    draw, kept = random.Random(seed), multidogo(corpora, seen=True)
     return [(text, label) for label, found in kept.items() for text in draw.sample(found, min(MOST, len(found)))]

@@ -65,14 +65,27 @@ def test_what_holds_too_few_words_is_undetermined(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n\t", "?!", "😡", "12 345", "<EMAIL>", "https://example.com/la", "\u202e\x00", "a" * 10_000, "QUJD" * 90],
+    [
+        "",
+        " \n\t",
+        "?!",
+        "😡",
+        "12 345",
+        "<EMAIL>",
+        "https://example.com/la",
+        "\u202e\x00",
+        "\x1b[31m",
+        "a" * 10_000,
+        "QUJD" * 90,
+    ],
 )
 def test_marks_digits_emoji_links_placeholders_and_blobs_are_no_words(text: str) -> None:
     assert wordless(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["ok", "no!", "привет", "我的快递在哪里" * 20, "order 12", "hi\x00there", "A" * 90 + " help"]
+    "text",
+    ["ok", "no!", "привет", "我的快递在哪里" * 20, "order 12", "hi\x00there", "\x1b[1mok\x1b[0m", "A" * 90 + " help"],
 )
 def test_a_single_word_is_a_word_in_any_script(text: str) -> None:
     assert not wordless(text)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from nlp.encoder import Floats
-from pipelines.corpora import located
 from pipelines.settings import Settings
 from pipelines.training.cohesion import cohesion
 
@@ -29,7 +28,6 @@ class Turned:
 @pytest.mark.corpora
 def test_texts_in_one_direction_cohere_wholly_and_those_in_all_directions_hardly() -> None:
     corpora: Path = Settings.from_environment().corpora
-    located("clinc150", corpora)
     one, all_over = Turned(1), Turned(0)
     assert cohesion(one, corpora) == pytest.approx(1, abs=1e-5)
     assert cohesion(all_over, corpora) < 0.3
