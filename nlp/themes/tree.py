@@ -62,9 +62,12 @@ def themes(shape: Floats, *, fewest: int, most: int, least: int) -> Places:
 
 
 def chosen(tried: Sequence[Sequence[Cut]]) -> Cut:
-    """Of some trees' cuts, each tree's coarse to fine, the one of most merit, averaged with that of cuts around."""
-    rated = [pair for own in tried if own for pair in zip(_evened([cut.merit for cut in own]), own, strict=True)]
-    return max(rated, key=lambda pair: pair[0])[1]
+    """Of some trees' cuts, each tree's coarse to fine: the one of most merit averaged with that of cuts around, or one
+    beside it that has more."""
+    evened = [_evened([cut.merit for cut in own]) for own in tried]
+    own, merits = max(zip(tried, evened, strict=True), key=lambda pair: max(pair[1]))
+    place = merits.index(max(merits))
+    return max(own[max(0, place - 1) : place + 2], key=lambda cut: cut.merit)
 
 
 def _evened(merits: Sequence[float]) -> list[float]:

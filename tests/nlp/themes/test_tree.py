@@ -49,7 +49,7 @@ def test_crowds_of_like_sizes_are_found_as_they_are() -> None:
 
 
 def test_a_large_crowd_stays_whole_beside_small_ones() -> None:
-    rows, truth = crowds(300, *[20] * 10, width=0.08)
+    rows, truth = crowds(300, *[20] * 10)
     found = themes(rows, fewest=6, most=30, least=5)
     largest = np.bincount(found[truth == 0]).max()
     assert largest >= 0.95 * 300
