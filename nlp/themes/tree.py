@@ -15,7 +15,7 @@ LINKAGES = "ward", "average"
 """Ward's criterion (Ward 1963) makes themes of like sizes, and splits a large one before it joins two small ones; mean
 squared distance (Sokal & Michener 1958) leaves large ones whole, and joins small ones that lie near each other."""
 NEIGHBOURS = 10
-"""Nearest others that a text is drawn towards, and that tell whether a theme holds together."""
+"""Nearest others that a text is drawn towards."""
 DRAWN, ROUNDS = 3, 2
 """Times that texts are drawn, and times that a cut's borders settle before it is judged."""
 FINER = 1.12
@@ -34,8 +34,9 @@ class Cut:
     """A number of themes tried: labels 0.. of the rows, and of each theme four figures that need no labels of people's.
 
     sizes: rows. distinct: mean silhouette of its rows, -1..1 (Rousseeuw 1987, by distances to centroids). together:
-    share 0..1 of its rows' nearest neighbours that are in it. stable: the mean Jaccard coefficient 0..1 with the theme
-    most like it among as many that are found without a fifth of the texts (Hennig 2007).
+    share 0..1 of its rows' nearest neighbours, as many as the smallest theme has, that are in it. stable: the mean
+    Jaccard coefficient 0..1 with the theme most like it among as many that are found without a fifth of the texts
+    (Hennig 2007).
     """
 
     labels: Places
@@ -83,7 +84,7 @@ def cuts(shape: Floats, *, fewest: int, most: int, least: int) -> list[list[Cut]
     stability."""
     kept = [np.flatnonzero(np.arange(len(shape)) % PARTS != part) for part in range(PARTS)]
     whole, parts = _trees(_drawn(shape)), [_trees(_drawn(shape[rows])) for rows in kept]
-    near = neighbours(shape, NEIGHBOURS + 1)[0][:, 1:]
+    near = neighbours(shape, least + 1)[0][:, 1:]
     found: list[list[Cut]] = []
     for tree, *others in zip(whole, *parts, strict=True):
         own: list[Cut] = []
@@ -189,7 +190,7 @@ def _silhouettes(shape: Floats, labels: Places) -> Floats:
 
 
 def _judged(shape: Floats, near: Places, labels: Places, again: Sequence[Places]) -> Cut:
-    """`near`: places (m, NEIGHBOURS) of each row's nearest. `again`: labels of all rows by themes of samples."""
+    """`near`: places (m, least) of each row's nearest. `again`: labels of all rows by themes of samples."""
     from sklearn.metrics.cluster import contingency_matrix
 
     sizes: Places = np.bincount(labels).astype(np.intp)
