@@ -6,7 +6,7 @@ import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places
-from nlp.themes.tree import Cut, cuts
+from nlp.themes.tree import LOOSE, Cut, cuts
 
 FEWEST = 24
 """Different texts of a theme that is divided, at least."""
@@ -14,9 +14,8 @@ MOST = 6
 """Parts of one theme."""
 STABLE, DISTINCT = 0.8, 0.1
 """A division comes back in other samples, and its parts lie apart."""
-LOOSE, SURE = 0.65, 0.9
-"""A theme looser than this, the mean cosine of its texts to their centroid, is two themes, where two parts come back as
-surely as this. What people call one intent is hardly ever as loose."""
+SURE = 0.9
+"""A LOOSE theme is two themes, where two parts come back as surely as this."""
 
 
 def parts(shape: Floats, labels: Places, *, least: int) -> Places:

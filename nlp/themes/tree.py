@@ -22,6 +22,9 @@ FINER = 1.12
 """How many times more themes each cut tries."""
 EVEN = 1.0
 """Standard deviation, in such steps, over which merits are averaged: what is good by chance is bad a step beside."""
+LOOSE = 0.65
+"""Mean cosine of texts to their themes' centroids under which themes are no problems yet, but fields of them: what
+people call one intent is hardly ever as loose."""
 PARTS = 5
 """So many samples, each of which leaves out another fifth of the texts."""
 
@@ -31,16 +34,17 @@ Figures = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A number of themes tried: labels 0.. of the rows, and of each theme four figures that need no labels of people's.
+    """A number of themes tried: labels 0.. of the rows, and of each theme five figures that need no labels of people's.
 
-    sizes: rows. distinct: mean silhouette of its rows, -1..1 (Rousseeuw 1987, by distances to centroids). together:
-    share 0..1 of its rows' nearest neighbours, as many as the smallest theme has, that are in it. stable: the mean
-    Jaccard coefficient 0..1 with the theme most like it among as many that are found without a fifth of the texts
-    (Hennig 2007).
+    sizes: rows. cohesion: mean cosine of its rows to its centroid. distinct: mean silhouette of its rows, -1..1
+    (Rousseeuw 1987, by distances to centroids). together: share 0..1 of its rows' nearest neighbours, as many as the
+    smallest theme has, that are in it. stable: the mean Jaccard coefficient 0..1 with the theme most like it among as
+    many that are found without a fifth of the texts (Hennig 2007).
     """
 
     labels: Places
     sizes: Places
+    cohesion: Figures
     distinct: Figures
     together: Figures
     stable: Figures
@@ -63,8 +67,10 @@ def themes(shape: Floats, *, fewest: int, most: int, least: int) -> Places:
 
 
 def chosen(tried: Sequence[Sequence[Cut]]) -> Cut:
-    """Of some trees' cuts, each tree's coarse to fine: the one of most merit averaged with that of cuts around, or one
-    beside it that has more."""
+    """Of some trees' cuts, each tree's coarse to fine, that are not LOOSE (of all where none is as tight): the one of
+    most merit averaged with that of cuts around, or one beside it that has more."""
+    tight = [[cut for cut in own if cut.mean(cut.cohesion) >= LOOSE] for own in tried]
+    tried = [own for own in tight if own] or tried
     evened = [_evened([cut.merit for cut in own]) for own in tried]
     own, merits = max(zip(tried, evened, strict=True), key=lambda pair: max(pair[1]))
     place = merits.index(max(merits))
@@ -198,9 +204,11 @@ def _judged(shape: Floats, near: Places, labels: Places, again: Sequence[Places]
     for other in again:
         both = contingency_matrix(labels, other)
         coefficients.append((both / (both.sum(1, keepdims=True) + both.sum(0, keepdims=True) - both)).max(axis=1))
+    close = np.einsum("nd,nd->n", shape, centroids(shape, labels)[labels])
     own, alike = _silhouettes(shape, labels), (labels[near] == labels[:, None]).mean(axis=1)
     stable: Figures = np.mean(coefficients, axis=0)
-    return Cut(labels, sizes, np.bincount(labels, own) / sizes, np.bincount(labels, alike) / sizes, stable)
+    cohesion, distinct, together = (np.bincount(labels, figures) / sizes for figures in (close, own, alike))
+    return Cut(labels, sizes, cohesion, distinct, together, stable)
 
 
 def _unit(rows: Floats) -> Floats:

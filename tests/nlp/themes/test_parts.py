@@ -4,7 +4,8 @@ import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places
-from nlp.themes.parts import LOOSE, MOST, apart, parts
+from nlp.themes.parts import MOST, apart, parts
+from nlp.themes.tree import LOOSE
 
 DIMENSION = 32
 

@@ -5,15 +5,15 @@ import pytest
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places
-from nlp.themes.tree import Cut, chosen, cuts, themes
+from nlp.themes.tree import LOOSE, Cut, chosen, cuts, themes
 
 DIMENSION = 48
 
 
-def judged(number: int, merit: float) -> Cut:
+def judged(number: int, merit: float, cohesion: float = 0.9) -> Cut:
     """A cut into `number` themes of one size, whose merit is `merit`."""
     each = np.ones(number)
-    return Cut(np.arange(number), np.ones(number, np.intp), merit * each, each, each)
+    return Cut(np.arange(number), np.ones(number, np.intp), cohesion * each, merit * each, each, each)
 
 
 def crowds(*sizes: int, width: float = 0.12) -> tuple[Floats, Places]:
@@ -24,9 +24,8 @@ def crowds(*sizes: int, width: float = 0.12) -> tuple[Floats, Places]:
 
 
 def test_merit_is_the_mean_over_texts_of_their_theme_s_three_figures() -> None:
-    cut = Cut(
-        np.array([0, 0, 0, 1]), np.array([3, 1]), np.array([0.5, -0.2]), np.array([0.8, 0.9]), np.array([0.9, 1.0])
-    )
+    distinct, together, stable = np.array([0.5, -0.2]), np.array([0.8, 0.9]), np.array([0.9, 1.0])
+    cut = Cut(np.array([0, 0, 0, 1]), np.array([3, 1]), np.ones(2), distinct, together, stable)
     assert cut.merit == pytest.approx(0.75 * 0.5 * 0.8**2 * 0.9)
     assert cut.mean(cut.stable) == pytest.approx(0.925)
 
@@ -34,6 +33,12 @@ def test_merit_is_the_mean_over_texts_of_their_theme_s_three_figures() -> None:
 def test_the_cut_of_most_merit_is_chosen_from_either_tree() -> None:
     coarse, fine = [judged(n, 0.3) for n in range(2, 8)], [judged(n, 0.5 - abs(n - 6) / 20) for n in range(2, 12)]
     assert len(chosen([coarse, fine]).sizes) == len(chosen([fine, coarse]).sizes) == 6
+
+
+def test_loose_cuts_are_left_out_where_a_tighter_one_is_found() -> None:
+    tried = [judged(n, 0.9 - n / 20, LOOSE + (n - 5) / 50) for n in range(2, 12)]
+    assert len(chosen([tried]).sizes) == 5
+    assert len(chosen([tried[:3]]).sizes) == 2
 
 
 def test_a_cut_that_is_good_by_chance_is_not_chosen() -> None:
