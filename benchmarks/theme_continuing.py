@@ -75,7 +75,7 @@ def year(texts: Texts, encoder: OnnxEncoder, draw: random.Random) -> list[Month]
     for n in range(MONTHS):
         there = [row for part in came[: n + 1] for row in part]
         rows = encoder.encode([text for text, _ in there])
-        centres = discover(rows, mapped=False).centroids
+        centres = discover(rows, cohesion=encoder.cohesion, mapped=False).centroids
         found.append(Month(rows, [intent for _, intent in there], late, centres))
     return found
 

@@ -4,7 +4,6 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,7 @@ from nlp.themes.assign import Places, nearest
 from nlp.themes.density import crowded
 from nlp.themes.discover import NEIGHBOURS, minimum_size, numbers
 from nlp.themes.neighbours import neighbours
-from nlp.themes.parts import apart
-from nlp.themes.tree import LINKAGES, Cut, centroids, chosen, cuts
+from nlp.themes.tree import Cut, centroids, chosen, cuts
 from pipelines.corpora import located
 from pipelines.settings import ROOT, Settings
 from pipelines.training.curriculum import CLINC_UNSEEN, MULTIDOGO_SEEN, VAGUE, clinc, multidogo
@@ -27,7 +25,6 @@ FEW = 15
 """Texts an intent where there are few."""
 MOST = 200
 """Texts of one MultiDoGO intent."""
-ALL = 10_000
 RESULT = ROOT / "benchmarks" / "results" / "theme-grain.md"
 Texts = list[tuple[str, str]]
 """With their intent, "" for those that only lie between."""
@@ -41,19 +38,10 @@ def drawn(texts: Texts, draw: random.Random, few: int | None = None) -> Texts:
     return [(t, label) for label in sorted(of) for t in draw.sample(of[label], few or int(10 * 10 ** draw.random()))]
 
 
-def by_rank(texts: Texts, draw: random.Random) -> Texts:
-    """100 texts of one intent, and of the others the fewer the later they come: 100 by their rank to the power 0.6."""
-    of: dict[str, list[str]] = defaultdict(list)
-    for text, label in texts:
-        of[label].append(text)
-    ranked = draw.sample(sorted(of), len(of))
-    return [(t, label) for n, label in enumerate(ranked) for t in draw.sample(of[label], int(100 / (1 + n) ** 0.6))]
-
-
-def orders_of(corpora: Path, draw: random.Random, most: int) -> Texts:
-    """What customers ask for in the domains of MultiDoGO that the encoder has not seen, `most` texts an intent."""
+def orders_of(corpora: Path, draw: random.Random) -> Texts:
+    """What customers ask for in the domains of MultiDoGO that the encoder has not seen."""
     kept = multidogo(corpora, seen=False)
-    return [(text, label) for label, texts in kept.items() for text in draw.sample(texts, min(most, len(texts)))]
+    return [(text, label) for label, texts in kept.items() for text in draw.sample(texts, min(MOST, len(texts)))]
 
 
 def among(corpora: Path, draw: random.Random, texts: Texts) -> Texts:
@@ -84,27 +72,23 @@ def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:
     return nearest(embeddings, centroids(embeddings, shaped))[0]
 
 
-def ways(said: Sequence[str], embeddings: Floats, intents: int) -> dict[str, Places]:
+def ways(said: Sequence[str], embeddings: Floats, intents: int, cohesion: float | None) -> dict[str, Places]:
     """Labels of all texts in each way that a line of the table tells."""
-    every, (fewest, most), least = np.arange(len(embeddings)), numbers(len(embeddings)), minimum_size(len(embeddings))
-    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=least)
+    every, (fewest, most) = np.arange(len(embeddings)), numbers(len(embeddings))
+    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
 
     def settled(rows: Places, cut: Cut) -> Places:
-        return of_all(embeddings, rows, apart(embeddings[rows], cut.labels, least=least))
+        return of_all(embeddings, rows, cut.labels)
 
-    tried, all_tried = (cuts(embeddings[r], fewest=fewest, most=most, least=least) for r in (rows, every))
-    both = [cut for own in tried for cut in own]
+    tried, all_tried = (list(cuts(embeddings[r], fewest=fewest, most=most)) for r in (rows, every))
+    known = min(tried, key=lambda cut: abs(len(set(cut.labels)) - intents))
     return {
-        "**Frictionary**": settled(rows, chosen(tried)),
-        "nobody left out": settled(every, chosen(all_tried)),
-        "loose themes left whole": of_all(embeddings, rows, chosen(tried).labels),
-        **{f"{how} linkage alone": settled(rows, chosen([own])) for how, own in zip(LINKAGES, tried, strict=True)},
-        "whether neighbours are together not asked": settled(
-            rows, chosen([[replace(cut, together=np.ones(len(cut.sizes))) for cut in own] for own in tried])
-        ),
-        "distinctness alone": settled(rows, max(both, key=lambda cut: cut.mean(cut.distinct))),
-        "stability alone": settled(rows, max(both, key=lambda cut: cut.mean(cut.stable))),
-        "number known": of_all(embeddings, rows, _of(intents, both).labels),
+        "**Frictionary**": settled(rows, chosen(tried, cohesion)),
+        "nobody left out": settled(every, chosen(all_tried, cohesion)),
+        "without cohesion": settled(rows, chosen(tried)),
+        "distinctness alone": settled(rows, max(tried, key=lambda cut: cut.distinct)),
+        "stability alone": settled(rows, max(tried, key=lambda cut: cut.stable)),
+        "number known": settled(rows, known),
         "UMAP and HDBSCAN": dense(embeddings)[0],
         **{
             f"BERTopic, topics of {size}" if size else "BERTopic, defaults": topics
@@ -113,18 +97,13 @@ def ways(said: Sequence[str], embeddings: Floats, intents: int) -> dict[str, Pla
     }
 
 
-def _of(intents: int, tried: Sequence[Cut]) -> Cut:
-    """The best of those whose number of themes is the nearest."""
-    return min(tried, key=lambda cut: (abs(len(cut.sizes) - intents), -cut.merit))
-
-
 def measured(texts: Texts, encoder: OnnxEncoder) -> dict[str, tuple[str, float]]:
     """For each way a cell, and the mean of its figures, of the texts with an intent."""
     truth = [label for _, label in texts if label]
     told = [n for n, (_, label) in enumerate(texts) if label]
     cells: dict[str, tuple[str, float]] = {}
     said = [text for text, _ in texts]
-    for name, labels in ways(said, encoder.encode(said), len(set(truth))).items():
+    for name, labels in ways(said, encoder.encode(said), len(set(truth)), encoder.cohesion).items():
         agreed = agreement(truth, labels[told])
         figures = " / ".join(f"{figure:.1f}" for figure in agreed.values())
         found = f"{len(set(truth))}, {len(set(labels.tolist()))}"
@@ -136,7 +115,7 @@ def main() -> None:
     corpora, draw = Settings.from_environment().corpora, random.Random(SEED)
     encoder = OnnxEncoder(ROOT / "models" / "encoder", threads=1)
     three = clinc(corpora, CLINC_UNSEEN)
-    uneven, orders = drawn(three, draw), orders_of(corpora, draw, MOST)
+    uneven, orders = drawn(three, draw), orders_of(corpora, draw)
     sets = {
         "three domains of CLINC150, uneven": uneven,
         "the same, few": drawn(three, draw, FEW),
@@ -144,8 +123,6 @@ def main() -> None:
         **{f"CLINC150 {domain}": clinc(corpora, (domain,)) for domain in CLINC_UNSEEN},
         "MultiDoGO": orders,
         "the same, with small talk": small_talk(corpora, draw, orders),
-        "MultiDoGO, all": orders_of(corpora, draw, ALL),
-        "CLINC150, ever fewer": by_rank(three, draw),
     }
     columns = [measured(texts, encoder) for texts in sets.values()]
     lines = [
@@ -157,17 +134,16 @@ def main() -> None:
 Encoder {encoder.version}. Each cell: intents, themes found: ACC / NMI / ARI in percent, every text in its nearest
 theme, before borders settle wholly. The texts are of domains that the encoder was not tuned on:
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
-to find the themes, and are not scored. Chosen by this table, and by fifteen more draws like its columns: that texts in
-no crowd shape no theme, the merit of a cut, over how many cuts it is averaged, the two trees and how often texts are
-drawn towards their nearest before, and which loose themes are taken apart.
+to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
+(distinctness times stability), over how many cuts it is averaged, and how much looser than intents no theme may be.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}
 {chr(10).join(lines)}
 
-Frictionary: what is built in. Nobody left out: all texts shape themes. One linkage alone: no other tree.
-Distinctness, stability alone: the merit of a cut. Number known: of both trees' cuts, the best by its merit of those
-nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
+Frictionary: what is built in. Nobody left out: all texts shape themes. Without cohesion: as for an encoder whose card
+does not tell it. Distinctness, stability alone: the merit of a
+cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
 BERTopic, topics of so many texts at least: with a seed, outliers put into the nearest topic.
 """,
         encoding="utf-8",

@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.heading import heading
 from benchmarks.real_input import CORPORA
 from nlp.conversation import conversation_of
+from nlp.encoder import cohesion_of
 from nlp.themes.context import in_context
 from nlp.themes.discover import discover
 from nlp.themes.quotes import representative
@@ -63,7 +64,8 @@ def of_store(corpus: str, folder: Path) -> Iterator[Row]:
         ids, texts, embeddings = units(store, encoder=annotator.encoder.version)
     told = list(map(conversation_of, ids))
     seen = in_context(embeddings, told, list(map(len, texts)))
-    found = discover(seen[copies(texts)], conversations=told, mapped=False)
+    near = cohesion_of(annotator.encoder)
+    found = discover(seen[copies(texts)], conversations=told, cohesion=near, mapped=False)
     numbers = [f"t{n}" for n in range(1, len(found.centroids) + 1)]
     themes = named(found, numbers, ids, texts, embeddings, encoder=annotator.encoder, headlines=annotator.headlines)
     for k, theme in enumerate(themes):

@@ -31,12 +31,13 @@ def many(embeddings: Floats, count: int) -> tuple[Floats, np.ndarray]:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True), places
 
 
-def measured(embeddings: Floats, truth: np.ndarray, count: int) -> str:
-    """One line; runs in a process of its own, whose peak of memory it tells."""
+def measured(embeddings: Floats, truth: np.ndarray, cohesion: float | None, count: int) -> str:
+    """One line; runs in a process of its own, whose peak of memory it tells. Noise takes its part of the cohesion."""
     discover(embeddings[:60])  # numba compiles at the first call
     rows, places = many(embeddings, count)
     held, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
-    found = discover(rows)
+    left = None if cohesion is None else cohesion / np.sqrt(1 + embeddings.shape[1] * NOISE**2)
+    found = discover(rows, cohesion=left)
     seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     scores = " / ".join(f"{v:.1f}" for v in agreement(truth[places], nearest(rows, found.centroids)[0]).values())
     memory = f"{peak / 2**20:.1f} | {held / 2**20:.1f}"
@@ -50,7 +51,7 @@ def main(sizes: tuple[int, ...]) -> None:
     embeddings, lines = encoder.encode(texts), []
     for size in sizes:
         with get_context("spawn").Pool(1) as pool:
-            lines.append(pool.apply(measured, (embeddings, np.array(labels), size)))
+            lines.append(pool.apply(measured, (embeddings, np.array(labels), encoder.cohesion, size)))
         print(lines[-1], flush=True)
     RESULT.write_text(
         f"""{heading("Themes of many texts", command="python -m benchmarks.theme_scale", seed=SEED)}

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.heading import heading
 from benchmarks.theme_sample import segments
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import Encoder, Floats, cohesion_of
 from nlp.themes.assign import Assigner, Places, nearest
 from nlp.themes.discover import Discovery, discover
 from nlp.themes.tree import centroids
@@ -46,6 +46,7 @@ class Corpus:
     texts: Sequence[str]
     embeddings: Floats
     intents: int
+    cohesion: float | None
     score: Callable[[Labels], dict[str, float]]
 
 
@@ -92,7 +93,7 @@ def induction(texts: Sequence[str], test: Sequence[str], gold: Sequence[str], en
 
         return agreement(gold, LogisticRegression(C=1.0, max_iter=1000).fit(embeddings, labels).predict(asked))
 
-    return Corpus("intent_induction", texts, embeddings, len(set(gold)), score)
+    return Corpus("intent_induction", texts, embeddings, len(set(gold)), cohesion_of(encoder), score)
 
 
 def labelled(name: str, texts: Sequence[str], gold: Sequence[str], encoder: Encoder) -> Corpus:
@@ -104,13 +105,14 @@ def labelled(name: str, texts: Sequence[str], gold: Sequence[str], encoder: Enco
         texts,
         encoder.encode(texts),
         len(set(truth)),
+        cohesion_of(encoder),
         lambda found: agreement(truth, np.asarray(found)[told]),
     )
 
 
 def ours(corpus: Corpus) -> tuple[str, Discovery]:
     start = time.perf_counter()
-    found = discover(corpus.embeddings, seed=SEED)
+    found = discover(corpus.embeddings, cohesion=corpus.cohesion, seed=SEED)
     seconds = time.perf_counter() - start
     names = tuple(map(str, range(len(found.centroids))))
     served = Assigner.from_bytes(Assigner(found.centroids, found.thresholds, names).to_bytes())
@@ -176,7 +178,7 @@ def stability(corpus: Corpus, found: Discovery) -> str:
     whole = nearest(corpus.embeddings, found.centroids)[0]
 
     def again(rows: Places, seed: int = SEED) -> tuple[float, int]:
-        other = discover(corpus.embeddings[rows], seed=seed)
+        other = discover(corpus.embeddings[rows], cohesion=corpus.cohesion, seed=seed)
         labels = nearest(corpus.embeddings[rows], other.centroids)[0]
         return adjusted_rand_score(whole[rows], labels), len(other.centroids)
 
@@ -189,9 +191,11 @@ def stability(corpus: Corpus, found: Discovery) -> str:
 
 def main() -> None:
     from pipelines.training.checkpoint import CheckpointEncoder
+    from pipelines.training.cohesion import cohesion
     from pipelines.training.encoder import base_folder
 
     untuned = CheckpointEncoder(str(base_folder()), threads=2)
+    untuned.cohesion = cohesion(untuned, Settings.from_environment().corpora)
     lines: list[str] = []
     stable: list[str] = []
     with TemporaryDirectory() as folder:

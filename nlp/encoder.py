@@ -52,6 +52,13 @@ def languages_of(encoder: Encoder) -> tuple[str, ...]:
     return tuple(getattr(encoder, "languages", ENGLISH))
 
 
+def cohesion_of(encoder: Encoder) -> float | None:
+    """Mean cosine, 0..1, of texts to the centroid of their intent, on intents that the encoder has not learnt: its own
+    word for it, None without one."""
+    found: float | None = getattr(encoder, "cohesion", None)
+    return found
+
+
 def cut_by(encoder: Encoder, texts: Sequence[str]) -> list[bool]:
     """True for each text that an encoder reads in part, by its own `cut`; False for all where it does not tell."""
     cut = getattr(encoder, "cut", None)  # cheaper than to ask a protocol, which is felt where texts come one by one
@@ -72,6 +79,7 @@ class OnnxEncoder:
         card = read_card(folder)
         self.version, self.dimension = str(card["version"]), int(card["dimension"])
         self.languages = tuple(card.get("languages", ENGLISH))
+        self.cohesion: float | None = card.get("cohesion")
         weights = str(_weights(folder, card))
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -232,6 +240,8 @@ def read_card(folder: Path, *, fields: Sequence[str] = FIELDS) -> dict[str, Any]
             expected = "a positive whole number" if kind is int else "a text"
             raise BadModel(f"{path}: {field} = {card[field]!r}: {expected} expected")
     _check_languages(path, card.get("languages", list(ENGLISH)))
+    if "cohesion" in card and not (isinstance(given := card["cohesion"], float) and 0 < given < 1):
+        raise BadModel(f"{path}: cohesion = {given!r}: a number between 0 and 1 expected")
     return card
 
 

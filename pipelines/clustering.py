@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import Encoder, Floats, cohesion_of
 from nlp.errors import BadInput, BadRecord, UnknownName
 from nlp.redaction import mask_handles, redact
 from nlp.themes.discover import Discovery
@@ -106,7 +106,7 @@ def cluster(
     report("themes", 0, 2)
     spoken = np.array([speaks(text) for text in given.texts], np.bool_)
     said = embeddings[copies(given.texts)] * spoken[:, None]  # a row of zeros is in no theme
-    found = find(said, seed=seed)
+    found = find(said, cohesion=cohesion_of(encoder), seed=seed)
     report("themes", 1, 2)
     numbers = [f"t{n}" for n in range(1, len(found.centroids) + 1)]
     places = [str(n) for n in range(len(given.ids))]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from nlp.conversation import conversation_of
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import Encoder, Floats, cohesion_of
 from nlp.themes.assign import Assigner
 from nlp.themes.context import in_context
 from nlp.themes.discover import Discovery
@@ -66,7 +66,8 @@ def discover(
     old = known(store, before, made, encoder=encoder)
     last = [place for place, id in enumerate(old.ids) if id in before and not before[id].missed]
     going_on = None if anew else old.centroids[last]
-    found = find(seen[copies(texts)], conversations=conversations, known=going_on, seed=seed)
+    near, shape = cohesion_of(encoder), seen[copies(texts)]
+    found = find(shape, conversations=conversations, known=going_on, cohesion=near, seed=seed)
     report("themes", 1, STEPS)
     matching = match(old, ids, found.labels, found.centroids)
     numbers = _numbers(found, matching, store.themes.names())

@@ -15,12 +15,13 @@ def open_encoder(name: str | Path, *, threads: int | None = None) -> Encoder:
     `train` is not installed.
     """
     threads = threads or os.cpu_count() or 1
-    checkpoint, languages = str(name), ENGLISH
+    checkpoint, languages, cohesion = str(name), ENGLISH, None
     if isinstance(name, Path) or (Path(name) / "card.toml").is_file():
         card = read_card(Path(name), fields=("name",))
         if "checkpoint" not in card:
             return OnnxEncoder(Path(name), threads=threads)
         checkpoint, languages = str(card["checkpoint"]), tuple(card.get("languages", ENGLISH))
+        cohesion = card.get("cohesion")
     from pipelines.training.checkpoint import CheckpointEncoder
 
-    return CheckpointEncoder(checkpoint, threads=threads, languages=languages)
+    return CheckpointEncoder(checkpoint, threads=threads, languages=languages, cohesion=cohesion)

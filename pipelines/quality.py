@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nlp.conversation import conversation_of
-from nlp.encoder import Encoder, Floats
+from nlp.encoder import Encoder, Floats, cohesion_of
 from nlp.themes.discover import Discovery, discover
 from nlp.themes.drift import Drift, drift
 from nlp.themes.quality import Quality, distinctness, doubts, duplicates
@@ -38,7 +38,7 @@ def assess(
     conversations = list(map(conversation_of, read.ids))
 
     def again(vectors: Floats, conversations: Sequence[str]) -> Labels:
-        return discover(vectors, conversations=conversations, mapped=False).labels
+        return discover(vectors, conversations=conversations, cohesion=cohesion_of(encoder), mapped=False).labels
 
     stable = stability(read.vectors, conversations, found.labels, again)
     unassigned = found.labels.count(None) / max(len(found.labels), 1)

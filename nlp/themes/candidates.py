@@ -65,7 +65,7 @@ class _Theme:
         score += SAID * float(np.sqrt(share)) + OWN * float(np.sqrt(more))
         if texts >= ENOUGH:
             score -= SCARCE * max(0.0, 1 - share / LEAST)
-        score -= ALONE if draft.phrase and draft.own * texts < 1.5 else 0.0
+            score -= ALONE if draft.phrase and draft.own * texts < 1.5 else 0.0
         return score
 
     def shares(self, drafts: Sequence[Draft]) -> list[float]:

@@ -12,7 +12,7 @@ from nlp.themes.continuing import continued
 from nlp.themes.density import crowded
 from nlp.themes.map import on_map
 from nlp.themes.neighbours import Near, neighbours
-from nlp.themes.parts import apart, parts
+from nlp.themes.parts import parts
 from nlp.themes.tree import centroids, themes
 
 NEIGHBOURS = 15
@@ -57,16 +57,18 @@ def discover(
     *,
     conversations: Sequence[str] | None = None,
     known: Floats | None = None,
+    cohesion: float | None = None,
     seed: int = 0,
     mapped: bool = True,
 ) -> Discovery:
     """Themes of `embeddings`, float32 (n, d) with rows of unit length; the same for the same rows, on any number of
     threads; `seed` is that of the map that is shown. Where each row's conversation is given, a theme needs at least
     three of them: one long story is no theme. `known`, float32 (j, d), are the centroids of themes that go on where
-    they still fit (`continuing.py`). Without `mapped` the points are zeros, and time is saved.
+    they still fit (`continuing.py`). `cohesion`: how near texts of one intent lie, where the encoder tells it
+    (`nlp.encoder.cohesion_of`); it says how fine themes are. Without `mapped` the points are zeros, and time is saved.
 
     Texts that are equal count once for the shape of themes and each for their volume. Those that lie in no crowd
-    (`density.py`) shape none. Trees over the others (`tree.py`) give the themes, spherical k-means (Dhillon & Modha
+    (`density.py`) shape none. A tree over the others (`tree.py`) gives the themes, spherical k-means (Dhillon & Modha
     2001) their borders: a segment belongs to the nearest centroid unless that is too far. A row of zeros says nothing,
     and is in no theme. Under 40 different texts: average linkage.
     """
@@ -79,10 +81,10 @@ def discover(
     told = np.flatnonzero(embeddings.any(axis=1))
     if len(told) < len(embeddings):
         own = None if conversations is None else [conversations[n] for n in told.tolist()]
-        found = discover(embeddings[told], conversations=own, known=known, seed=seed, mapped=mapped)
+        found = discover(embeddings[told], conversations=own, known=known, cohesion=cohesion, seed=seed, mapped=mapped)
         return _among(found, told, len(embeddings))
     with threadpool_limits(1):  # sums over several threads differ in their last bits
-        return _discover(embeddings, conversations, known, seed, mapped=mapped)
+        return _discover(embeddings, conversations, known, cohesion, seed, mapped=mapped)
 
 
 def minimum_size(n: int) -> int:
@@ -100,6 +102,7 @@ def _discover(
     embeddings: Floats,
     conversations: Sequence[str] | None,
     known: Floats | None,
+    cohesion: float | None,
     seed: int,
     *,
     mapped: bool,
@@ -107,7 +110,7 @@ def _discover(
     shape, copies = _different(embeddings)
     sample = shape[_steps(len(shape))]
     near = neighbours(sample, NEIGHBOURS) if len(shape) >= FEW else None
-    labels = _shaped(sample, near) if near else _few(shape)
+    labels = _shaped(sample, near, cohesion) if near else _few(shape)
     centres = settled(shape, nearest(shape, centroids(sample, labels))[0])
     if known is not None and near:
         centres = continued(shape, centres, known, settled)
@@ -124,12 +127,11 @@ def _discover(
     return Discovery(found, strengths, points[copies], centres[order], thresholds[order], parted)
 
 
-def _shaped(sample: Floats, near: Near) -> Places:
+def _shaped(sample: Floats, near: Near, cohesion: float | None) -> Places:
     """Labels 0.. of the rows of `sample` that lie in a crowd, -1 of the others."""
-    least, (fewest, most) = minimum_size(len(sample)), numbers(len(sample))
-    rows, labels = crowded(sample, near, least=least), np.full(len(sample), -1, np.intp)
-    found = themes(sample[rows], fewest=fewest, most=most, least=least)
-    labels[rows] = apart(sample[rows], found, least=least)
+    rows = crowded(sample, near, least=minimum_size(len(sample)))
+    labels, (fewest, most) = np.full(len(sample), -1, np.intp), numbers(len(sample))
+    labels[rows] = themes(sample[rows], fewest=fewest, most=most, cohesion=cohesion)
     return labels
 
 

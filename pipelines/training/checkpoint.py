@@ -18,7 +18,9 @@ class CheckpointEncoder:
     Raises MissingDependency, and BadModel where the model cannot be loaded.
     """
 
-    def __init__(self, name: str, *, threads: int = 1, languages: tuple[str, ...] = ENGLISH) -> None:
+    def __init__(
+        self, name: str, *, threads: int = 1, languages: tuple[str, ...] = ENGLISH, cohesion: float | None = None
+    ) -> None:
         if name.startswith((".", "/")) and not Path(name).is_dir():
             raise BadModel(f"{name}: no such folder; give a sentence-transformers model's folder or its name")
         try:
@@ -32,7 +34,7 @@ class CheckpointEncoder:
         except Exception as error:
             raise BadModel(f"{name}: sentence-transformers cannot load it: {error}") from error
         torch.set_num_threads(threads)
-        self.languages = languages
+        self.languages, self.cohesion = languages, cohesion
         digest = hashlib.sha256()
         for tensor in self._model.state_dict().values():
             digest.update(tensor.float().numpy().tobytes())

@@ -22,6 +22,7 @@ from pipelines.settings import ROOT, Settings
 from pipelines.training import curriculum, dequantised, short, tops, tuning
 from pipelines.training.authored import authored
 from pipelines.training.checkpoint import CheckpointEncoder
+from pipelines.training.cohesion import cohesion
 from pipelines.training.graph import Array
 from pipelines.training.learning import fill
 from pipelines.training.quantised import MAX_TOKENS, activation_ranges, build, weights, without_unused
@@ -209,7 +210,9 @@ def main() -> None:
     data = build({**tensors, **above}, ranges, layers=layers, heads=heads)
     card = {"dimension": config["hidden_size"], "texts": len(texts), "learnt": LEARNT, "seed": SEED}
     write(arguments.out, data, words, start=(folder / START).read_text("utf-8"), **card)
+    coheres = cohesion(OnnxEncoder(arguments.out), arguments.corpora)
     with (arguments.out / "card.toml").open("a", encoding="utf-8") as file:
+        file.write(f"cohesion = {coheres:.3f}\n")
         file.write(compared(folder, arguments.out, arguments.corpora))
 
 

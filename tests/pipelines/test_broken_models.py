@@ -74,6 +74,8 @@ def test_without_a_sum_in_the_card_a_truncated_file_is_still_named(models: Path,
         ('version = ""', "version = ''"),
         ('languages = "en"', "languages = 'en': a list of codes expected"),
         ("languages = []", "languages = []"),
+        ("cohesion = 1.5", "cohesion = 1.5: a number between 0 and 1 expected"),
+        ('cohesion = "high"', "cohesion = 'high': a number between 0 and 1 expected"),
     ],
 )
 def test_a_bad_field_of_the_card_is_named_with_what_is_valid(models: Path, line: str, expected: str) -> None:

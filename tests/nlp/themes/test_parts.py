@@ -4,8 +4,7 @@ import numpy as np
 
 from nlp.encoder import Floats
 from nlp.themes.assign import Places
-from nlp.themes.parts import MOST, apart, parts
-from nlp.themes.tree import LOOSE
+from nlp.themes.parts import MOST, parts
 
 DIMENSION = 32
 
@@ -46,24 +45,3 @@ def test_each_theme_is_divided_by_itself() -> None:
     found = parts(np.vstack(one + two), labels, least=4)
     assert [len(set(found[labels == theme].tolist())) for theme in (0, 1)] == [2, 3]
     assert found.max() < MOST
-
-
-def test_a_loose_theme_of_two_matters_is_two_themes() -> None:
-    rows = np.vstack([around((0, 0.3), (n, 1.0), count=30, seed=n) for n in (1, 2, 3)])
-    labels: Places = np.array([0] * 60 + [1] * 30, np.intp)
-    assert np.linalg.norm(rows[:60].mean(axis=0)) > LOOSE
-    assert apart(rows, labels, least=4).tolist() == labels.tolist()
-    wide = np.vstack([around((n, 1.0), count=30, seed=n) for n in (1, 2)] + [around((3, 1.0), count=30, seed=3)] * 2)
-    together: Places = np.array([0] * 90 + [1] * 30, np.intp)
-    found = apart(wide, together, least=4)
-    assert found[:30].tolist() != found[30:60].tolist()
-    assert len(set(found.tolist())) == 3
-    assert found[90:].tolist() == [1] * 30
-
-
-def test_a_loose_theme_whose_halves_do_not_come_back_stays_one() -> None:
-    draw = np.random.default_rng(3)
-    rows = np.eye(DIMENSION)[0] + draw.normal(0, 0.25, (80, DIMENSION))
-    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-    assert np.linalg.norm(rows.mean(axis=0)) < LOOSE
-    assert set(apart(rows, np.zeros(80, np.intp), least=4).tolist()) == {0}

@@ -1,72 +1,59 @@
-"""Of two trees' cuts that one is chosen whose themes are distinct, hold together and come back."""
+"""Of a tree's cuts that one is chosen which is distinct, comes back, and is no looser than what people call intent."""
 
 import numpy as np
 import pytest
 
-from nlp.encoder import Floats
-from nlp.themes.assign import Places
-from nlp.themes.tree import LOOSE, Cut, chosen, cuts, themes
+from nlp.themes.tree import Cut, chosen, coherence, cuts
 
-DIMENSION = 48
-
-
-def judged(number: int, merit: float, cohesion: float = 0.9) -> Cut:
-    """A cut into `number` themes of one size, whose merit is `merit`."""
-    each = np.ones(number)
-    return Cut(np.arange(number), np.ones(number, np.intp), cohesion * each, merit * each, each, each)
+NONE = np.zeros(1, np.intp)
+COUNTS = range(2, 12)
 
 
-def crowds(*sizes: int, width: float = 0.12) -> tuple[Floats, Places]:
-    """Rows about one axis a crowd, and which crowd each is of."""
-    draw, truth = np.random.default_rng(5), np.repeat(np.arange(len(sizes)), sizes)
-    rows = np.eye(DIMENSION)[truth] + draw.normal(0, width, (len(truth), DIMENSION))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), truth
+def tried(stable: float, *, best: int) -> list[Cut]:
+    """Ten cuts from a cohesion of 0.50 on, each finer one 0.03 tighter, all as `stable`; `best` is most distinct."""
+    distinct = [1 - abs(n - best) / 20 for n in COUNTS]
+    return [Cut(NONE + n, 0.44 + 0.03 * n, distinct[n - 2], stable) for n in COUNTS]
 
 
-def test_merit_is_the_mean_over_texts_of_their_theme_s_three_figures() -> None:
-    distinct, together, stable = np.array([0.5, -0.2]), np.array([0.8, 0.9]), np.array([0.9, 1.0])
-    cut = Cut(np.array([0, 0, 0, 1]), np.array([3, 1]), np.ones(2), distinct, together, stable)
-    assert cut.merit == pytest.approx(0.75 * 0.5 * 0.8**2 * 0.9)
-    assert cut.mean(cut.stable) == pytest.approx(0.925)
+def number(cut: Cut) -> int:
+    return int(cut.labels[0])
 
 
-def test_the_cut_of_most_merit_is_chosen_from_either_tree() -> None:
-    coarse, fine = [judged(n, 0.3) for n in range(2, 8)], [judged(n, 0.5 - abs(n - 6) / 20) for n in range(2, 12)]
-    assert len(chosen([coarse, fine]).sizes) == len(chosen([fine, coarse]).sizes) == 6
+def test_without_a_cohesion_the_cut_of_most_merit_is_chosen() -> None:
+    assert number(chosen(tried(0.9, best=6))) == 6
 
 
-def test_loose_cuts_are_left_out_where_a_tighter_one_is_found() -> None:
-    tried = [judged(n, 0.9 - n / 20, LOOSE + (n - 5) / 50) for n in range(2, 12)]
-    assert len(chosen([tried]).sizes) == 5
-    assert len(chosen([tried[:3]]).sizes) == 2
+@pytest.mark.parametrize(("cohesion", "number_of"), [(0.50, 2), (0.64, 6), (0.73, 9), (0.76, 10)])
+def test_where_the_encoder_tells_how_near_texts_of_an_intent_lie_no_theme_is_looser(
+    cohesion: float, number_of: int
+) -> None:
+    assert number(chosen(tried(0.9, best=2), cohesion)) == number_of
 
 
-def test_a_cut_that_is_good_by_chance_is_not_chosen() -> None:
-    lone = [judged(n, 0.6 if n == 3 else 0.1) for n in range(2, 6)]
-    broad = [judged(n, 0.5) for n in range(6, 12)]
-    assert len(chosen([lone + broad]).sizes) >= 6
+def test_of_cuts_that_are_tight_enough_the_one_of_most_merit_is_chosen() -> None:
+    assert number(chosen(tried(0.9, best=6), 0.56)) == 6
 
 
-def test_crowds_of_like_sizes_are_found_as_they_are() -> None:
-    rows, truth = crowds(*[20] * 12)
-    found = themes(rows, fewest=6, most=30, least=5)
-    assert len(set(zip(truth.tolist(), found.tolist(), strict=True))) == 12 == len(set(found.tolist()))
+def test_a_cut_that_does_not_come_back_is_not_chosen_for_its_cohesion() -> None:
+    loose = tried(0.9, best=3)[:5] + tried(0.3, best=3)[5:]
+    assert number(chosen(loose, 0.77)) <= 6
 
 
-def test_a_large_crowd_stays_whole_beside_small_ones() -> None:
-    rows, truth = crowds(300, *[20] * 10)
-    found = themes(rows, fewest=6, most=30, least=5)
-    largest = np.bincount(found[truth == 0]).max()
-    assert largest >= 0.95 * 300
-    assert len({np.bincount(found[truth == n]).argmax() for n in range(11)}) == 11
+@pytest.mark.parametrize("cohesion", [None, 0.62])
+def test_where_no_cut_is_stable_those_that_nearly_are_the_most_stable_are_chosen_from(cohesion: float | None) -> None:
+    assert number(chosen(tried(0.65, best=6), cohesion)) == 6
+    weak = [Cut(NONE + n, 0.5, 0.5, 0.1 + 0.3 * (n == 4)) for n in range(9)]
+    assert number(chosen(weak, cohesion)) == 4
 
 
-def test_no_theme_is_smaller_than_the_least_before_borders_settle() -> None:
-    rows, _ = crowds(30, 30, 2, 2)
-    for own in cuts(rows, fewest=2, most=8, least=5):
-        assert max(len(cut.sizes) for cut in own) <= 64 // 5
+def test_coherence_is_the_mean_cosine_to_the_centroid_of_ones_label() -> None:
+    rows = np.array([[1, 0], [0, 1], [0, 1]], np.float32)
+    assert coherence(rows, np.array([0, 1, 1])) == pytest.approx(1)
+    assert coherence(rows[:2], np.array([0, 0])) == pytest.approx(np.sqrt(0.5))
 
 
-def test_rows_that_fall_into_no_two_groups_are_one_theme() -> None:
-    rows = np.tile(np.eye(DIMENSION, dtype=np.float32)[:1], (24, 1))
-    assert set(themes(rows, fewest=4, most=10, least=12).tolist()) == {0}
+def test_finer_cuts_of_one_tree_cohere_more() -> None:
+    rows = np.random.default_rng(0).normal(size=(120, 16)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    found = [cut.cohesion for cut in cuts(rows, fewest=2, most=20)]
+    assert found[0] < found[-1] <= 1
