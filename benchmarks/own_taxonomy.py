@@ -41,8 +41,8 @@ INTRODUCTION = """
 Accuracy in percent with the 95 % interval over test texts, and that of each seed (by which few examples are drawn,
 folds are made, an encoder is tuned); expected calibration error in percent; seconds from the file of examples to the
 model, on a machine that other work shares. With few examples, a row of one seed is one whose training takes long
-where it was measured; SetFit makes 400,000 pairs of all of Banking77, 600,000 of CLINC150, and takes hours over them.
-Each row was measured at its own commit. What is tuned starts from the encoder named in its row,
+where it was measured; of all examples SetFit would make 400,000 pairs (Banking77) and 600,000, which at the
+pace of its rows here take hours. Each row was measured at its own commit. What is tuned starts from the encoder named in its row,
 the rest reads its embeddings. Nothing was chosen on a test part."""
 SEEN = {
     "Banking77": "No encoder here has seen any of it before.",
