@@ -42,8 +42,8 @@ Accuracy in percent with the 95 % interval over test texts, and that of each see
 folds are made, an encoder is tuned); expected calibration error in percent; seconds from the file of examples to the
 model, on a machine that other work shares. With few examples, a row of one seed is one whose training takes long
 where it was measured; of all examples SetFit would make 400,000 pairs (Banking77) and 600,000, which at the
-pace of its rows here take hours. Each row was measured at its own commit. What is tuned starts from the encoder named in its row,
-the rest reads its embeddings. Nothing was chosen on a test part."""
+pace of its rows here take hours. Each row was measured at its own commit. What is tuned starts from the encoder named
+in its row, the rest reads its embeddings. Nothing was chosen on a test part."""
 SEEN = {
     "Banking77": "No encoder here has seen any of it before.",
     "CLINC150 in scope": "Our encoder was tuned on the training texts of 105 of its 150 intents, all but those of "
