@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.heading import heading
-from benchmarks.theme_grain import SEED, Texts, clinc, multidogo, small_talk
+from benchmarks.theme_grain import SEED, Texts, orders_of, small_talk
 from benchmarks.themes import agreement
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.themes import continuing
@@ -21,7 +21,7 @@ from nlp.themes.assign import nearest
 from nlp.themes.discover import discover, settled
 from nlp.themes.matching import Known, match
 from pipelines.settings import ROOT, Settings
-from pipelines.training.curriculum import CLINC_UNSEEN
+from pipelines.training.curriculum import CLINC_UNSEEN, clinc
 
 MONTHS, LATE, FEWEST = 12, 0.25, 12
 """Refits; the share of intents that begin between the fourth and the tenth month; the fewest texts of an intent."""
@@ -125,7 +125,7 @@ def main() -> None:
     encoder = OnnxEncoder(ROOT / "models" / "encoder", threads=1)
     sets = {
         "three domains of CLINC150": clinc(corpora, CLINC_UNSEEN),
-        "MultiDoGO with small talk": small_talk(corpora, random.Random(SEED), multidogo(corpora, random.Random(SEED))),
+        "MultiDoGO with small talk": small_talk(corpora, random.Random(SEED), orders_of(corpora, random.Random(SEED))),
     }
     built, lines = (continuing.NEW, continuing.KEPT), []
     for name, texts in sets.items():
