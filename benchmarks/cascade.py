@@ -41,7 +41,7 @@ class Student:
 
     def __init__(self, encoder: OnnxEncoder, tokenizer: Tokenizer, intents: int) -> None:
         self.tokenizer = tokenizer
-        words = [tokenizer.id_to_token(n).removeprefix("##") for n in range(tokenizer.get_vocab_size())]
+        words = [(tokenizer.id_to_token(n) or "").removeprefix("##") for n in range(tokenizer.get_vocab_size())]
         torch.manual_seed(SEED)
         start = torch.tensor(encoder.encode(words))
         self.table = torch.nn.EmbeddingBag.from_pretrained(start, mode="mean", freeze=False)
@@ -85,7 +85,8 @@ def right(found: Answers, rows: Sequence[dict[str, Any]], intents: Sequence[str]
 
 def sureness(found: Answers) -> Floats:
     """float (n,): how sure the student is of the answer that it is less sure of."""
-    return np.minimum(found.intent.max(1), found.feeling.max(1))
+    sure: Floats = np.minimum(found.intent.max(1), found.feeling.max(1))
+    return sure
 
 
 def least(sure: Floats, mine: np.ndarray, theirs: np.ndarray) -> float:

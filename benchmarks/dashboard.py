@@ -60,7 +60,8 @@ def pages(tab: Page, url: str) -> list[str]:
     found = ["/"]
     for path, link in (("/", "/themes/"), ("/customers", "/customers/"), ("/conversations", "/conversations/")):
         tab.goto(url + path)
-        found.append(tab.locator(f"main a[href^='{link}']").first.get_attribute("href").partition("#")[0])
+        address = tab.locator(f"main a[href^='{link}']").first.get_attribute("href") or path
+        found.append(address.partition("#")[0])
     return [
         *found,
         "/map",

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +115,8 @@ def measured(store: Store, client: TestClient) -> Iterator[str]:
     for path in PAGES.values():
         get(client, path)  # what a page imports is imported once
     for name, path in PAGES.items():
-        first = rounds(lambda path=path: get(client, path), before=arrives)
-        kept = rounds(lambda path=path: get(client, path))
+        first = rounds(partial(get, client, path), before=arrives)
+        kept = rounds(partial(get, client, path))
         yield f"| {name} | {' | '.join((*first, *kept))} |"
 
 
@@ -156,4 +157,4 @@ def rounds(do: Callable[[], Any], *, before: Callable[[], Any] = lambda: None, t
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:])
+    main(int(sys.argv[1]) if sys.argv[1:] else SIGNALS, *sys.argv[2:])

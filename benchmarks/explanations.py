@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.heading import heading
 from nlp.conversation import Segment
 from nlp.explanations import left_out, phrases
-from nlp.metrics import interval
+from nlp.metrics import Interval, interval
 from nlp.redaction import redact
 from pipelines.annotate import Annotator
 from pipelines.evaluate import gold
@@ -32,7 +32,8 @@ def main() -> None:
     settings = Settings.from_environment()
     annotator = Annotator.load(settings.models, settings.taxonomy, threads=1)
     texts = [redact(row.text)[0] for row in gold(ROOT / "corpora" / "gold")[::EACH]]
-    draw, falls, times = random.Random(SEED), {"intent": [], "sentiment": []}, []
+    draw, times = random.Random(SEED), []
+    falls: dict[str, list[tuple[float, float]]] = {"intent": [], "sentiment": []}
     for text in texts:
         began = process_time()
         (signal,) = annotator.signals([Segment("gold", 0, 0, len(text))], [text])[0]
@@ -73,7 +74,7 @@ def main() -> None:
     print(RESULT.read_text())
 
 
-def _intervals(*columns: np.ndarray) -> list:
+def _intervals(*columns: np.ndarray) -> list[Interval]:
     return [found for column in columns if (found := interval(np.mean, column, seed=SEED))]
 
 

@@ -6,7 +6,7 @@ import resource
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -170,7 +170,7 @@ def ungathered(path: Path) -> None:
     connection.close()
 
 
-def _block(ids: Sequence[str], draw: np.random.Generator) -> dict[str, list[dict[str, object]]]:
+def _block(ids: Sequence[str], draw: np.random.Generator) -> dict[str, Sequence[Mapping[str, object]]]:
     at = _times(draw, 11 * len(ids))
     did = [
         {"id": f"{id}e{k}", "customer": id, "customer_given": id, "name": EVENTS[k % len(EVENTS)], "at": at[10 * n + k]}
@@ -206,8 +206,14 @@ def _block(ids: Sequence[str], draw: np.random.Generator) -> dict[str, list[dict
         for c in said
     ]
     turned = [{"conversation": c, "number": 0, "speaker": "customer", "text": "Late.", "at": None} for c in said]
-    parts = {"events": did, "conversations": talks, "turns": turned, "summaries": told}
-    return parts | {"signals": found, "assignments": members}
+    return {
+        "events": did,
+        "conversations": talks,
+        "turns": turned,
+        "summaries": told,
+        "signals": found,
+        "assignments": members,
+    }
 
 
 def _times(draw: np.random.Generator, count: int) -> list[str]:

@@ -37,7 +37,8 @@ def strengths(signal: Signal) -> list[float]:
 
 def values(found: Array, weights: Mapping[str, float]) -> Array:
     """0..100 of each row of strengths; with the round weights what `friction` says."""
-    return 100 * (1 - np.prod(1 - np.array(list(weights.values())) * found, axis=1))
+    value: Array = 100 * (1 - np.prod(1 - np.array(list(weights.values())) * found, axis=1))
+    return value
 
 
 def fitted(found: Array, level: Array) -> dict[str, float]:

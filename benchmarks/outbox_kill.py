@@ -278,7 +278,7 @@ def measured(folder: Path, url: str, *, kills: int, every: float, seed: int) -> 
         if server.process and server.process.poll() is not None:
             raise SystemExit(f"the server ended with {server.process.returncode}")
     hit, began = Counter[str](), time.monotonic()
-    parts = {"server": server, "publisher": publisher, "NATS": nats, "Redis": redis}
+    parts: dict[str, Ours | Server] = {"server": server, "publisher": publisher, "NATS": nats, "Redis": redis}
     for _ in range(kills):
         time.sleep(chance.uniform(0.2, LIFE))
         (name,) = chance.choices([*parts], OFTEN)

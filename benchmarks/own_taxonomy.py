@@ -112,7 +112,8 @@ def frozen(learn: Rows, test: Rows, *, seed: int, strength: float) -> Guessed:
     model = SentenceTransformer(str(base_folder()), device="cpu")
 
     def embed(texts: Sequence[str]) -> np.ndarray:
-        return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        rows: np.ndarray = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return rows
 
     labels = [label for _, label in learn]
     head = LogisticRegression(C=strength, max_iter=1000, random_state=seed).fit(

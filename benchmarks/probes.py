@@ -16,6 +16,7 @@ from pipelines.settings import ROOT, Settings
 from pipelines.training.authored import authored, split
 
 RESULT = ROOT / "benchmarks" / "results" / "probes.md"
+Guesses = Sequence[tuple[str, float]]
 SWEEP = (0.1, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9)
 NOTES = """
 Texts of `corpora/probes`, never trained on. Sentiment: accuracy by kind of difficulty; *marked* are the texts that are
@@ -56,7 +57,8 @@ def secondary_rows(annotator: Annotator, wishes: Sequence[dict[str, Any]]) -> It
     best = iter(annotator.intents.classify(annotator.encoder.encode(flat), flat))
     asked = [[next(best).ranked[0] for _ in found] for found in parts]
     likely = [[pair for pair in a if pair[0] in dict(s.intents)] for a, s in zip(asked, signals, strict=True)]
-    ways = {"second guesses": [s.intents[1:] for s in signals], "clauses": asked, "likely clauses": likely}
+    second = [s.intents[1:] for s in signals]
+    ways: dict[str, Sequence[Guesses]] = {"second guesses": second, "clauses": asked, "likely clauses": likely}
     yield "| way | threshold | names | precision | recall | false |\n|---|---|---|---|---|---|"
     for way, found in ways.items():
         for least in SWEEP:

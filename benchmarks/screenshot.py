@@ -11,17 +11,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.served import served
 from pipelines.settings import ROOT, Settings
 
 STORE = ROOT / "var" / "demo" / "demo.db"
 IMAGES = ROOT / "docs" / "images"
-SIZE, PHONE = {"width": 1280, "height": 1000}, {"width": 390, "height": 844}
-LOOKS = {"light": (SIZE, "light"), "dark": (SIZE, "dark"), "phone": (PHONE, "light")}
+SIZE, PHONE = ViewportSize(width=1280, height=1000), ViewportSize(width=390, height=844)
+LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
+    "light": (SIZE, "light"),
+    "dark": (SIZE, "dark"),
+    "phone": (PHONE, "light"),
+}
 PAGES = {
     "overview": "/",
     "theme": "/themes/",

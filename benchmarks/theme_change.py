@@ -8,6 +8,7 @@ seasons, and scatter as Poisson counts do or more. The sample's key says which t
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def sample(path: Path) -> Iterator[str]:
         days = {c.id: c.at.date() for c in store.customers.contacts()}
         members, of = store.themes.members(), course(store)
     weeks, volume = list(of.periods), of.volume
-    true = {id: {} for id in key["themes"]}  # type: dict[str, dict[date, int]]
+    true: dict[str, dict[date, int]] = {id: {} for id in key["themes"]}
     for id, themes in planted.items():
         for theme in themes if id in days else ():
             true[theme][start(days[id], "week")] = true[theme].get(start(days[id], "week"), 0) + 1

@@ -26,7 +26,7 @@ FEW = 15
 MOST = 200
 """Texts of one MultiDoGO intent."""
 RESULT = ROOT / "benchmarks" / "results" / "theme-grain.md"
-Texts = list[tuple[str, str]]
+Texts = Sequence[tuple[str, str]]
 """With their intent, "" for those that only lie between."""
 
 
@@ -52,7 +52,7 @@ def among(corpora: Path, draw: random.Random, texts: Texts) -> Texts:
         if label not in own:
             of[label].append(text)
     others = [text for label in sorted(of) for text in draw.sample(of[label], draw.randint(1, 5))]
-    return texts + [(text, "") for text in others + [text for text, _ in rows["oos_train"]]]
+    return [*texts, *((text, "") for text in others + [text for text, _ in rows["oos_train"]])]
 
 
 def small_talk(corpora: Path, draw: random.Random, texts: Texts) -> Texts:
@@ -62,7 +62,7 @@ def small_talk(corpora: Path, draw: random.Random, texts: Texts) -> Texts:
         if path.name.split(".")[0] not in MULTIDOGO_SEEN:
             lines = [line.split("\t") for line in path.read_text("utf-8").split("\n")[1:]]
             turns |= {cells[3] for cells in lines if len(cells) >= 6 and cells[5] in VAGUE}
-    return texts + [(text, "") for text in draw.sample(sorted(turns), min(len(turns), len(texts) * 2 // 3))]
+    return [*texts, *((text, "") for text in draw.sample(sorted(turns), min(len(turns), len(texts) * 2 // 3)))]
 
 
 def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:

@@ -43,8 +43,8 @@ HEAD = (
     "alike",
     "in none",
     "stability",
+    "drift p",
 )
-HEAD = (*HEAD, "drift p")
 
 
 def month(n: int) -> date:

@@ -18,6 +18,7 @@ from nlp.journeys.ledger import DAY
 from nlp.journeys.moments import Moment, micro_moments
 from nlp.journeys.outcomes import episodes
 from nlp.journeys.sequences import Histories, sequences
+from nlp.journeys.steps import Step
 from nlp.taxonomy import Taxonomy
 from pipelines.experiments import Watched, uplifts
 from pipelines.simulate.world import DAYS, PROBLEMS, START, SURGE, World
@@ -131,12 +132,12 @@ def _turn(before: Said | None, said: Said) -> str:
     return "" if not apart else "sours" if apart < 0 else "mends"
 
 
-def _pairs(step: object, contact: tuple[Said, str]) -> bool:
+def _pairs(step: Step, contact: tuple[Said, str]) -> bool:
     return _is(step, *contact)
 
 
-def _is(step: object, said: Said, turned: str) -> bool:
-    stage, kind, what, turn = step  # type: ignore[misc]
+def _is(step: Step, said: Said, turned: str) -> bool:
+    stage, kind, what, turn = step
     about = not what or what in (said.themes if kind == "theme" else (said.intent,))
     return stage == said.stage and about and turn in ("", turned)
 
