@@ -11,6 +11,7 @@ from pathlib import Path
 from nlp.errors import BadInput
 from nlp.taxonomy import Taxonomy
 from pipelines.corpora import digest
+from pipelines.training.own.described import Lift
 from pipelines.training.own.figures import Figures
 
 COLLISIONS = 50
@@ -43,13 +44,14 @@ def replaced(folder: Path, *, file: str = "intent.npz", kind: str = "a model of 
     shutil.rmtree(before, ignore_errors=True)
 
 
-def write_card(folder: Path, found: Figures, facts: Facts, data: Facts) -> None:
+def write_card(folder: Path, found: Figures, facts: Facts, data: Facts, lift: Lift | None = None) -> None:
     """card.toml of a folder that holds everything else: the facts, the figures, and what each file hashes to."""
     lines = ["# Written by `frictionary train intent`: what it learnt from, and its figures on texts it had not seen."]
     lines += [f"{name} = {_value(value)}" for name, value in facts.items()]
     lines += [f'machine = "{platform.machine()}, {platform.system()}"']
     lines += ["", "[data]", *(f"{name} = {_value(value)}" for name, value in data.items())]
     lines += _scores(found)
+    lines += _described(lift) if lift else []
     for precision, (threshold, kept) in found.thresholds.items():
         lines += [
             "",
@@ -114,6 +116,18 @@ def _scores(found: Figures) -> list[str]:
         f"macro_f1 = {found.macro_f1:.4f}",
         f"accuracy_low = {a.low:.4f}",
         f"accuracy_high = {a.high:.4f}",
+    ]
+
+
+def _described(lift: Lift) -> list[str]:
+    return [
+        "",
+        "# Intents without an example; recall of others that were left out to be known in the same way.",
+        "[described]",
+        f"intents = {len(lift.intents)}",
+        f"added = {lift.more:.2f}",
+        f"recall = {lift.found:.4f}",
+        f"accuracy_of_others = {lift.kept:.4f}",
     ]
 
 

@@ -15,6 +15,7 @@ from nlp.taxonomy import Taxonomy
 from pipelines.corpora import digest
 from pipelines.training import outside
 from pipelines.training.own import classifier, folder
+from pipelines.training.own.described import Lift, lift
 from pipelines.training.own.examples import Examples, read
 from pipelines.training.own.figures import Figures, figures
 from pipelines.training.temperature import temperature
@@ -40,7 +41,8 @@ class Data:
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """`held_out`: figures on texts not learnt, and `how`. `outside`: tells what no intent is about, where there are
-    enough intents to learn it from. `quantised`: share of guesses alike in fp32 and int8, where tuned."""
+    enough intents to learn it from. `lift`: of intents without an example, if there are any and others tell it.
+    `quantised`: share of guesses alike in fp32 and int8, where tuned."""
 
     examples: Examples
     labels: tuple[str, ...]
@@ -48,6 +50,7 @@ class Learnt:
     held_out: Figures
     how: str
     outside: Outside | None = None
+    lift: Lift | None = None
     quantised: float | None = None
 
 
@@ -126,7 +129,13 @@ def learn(found: Material, encoder: Encoder, *, seed: int, progress: Progress) -
     head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels)
     progress("fit", 2, 2)
     how = f"{classifier.FOLDS} folds, each by a head fitted on the others"
-    return calibrated(found, head, scored, seed=seed, how=how, outside=beyond(whole, named, head, seed=seed))
+    more, strange = lifted(found, x, extra, seed=seed), beyond(whole, named, head, seed=seed)
+    return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more)
+
+
+def lifted(found: Material, x: Floats, extra: Floats, *, seed: int) -> Lift | None:
+    """Of the intents without an example; `x`, `extra`: embeddings of the examples and of the descriptions."""
+    return lift(x, found.examples.labels, extra, found.described_labels, labels=found.labels, seed=seed)
 
 
 def beyond(x: Floats, y: Sequence[str], head: Head, *, seed: int) -> Outside | None:
@@ -142,9 +151,12 @@ def calibrated(
     seed: int,
     how: str,
     outside: Outside | None,
+    lift: Lift | None,
     quantised: float | None = None,
 ) -> Learnt:
     """With the temperature and the threshold that the held-out texts ask for, and figures on them."""
+    if lift:
+        head, scored = lift.of(head), replace(scored, logits=lift.added(scored.logits, found.labels))
     divisor = temperature(scored.logits, scored.truth)
     counts = found.examples.counts
     measured = figures(
@@ -152,7 +164,7 @@ def calibrated(
     )
     threshold = measured.thresholds[classifier.PRECISION][0]
     final = replace(head, temperature=divisor, threshold=threshold)
-    return Learnt(found.examples, found.labels, final, measured, how, outside, quantised)
+    return Learnt(found.examples, found.labels, final, measured, how, outside, lift, quantised)
 
 
 def write(into: Path, learnt: Learnt, data: Data, *, name: str, seed: int) -> None:
@@ -186,4 +198,4 @@ def write(into: Path, learnt: Learnt, data: Data, *, name: str, seed: int) -> No
         "intents": len(learnt.labels),
     }
     rows |= {f"dropped_{reason.replace(' ', '_')}": len(where) for reason, where in learnt.examples.dropped.items()}
-    folder.write_card(into, learnt.held_out, facts, rows)
+    folder.write_card(into, learnt.held_out, facts, rows, learnt.lift)

@@ -15,7 +15,7 @@ from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
 from pipelines.training import dequantised, quantised, tops
 from pipelines.training.own import classifier, tune
-from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
+from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated, lifted
 
 Tensors = dict[str, Any]
 MANY = 2_000
@@ -49,7 +49,9 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     shutil.rmtree(work)
     how = "a tenth, also for the choice of the epoch" if many else f"{PARTS} parts, each by one tuned on the others"
     strange = beyond(whole, bench.labels, head, seed=seed)
-    return calibrated(found, head, scored, seed=seed, how=how, outside=strange, quantised=alike)
+    count = len(found.examples.texts)
+    more = lifted(found, whole[:count], whole[count:], seed=seed)
+    return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more, quantised=alike)
 
 
 class Bench:
