@@ -54,6 +54,7 @@ bench: .venv/dev  ## measure against peers and on the test sets, written to benc
 	$(BIN)/python -m benchmarks.cascade
 	$(BIN)/python -m benchmarks.entities
 	$(BIN)/python -m benchmarks.outside
+	$(BIN)/python -m benchmarks.described
 	$(BIN)/python -m benchmarks.themes
 	$(BIN)/python -m benchmarks.theme_sample
 	$(BIN)/python -m benchmarks.theme_grain

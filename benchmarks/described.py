@@ -48,13 +48,15 @@ def corpora(folder: Path, settings: Settings) -> dict[str, Corpus]:
     unseen = list(domains(folder, CLINC_UNSEEN))
     labels = {label for _, label in unseen}
     mine, _ = split(authored(ROOT / "corpora" / "training"))
-    pairs = [[(row["text"], row["intent"]) for row in rows] for rows in (mine, authored(ROOT / "corpora" / "gold"))]
+    learn, gold = (
+        [(row["text"], row["intent"]) for row in rows] for rows in (mine, authored(ROOT / "corpora" / "gold"))
+    )
     return {
         "Banking77, names": of_names(banking(folder, "train"), banking(folder, "test")),
         "CLINC150, three domains, names": of_names(
             unseen, [(text, label) for text, label in clinc(folder, "test") if label in labels]
         ),
-        "our taxonomy, definitions and headlines; gold": Corpus(*pairs, settings.taxonomy.read_text("utf-8")),
+        "our taxonomy, definitions and headlines; gold": Corpus(learn, gold, settings.taxonomy.read_text("utf-8")),
     }
 
 
