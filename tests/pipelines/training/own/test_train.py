@@ -75,6 +75,23 @@ def test_the_card_says_what_was_learnt_and_how_good_it_is(trained: Trained) -> N
     assert model(trained.folder).whole
 
 
+def test_of_intents_without_an_example_the_card_says_how_well_others_were_known_in_the_same_way(
+    annotator: Annotator, tmp_path: Path
+) -> None:
+    rows, names = authored(ROOT / "corpora" / "training"), sorted(annotator.taxonomy.intent_names)[:6]
+    taxonomy = tmp_path / "ours.toml"
+    taxonomy.write_text('name = "ours"\nversion = 1\n' + "".join(f'[[intent]]\nname = "{name}"\n' for name in names))
+    own = [[(r["text"], name) for r in rows if r["intent"] == name][:8] for name in names[1:]]
+    data = replace(table(tmp_path / "learn.csv", [row for rows in own for row in rows]), taxonomy=taxonomy)
+    found = train(data, encoder=annotator.encoder, known=annotator.taxonomy, out=tmp_path / "my", seed=1).learnt
+    card = tomllib.loads((tmp_path / "my" / "card.toml").read_text("utf-8"))["described"]
+    assert found.lift
+    assert found.lift.intents == (names[0],)
+    assert card["intents"] == 1
+    assert card["added"] == found.lift.more > 0
+    assert card["recall"] == pytest.approx(found.lift.found, abs=1e-4)
+
+
 def test_the_model_speaks_the_companys_own_names_when_it_serves(trained: Trained, annotator: Annotator) -> None:
     own = annotator.with_intents(trained.folder)
     texts = ["where is my parcel, it should be here by now", "I want to cancel my plan", "my gift card has no balance"]
