@@ -51,6 +51,20 @@ def test_the_report_names_what_was_left_out_and_what_needs_examples(examples: Pa
     assert f"--model {tmp_path / 'my'}" in result.output
 
 
+def test_the_report_says_how_many_texts_descriptions_alone_found(tmp_path: Path) -> None:
+    more = {"bill": ["a copy of my bill", "send the invoice"], "sign_in": ["cannot sign in", "my password is wrong"]}
+    rows = [{"text": text, "intent": label} for label, texts in {**ROWS, **more}.items() for text in texts]
+    examples, taxonomy = tmp_path / "mine.jsonl", tmp_path / "mine.toml"
+    examples.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    names = [*ROWS, *more, "gift_card"]
+    taxonomy.write_text('name = "mine"\nversion = 1\n' + "".join(f'[[intent]]\nname = "{name}"\n' for name in names))
+    given = ["--examples", str(examples), "--taxonomy", str(taxonomy), "--out", str(tmp_path / "my")]
+    assert "1 known by their descriptions alone. Of others, left out" in call("train", "intent", *given).output
+    told = json.loads(call("train", "intent", *given, "--json").output)["described_alone"]
+    assert told["intents"] == ["gift_card"]
+    assert 0 <= told["recall_of_left_out"] <= 1
+
+
 def test_analyze_and_evaluate_speak_the_own_names(model: str, tmp_path: Path) -> None:
     analysed = call("analyze", "--model", model, input="has the courier brought the parcel?\n")
     assert json.loads(analysed.output)["intent"] == "parcel"
