@@ -8,6 +8,7 @@ that have some are learnt without them in turn, as if nothing but their descript
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,32 +43,65 @@ class Lift:
         return np.asarray(logits + self.more * np.isin(labels, self.intents))
 
 
-def lift(
-    x: Floats, y: Sequence[str], extra: Floats, extra_labels: Sequence[str], *, labels: Sequence[str], seed: int
-) -> Lift | None:
-    """None where each described intent has an example, or where too few others have several to tell by.
+class Split(NamedTuple):
+    """Which examples, bool (n,), are learnt and which are asked, and the intents that are left out."""
 
-    x: float32 (n, d), of the examples; extra: float32 (m, d), of the descriptions. Chosen is the least constant of the
-    best mean of `found` and `kept`.
-    """
-    unseen = tuple(label for label in dict.fromkeys(extra_labels) if label not in set(y))
+    learnt: Numbers
+    asked: Numbers
+    left_out: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """What a model told of what it was asked in a split: logits (m, k), the labels, and the intents left out."""
+
+    logits: Numbers
+    labels: Sequence[str]
+    left_out: tuple[str, ...]
+
+
+def splits(y: Sequence[str], described: Sequence[str], *, seed: int) -> list[Split]:
+    """Each leaves out a part of the intents that have several examples, and a part of the other examples; none where
+    each of the `described` has an example, or where too few others have several to tell by."""
     names, fold = np.array(y), classifier.folds(y, seed=seed, count=PARTS)
-    known = np.array(sorted(set(names[fold >= 0]) & set(extra_labels)))
-    if not unseen or len(known) < LEAST:
-        return None
+    known = np.array(sorted(set(names[fold >= 0]) & set(described)))
+    if set(described) <= set(y) or len(known) < LEAST:
+        return []
     drawn = np.random.default_rng(seed).permutation(known).tolist()
-    part = {name: n % PARTS for n, name in enumerate(drawn)}
-    own = np.array([part.get(label, -1) for label in y])
-    right: list[Numbers] = []
-    new: list[Numbers] = []
+    found: list[Split] = []
     for k in range(min(PARTS, len(known))):
-        learnt, asked = (own != k) & (fold != k), (own == k) | ((fold == k) & (own != k))
-        head = classifier.fit(np.vstack([x[learnt], extra]), [*names[learnt], *extra_labels], encoder="", labels=labels)
-        scores, truth = classifier.logits(head, x[asked]), np.array([labels.index(label) for label in names[asked]])
-        alone = np.isin(labels, [*unseen, *(name for name in drawn if part[name] == k)])
-        right.append(np.array([(scores + more * alone).argmax(axis=1) == truth for more in STEPS]))
-        new.append(own[asked] == k)
-    every, left_out = np.hstack(right), np.concatenate(new)
-    found, kept = every[:, left_out].mean(axis=1), every[:, ~left_out].mean(axis=1)
+        left_out = tuple(drawn[k::PARTS])
+        own = np.isin(names, left_out)
+        found.append(Split(~own & (fold != k), own | (fold == k), left_out))
+    return found
+
+
+def chosen(told: Sequence[Told], y: Sequence[str], described: Sequence[str], labels: Sequence[str]) -> Lift:
+    """The least constant of the best mean of `found` and `kept`. y: the labels of the examples."""
+    unseen = tuple(label for label in dict.fromkeys(described) if label not in set(y))
+    right: list[Numbers] = []
+    for one in told:
+        alone, truth = np.isin(labels, [*unseen, *one.left_out]), np.array([labels.index(name) for name in one.labels])
+        right.append(np.array([(one.logits + more * alone).argmax(axis=1) == truth for more in STEPS]))
+    every, new = np.hstack(right), np.concatenate([np.isin(one.labels, one.left_out) for one in told])
+    found, kept = every[:, new].mean(axis=1), every[:, ~new].mean(axis=1)
     best = int((found + kept).argmax())
     return Lift(unseen, float(STEPS[best]), float(found[best]), float(kept[best]))
+
+
+def answers(
+    split: Split, x: Floats, y: Sequence[str], extra: Floats, described: Sequence[str], labels: Sequence[str]
+) -> Told:
+    """By a head on what the split learns and on the descriptions. x: float32 (n, d), of the examples; extra: float32
+    (m, d), of the descriptions, whose labels are `described`."""
+    names = np.array(y)
+    known = np.vstack([x[split.learnt], extra])
+    head = classifier.fit(known, [*names[split.learnt], *described], encoder="", labels=labels)
+    return Told(classifier.logits(head, x[split.asked]), names[split.asked].tolist(), split.left_out)
+
+
+def lift(
+    x: Floats, y: Sequence[str], extra: Floats, described: Sequence[str], *, labels: Sequence[str], seed: int
+) -> Lift | None:
+    """By all splits; None where there are none. Arrays as in `answers`."""
+    told = [answers(split, x, y, extra, described, labels) for split in splits(y, described, seed=seed)]
+    return chosen(told, y, described, labels) if told else None

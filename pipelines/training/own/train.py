@@ -129,13 +129,9 @@ def learn(found: Material, encoder: Encoder, *, seed: int, progress: Progress) -
     head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels)
     progress("fit", 2, 2)
     how = f"{classifier.FOLDS} folds, each by a head fitted on the others"
-    more, strange = lifted(found, x, extra, seed=seed), beyond(whole, named, head, seed=seed)
+    more = lift(x, y, extra, found.described_labels, labels=found.labels, seed=seed)
+    strange = beyond(whole, named, head, seed=seed)
     return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more)
-
-
-def lifted(found: Material, x: Floats, extra: Floats, *, seed: int) -> Lift | None:
-    """Of the intents without an example; `x`, `extra`: embeddings of the examples and of the descriptions."""
-    return lift(x, found.examples.labels, extra, found.described_labels, labels=found.labels, seed=seed)
 
 
 def beyond(x: Floats, y: Sequence[str], head: Head, *, seed: int) -> Outside | None:

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
 from pipelines.training import dequantised, quantised, tops
-from pipelines.training.own import classifier, tune
-from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated, lifted
+from pipelines.training.own import classifier, described, tune
+from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
 
 Tensors = dict[str, Any]
 MANY = 2_000
@@ -39,6 +39,7 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
         base = dequantised.checkpoint(base, work / "base")
     bench = Bench(found, base, recipe, work, progress)
     tensors, x, scored = bench.tenth() if many else bench.parts()
+    more = bench.lift()
     progress("export", 0, 2)
     own = export(base, tensors, bench.texts[:RANGES], into, work=work, name=name)
     progress("export", 1, 2)
@@ -49,8 +50,6 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     shutil.rmtree(work)
     how = "a tenth, also for the choice of the epoch" if many else f"{PARTS} parts, each by one tuned on the others"
     strange = beyond(whole, bench.labels, head, seed=seed)
-    count = len(found.examples.texts)
-    more = lifted(found, whole[:count], whole[count:], seed=seed)
     return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more, quantised=alike)
 
 
@@ -65,6 +64,7 @@ class Bench:
         place = {label: n for n, label in enumerate(found.labels)}
         self.classes = np.array([place[label] for label in self.labels])
         self.described = np.arange(len(found.examples.texts), len(self.texts))
+        self.split = next(iter(described.splits(found.examples.labels, found.described_labels, seed=recipe.seed)), None)
 
     def tenth(self) -> tuple[Tensors, Floats, classifier.Scored]:
         """One tuning: its tensors, its embeddings of all texts, and scores on a tenth that it has not learnt."""
@@ -86,6 +86,18 @@ class Bench:
             np.concatenate(part) for part in zip(*((f.rows, f.logits, f.truth) for f in found), strict=True)
         )
         return tensors, x, classifier.Scored(rows, logits, truth)
+
+    def lift(self) -> described.Lift | None:
+        """Of intents without an example, by one tuning more, which leaves a part of the others out: a tuned encoder
+        that has seen an intent's texts knows its description too well."""
+        if not self.split:
+            return None
+        count = len(self.found.examples.texts)
+        rows = np.append(np.flatnonzero(self.split.learnt), self.described)
+        _, x = self.tuned("tune with intents left out", PARTS + 1, rows, None)
+        y, known, labels = self.found.examples.labels, self.found.described_labels, self.found.labels
+        told = described.answers(self.split, x[:count], y, x[count:], known, labels)
+        return described.chosen([told], y, known, labels)
 
     def tuned(
         self, step: str, number: int, learnt: classifier.Numbers, held: classifier.Numbers | None

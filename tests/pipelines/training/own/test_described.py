@@ -4,7 +4,7 @@ import numpy as np
 
 from nlp.head import Head
 from pipelines.training.own import classifier
-from pipelines.training.own.described import LEAST, Lift, lift
+from pipelines.training.own.described import LEAST, Lift, Told, chosen, lift, splits
 
 LABELS = tuple("abcdefgh")
 SPREAD, AWAY = 0.25, 0.9
@@ -72,3 +72,24 @@ def test_logits_and_head_are_lifted_alike() -> None:
     x, y = examples("abcdef")
     found, head = Lift(("g", "h"), 2.5, 0.0, 0.0), learnt(x, y, None)
     assert np.allclose(found.added(classifier.logits(head, x), LABELS), classifier.logits(found.of(head), x), atol=1e-4)
+
+
+def test_each_intent_is_left_out_once_and_what_is_asked_was_not_learnt() -> None:
+    x, y = examples("abcdef", count=6)
+    y[-1] = "once"  # its only example is never asked: nothing else would tell of it
+    found = splits(y, LABELS, seed=1)
+    assert sorted(name for split in found for name in split.left_out) == list("abcdef")
+    for split in found:
+        assert not (split.learnt & split.asked).any()
+        assert not set(split.left_out) & set(np.array(y)[split.learnt])
+        assert set(split.left_out) <= set(np.array(y)[split.asked])
+        assert split.learnt[-1]
+    assert len(x) == len(y)
+
+
+def test_the_least_constant_of_the_best_mean_is_chosen() -> None:
+    logits = np.array([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [2.0, 0.0, 0.6]])
+    told = Told(logits, ["a", "b", "c"], ("c",))
+    found = chosen([told], ["a", "b"], ["a", "b", "c", "d"], ("a", "b", "c"))
+    assert (found.intents, found.found, found.kept) == (("c", "d"), 1.0, 1.0)
+    assert found.more == 1.5  # over 1.4 c is found, over 3 the others are lost

@@ -138,3 +138,33 @@ def test_a_tuned_model_serves_with_its_own_encoder(base: Path, annotator: Annota
     asked = ["courier parcel late", "subscription stop cancel"]
     guesses = own.intents.classify(annotator.encoder.encode(asked), asked)
     assert [g.ranked[0][0] for g in guesses] == ["parcel", "plan"]
+
+
+@pytest.mark.slow
+def test_tuning_leaves_intents_out_to_tell_what_descriptions_alone_are_worth(
+    base: Path, annotator: Annotator, tmp_path: Path
+) -> None:
+    topics = {
+        "parcel": "courier late box",
+        "plan": "cancel stop end",
+        "bill": "invoice charge sum",
+        "login": "password",
+    }
+    rows = [(f"{words} {topic} {n}", topic) for topic, words in topics.items() for n in range(6)]
+    examples, taxonomy = tmp_path / "mine.jsonl", tmp_path / "mine.toml"
+    examples.write_text("".join(json.dumps({"text": text, "intent": label}) + "\n" for text, label in rows))
+    names = [*topics, "gift"]
+    taxonomy.write_text('name = "mine"\nversion = 1\n' + "".join(f'[[intent]]\nname = "{name}"\n' for name in names))
+    steps: list[str] = []
+    learnt = train(
+        Data(examples, taxonomy=taxonomy),
+        encoder=annotator.encoder,
+        known=annotator.taxonomy,
+        out=tmp_path / "my",
+        seed=1,
+        base=base,
+        progress=lambda step, done, total: steps.append(step),
+    ).learnt
+    assert learnt.lift
+    assert learnt.lift.intents == ("gift",)
+    assert "tune with intents left out" in steps
