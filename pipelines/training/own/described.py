@@ -36,10 +36,10 @@ class Lift:
 
     def of(self, head: Head) -> Head:
         """The head with it."""
-        return replace(head, bias=np.asarray(head.bias + self.more * np.isin(head.labels, self.intents), np.float32))
+        return replace(head, bias=np.asarray(self.added(head.bias, head.labels), np.float32))
 
     def added(self, logits: Numbers, labels: Sequence[str]) -> Numbers:
-        """Logits (n, k) with it."""
+        """Logits (n, k) with it, or a head's bias (k,)."""
         return np.asarray(logits + self.more * np.isin(labels, self.intents))
 
 
