@@ -1,6 +1,5 @@
 """The server's process: warm before it is asked, quick while it is, and in good order when it ends."""
 
-import gc
 import os
 import signal
 import socket
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 SWITCH = 0.001
 """Seconds after which a thread that computes lets another one run: the loop waits for as long to take a request."""
-GARBAGE = 20_000
-"""New objects after which garbage is looked for."""
 KEPT = 75
 """Seconds for which a connection is kept open; balancers mostly keep theirs for 60."""
 
@@ -50,6 +47,7 @@ def run(app: "FastAPI", listener: socket.socket, settings: "Settings") -> None:
 
     from api import logs
     from api.patience import patient
+    from pipelines.steady import steady
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: object) -> None:
@@ -66,9 +64,7 @@ def run(app: "FastAPI", listener: socket.socket, settings: "Settings") -> None:
         timeout_keep_alive=KEPT,
     )
     logs.set_up(settings.log)
-    gc.collect()
-    gc.freeze()  # what is loaded now stays, and need not be looked at again
-    gc.set_threshold(GARBAGE, 10, 10)
+    steady()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # to wake threads takes longer than to read one text
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGTERM, _interrupt)  # which the server raises again when it has ended

@@ -57,8 +57,8 @@ def enrichment(found: Sequence[str], size: Size) -> str:
     from sentence_transformers import SentenceTransformer
 
     settings = Settings()
-    analyst = Analyst(Annotator.load(settings.models, settings.taxonomy, threads=os.cpu_count()))
     peer = SentenceTransformer(str(base_folder()), device="cpu")
+    analyst = Analyst(Annotator.of(settings))
 
     def ours(batch: Sequence[str]) -> Any:
         with threadpool_limits(1, user_api="blas"):  # as in `annotate` and the server: the encoder has the processors

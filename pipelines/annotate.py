@@ -29,6 +29,7 @@ from pipelines.entities import named, open_finder
 from pipelines.intents import open_intents
 from pipelines.said import customer_segments, spoken
 from pipelines.settings import Settings
+from pipelines.steady import steady
 from pipelines.stores.protocols import Store
 
 BATCH = 256
@@ -85,10 +86,11 @@ class Annotator:
 
     @classmethod
     def of(cls, settings: Settings) -> "Annotator":
-        """What the settings name. Raises as `load` does."""
+        """What the settings name, for a process that goes on with it. Raises as `load` does."""
         own = Path(settings.model) if settings.model else None
-        loaded = cls.load(settings.models, settings.taxonomy, model=own)
-        return replace(loaded, entities=open_finder(settings))
+        loaded = replace(cls.load(settings.models, settings.taxonomy, model=own), entities=open_finder(settings))
+        steady()
+        return loaded
 
     def with_intents(self, folder: Path, *, threads: int | None = None) -> "Annotator":
         """The same with a company's own intents. Raises BadModel, BadTaxonomy."""
