@@ -19,7 +19,7 @@ from pipelines.corpora import located
 from pipelines.settings import ROOT
 from pipelines.training import public
 from pipelines.training.authored import authored, split
-from pipelines.training.tuning import FEELING, LAST, POLARITY, Target, Task
+from pipelines.training.tuning import FEELING, POLARITY, Target, Task
 
 CLINC_UNSEEN = ("banking", "travel", "utility")
 CLINC_SEEN = ("credit_cards", "kitchen_and_dining", "home", "auto_and_commute", "work", "small_talk", "meta")
@@ -70,8 +70,10 @@ TUNED_ON = {
 }
 """From an encoder that has been through the others: with as much of the public texts as keeps what they taught, what is
 new, then the authored texts once more."""
-FEELING_AGAIN = Round(posts=1, films=0.3, clinc=0, multidogo=0, own=2, plain=0, stay=0, epochs=1, frozen=LAST + 1)
-"""No layer learns: the top of feeling comes to know what they have become."""
+TAUGHT = Round(posts=1.5, films=0.7, clinc=0, multidogo=0, own=3, plain=0, stay=0)
+"""What a teacher of feeling learns from."""
+FELT_AGAIN = Round(posts=1, films=0.7, clinc=0.5, multidogo=0.5, own=2, plain=0.4, stay=1.0)
+"""What a short encoder learns feeling from, and holds its embeddings by."""
 
 
 def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> list[Lesson]:

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from nlp.encoder import Encoder, OnnxEncoder
 from pipelines.settings import ROOT, Settings
-from pipelines.training import curriculum, dequantised, short, tops, tuning
+from pipelines.training import curriculum, dequantised, feeling, short, teacher, tops, tuning
 from pipelines.training.authored import authored
 from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.cohesion import cohesion
@@ -62,20 +62,30 @@ def calibration_texts(corpora: Path) -> list[str]:
     return texts + [row["text"] for row in draw.sample(authored(ROOT / "corpora" / "training"), 300)]
 
 
-def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
+def tuned(folder: Path, corpora: Path, *, start: Path | None, feeling_alone: bool = False) -> None:
     """Tune the base and leave it in `folder`: a checkpoint, and the tops on it.
 
-    First on public texts, then on the authored ones too; from an encoder of ours in `start`, on a part of them all,
-    then mostly on the authored ones, and the mean of both is kept, which knows what each has learnt (Izmailov et al.
-    2018, "Averaging Weights Leads to Wider Optima"). The top of feeling learns once more on the layers as they are
-    then, and the encoder is made short. A killed run goes on after its last epoch.
+    In rounds, then made short (`rounds`), then once more to feeling by what a teacher feels (`felt`); of an encoder of
+    ours in `start` the last step alone where `feeling_alone`. A killed run goes on after its last epoch.
     """
-    base = base_folder()
-    words = Tokenizer.from_file(str(base / "tokenizer.json"))
-    words.no_padding()
-    held = curriculum.held_out(corpora, words, seed=SEED).task
     folder.mkdir(parents=True, exist_ok=True)
     (folder / START).write_text(OnnxEncoder(start).version if start else "the base", "utf-8")
+    if start and feeling_alone:
+        dequantised.checkpoint(start, folder)
+        _keep(folder, tops.taken(dequantised.tensors(start), *tops.NAMES))
+    else:
+        rounds(folder, corpora, start=start)
+    felt(folder, corpora)
+
+
+def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
+    """First on public texts, then on the authored ones too; from an encoder of ours in `start`, on a part of them all,
+    then mostly on the authored ones, and the mean of both is kept, which knows what each has learnt (Izmailov et al.
+    2018, "Averaging Weights Leads to Wider Optima"). Then the encoder is made short.
+    """
+    base = base_folder()
+    words = _words(base)
+    held = curriculum.held_out(corpora, words, seed=SEED).task
     stays = CheckpointEncoder(str(base), threads=2)
 
     def taught(name: str, kind: curriculum.Round, tensors: Tensors) -> tuple[tuning.Model, list[Array], list[Any]]:
@@ -90,14 +100,45 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None) -> None:
     tensors: Tensors = dequantised.tensors(start) if start else {}
     found: list[Tensors] = []
     for name, kind in (curriculum.TUNED_ON if start else curriculum.FROM_BASE).items():
-        model, *_ = taught(name, kind, tensors)
+        model, places, tokens = taught(name, kind, tensors)
         tensors = {name: tensor.detach().numpy().copy() for name, tensor in model.parameters().items()}
         found.append(tensors)
     if start:
         tensors = {name: np.mean([one[name] for one in found], axis=0) for name in tensors}
-    model, places, tokens = taught("feeling", curriculum.FEELING_AGAIN, tensors)
+        fill(model.parameters(), tensors)
     top = short.shorten(model, tokens, np.vstack(places), short.Recipe(seed=SEED), checkpoint=folder / "short.pt")
-    save(folder, model, top, held)
+    save(folder, model, top)
+
+
+def felt(folder: Path, corpora: Path) -> None:
+    """The encoder in `folder`, a checkpoint with its tops, learns feeling from a teacher, and its temperature anew.
+
+    Both cut the same texts into tokens, each by its own words.
+    """
+    base, own = _words(base_folder()), _words(folder)
+    shown = [one.task for one in curriculum.lessons(corpora, base, curriculum.TAUGHT, seed=SEED)]
+    told = teacher.told(base_folder(), shown, curriculum.held_out(corpora, base, seed=SEED).task, folder)
+    tasks = [one.task for one in curriculum.lessons(corpora, own, curriculum.FELT_AGAIN, seed=SEED)]
+    reader, recipe = Reader(folder), feeling.Recipe(seed=SEED)
+    before = tops.taken(dequantised.above(folder), tops.SENTIMENT)
+    sentiment = feeling.learn(reader, before, tasks, told, recipe, checkpoint=folder / "feeling.pt")
+    held = curriculum.held_out(corpora, own, seed=SEED).task
+    truth, logits = held.targets[tuning.FEELING], feeling.logits(reader, sentiment, held.tokens)
+    divisor = np.float32(temperature(logits, np.array(truth.classes), np.array(truth.weights)))
+    sentiment |= {name: sentiment[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
+    _keep(folder, sentiment | tops.taken(reader.tensors(), tops.EMBEDDING))
+    reader.encoder.save_pretrained(folder)
+
+
+def _words(folder: Path) -> Tokenizer:
+    words = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    words.no_padding()
+    return words
+
+
+def _keep(folder: Path, above: Tensors) -> None:
+    """The tops beside a checkpoint."""
+    np.savez(folder / dequantised.TOPS_FILE, allow_pickle=False, **above)
 
 
 def untuned(lesson: curriculum.Lesson, base: Encoder, folder: Path) -> Array:
@@ -111,15 +152,9 @@ def untuned(lesson: curriculum.Lesson, base: Encoder, folder: Path) -> Array:
     return found
 
 
-def save(folder: Path, model: tuning.Model, top: Mapping[str, Array], held: tuning.Task) -> None:
-    """The checkpoint without its last layer; the `top` that tells the embedding instead, and that of sentiment with the
-    temperature that fits what was held out."""
-    felt = held.targets[tuning.FEELING]
-    logits = model.read(held.tokens)[1].numpy()
-    divisor = np.float32(temperature(logits, np.array(felt.classes), np.array(felt.weights)))
-    found: dict[str, Any] = {name: tensor.detach().numpy() for name, tensor in model.feeling.items()} | dict(top)
-    found |= {name: found[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
-    np.savez(folder / dequantised.TOPS_FILE, **found)
+def save(folder: Path, model: tuning.Model, top: Mapping[str, Array]) -> None:
+    """The checkpoint without its last layer; the `top` that tells the embedding instead, and that of sentiment."""
+    _keep(folder, {name: tensor.detach().numpy() for name, tensor in model.feeling.items()} | dict(top))
     layers = model.encoder.config.num_hidden_layers - 1
     del model.encoder.encoder.layer[layers:]
     model.encoder.config.num_hidden_layers = layers
@@ -158,9 +193,7 @@ def compared(folder: Path, out: Path, corpora: Path) -> str:
 
     They are the posts and authored texts held out of tuning.
     """
-    words = Tokenizer.from_file(str(base_folder() / "tokenizer.json"))
-    words.no_padding()
-    held = curriculum.held_out(corpora, words, seed=SEED)
+    held = curriculum.held_out(corpora, _words(folder), seed=SEED)
     tokens, reader = [torch.tensor(ids) for ids in held.task.tokens], Reader(folder)
     above = {name: torch.tensor(value) for name, value in dequantised.above(folder).items()}
     with torch.inference_mode():
@@ -198,10 +231,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "var/encoder", help="where checkpoints lie")
     parser.add_argument("--kept", action="store_true", help="quantise what --work holds, without tuning it anew")
     parser.add_argument("--start", type=Path, help="an encoder of ours that is tuned on, instead of the base")
+    parser.add_argument("--feeling", action="store_true", help="tune it on to feeling alone: an hour; with --start")
     arguments = parser.parse_args()
+    if arguments.feeling and not arguments.start:
+        parser.error("--feeling needs --start: the encoder of ours that is tuned on")
     folder = arguments.work
     if not arguments.kept:
-        tuned(folder, arguments.corpora, start=arguments.start)
+        tuned(folder, arguments.corpora, start=arguments.start, feeling_alone=arguments.feeling)
     config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
     words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
     texts, above = calibration_texts(arguments.corpora), dequantised.above(folder)

@@ -80,15 +80,26 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What learns: the encoder, the sentiment top's tensors, and of each other target the directions (kinds, d)."""
+    """What learns: the encoder, the sentiment top's tensors, and of each other target the directions (kinds, d).
+
+    `reads`: after how many layers the sentiment top reads the states.
+    """
 
     encoder: Any
     feeling: dict[str, Any]
     directions: dict[str, Any]
+    reads: int = LAST
 
     @classmethod
     def start(
-        cls, folder: Path, tasks: Sequence[Task], *, tensors: Mapping[str, Array], seed: int, frozen: int = 0
+        cls,
+        folder: Path,
+        tasks: Sequence[Task],
+        *,
+        tensors: Mapping[str, Array],
+        seed: int,
+        frozen: int = 0,
+        reads: int = LAST,
     ) -> "Model":
         """From the checkpoint in `folder`; `tensors` of an earlier tuning, by the names of `parameters`, go first."""
         from transformers import AutoModel
@@ -104,7 +115,7 @@ class Model:
         kinds = {name: n for name, n in told.items() if name not in FELT}
         width = encoder.config.hidden_size
         directions = {name: torch.randn(n, width).mul_(0.05).requires_grad_() for name, n in kinds.items()}
-        model = cls(encoder, feeling, directions)
+        model = cls(encoder, feeling, directions, reads)
         with torch.no_grad():
             for name, parameter in model.parameters().items():
                 if name in tensors:
@@ -125,7 +136,7 @@ class Model:
     def embed(self, ids: Any) -> tuple[Any, Any]:
         """Of texts of one length: embedding (n, d) of unit length; states (n, tokens, d) for the sentiment top."""
         states = self.encoder(input_ids=ids, output_hidden_states=True).hidden_states
-        return nn.normalize(states[-1].float().mean(dim=1), dim=1), states[-2]
+        return nn.normalize(states[-1].float().mean(dim=1), dim=1), states[self.reads]
 
     def read(self, tokens: Sequence[Sequence[int]]) -> tuple[Any, Any]:
         """Embeddings float32 (n, d) of unit length, and sentiment logits float32 (n, 3)."""
@@ -142,12 +153,13 @@ class Model:
 def tune(
     model: Model, tasks: Sequence[Task], base: Sequence[Array], recipe: Recipe, *, held: Task, checkpoint: Path
 ) -> dict[str, Array]:
-    """Tune the model; returns its averaged tensors by name. `base`: the base's embeddings of each task's texts.
+    """Tune the model; returns its averaged tensors by name. `base`: the base's embeddings of each task's texts, which
+    is not asked where a task does not `stay`.
 
     `checkpoint` is written after each epoch, and gone on from where it is there. `held`: reported after each epoch.
     """
     draw = random.Random(recipe.seed)
-    orders = [_order(tasks, recipe, draw) for _ in range(recipe.epochs)]
+    orders = [ordered(tasks, recipe.tokens, draw) for _ in range(recipe.epochs)]
     rates = layer_rates(
         model.learning(),
         recipe.rate,
@@ -161,7 +173,9 @@ def tune(
     for epoch in range(done, recipe.epochs):
         model.encoder.train()
         for number, group in track(orders[epoch], description=f"epoch {epoch + 1}"):
-            learning.step(_loss(model, tasks[number], group, base[number], recipe))
+            task = tasks[number]
+            stays = torch.tensor(base[number][list(group)]) if task.stay else None
+            learning.step(_loss(model, task, group, stays, recipe))
         learning.save(checkpoint, {"epoch": epoch + 1})
         with learning.averaged():
             told = ", ".join(f"{name} {recall:.4f}" for name, recall in recalls(model, held).items())
@@ -185,11 +199,11 @@ def recalls(model: Model, task: Task) -> dict[str, float]:
     return found
 
 
-def _loss(model: Model, task: Task, group: Sequence[int], base: Array, recipe: Recipe) -> Any:
+def _loss(model: Model, task: Task, group: Sequence[int], base: Any, recipe: Recipe) -> Any:
     with mixed():
         embedding, states = model.embed(torch.tensor([task.tokens[i] for i in group]))
         place = nn.dropout(embedding, recipe.dropout)
-        loss = task.stay * (1 - (embedding * torch.tensor(base[list(group)])).sum(dim=1)).mean()
+        loss = torch.zeros(()) if base is None else task.stay * (1 - (embedding * base).sum(dim=1)).mean()
         for name, target in task.targets.items():
             if name in FELT:
                 logits = tops.forward(model.feeling, tops.SENTIMENT, states, dropout=recipe.dropout)[:, FELT[name]]
@@ -201,14 +215,14 @@ def _loss(model: Model, task: Task, group: Sequence[int], base: Array, recipe: R
     return loss
 
 
-def _order(tasks: Sequence[Task], recipe: Recipe, draw: random.Random) -> list[tuple[int, list[int]]]:
+def ordered(tasks: Sequence[Task], tokens: int, draw: random.Random) -> list[tuple[int, list[int]]]:
     """One epoch: (task, texts of one length) in random order, each text `passes` times."""
     found: list[tuple[int, list[int]]] = []
     for number, task in enumerate(tasks):
         left = round(task.passes * len(task.tokens))
         while left:
             order = draw.sample(range(len(task.tokens)), min(left, len(task.tokens)))
-            groups = batches([len(task.tokens[i]) for i in order], budget=recipe.tokens)
+            groups = batches([len(task.tokens[i]) for i in order], budget=tokens)
             found += [(number, [order[i] for i in group]) for group in groups]
             left -= len(order)
     draw.shuffle(found)

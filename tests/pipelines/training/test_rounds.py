@@ -25,6 +25,9 @@ SAID = {
 }
 
 
+OURS = ROOT / "models" / "encoder"
+
+
 def lesson(tokenizer: Tokenizer, *, passes: float, stay: float) -> curriculum.Lesson:
     felt = curriculum.target(list(SAID.values()), SENTIMENTS)
     tokens = [found.ids for found in tokenizer.encode_batch(list(SAID))]
@@ -42,17 +45,27 @@ def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_texts")
-@pytest.mark.parametrize("start", [None, ROOT / "models" / "encoder"], ids=["from the base", "from ours"])
-def test_all_rounds_leave_a_short_encoder_with_both_tops_and_run_once(start: Path | None, tmp_path: Path) -> None:
-    tuned(tmp_path, tmp_path, start=start)
+@pytest.mark.parametrize(
+    ("start", "alone", "learnt"),
+    [
+        (None, False, ["public", "all", "short", "teacher", "feeling"]),
+        (OURS, False, ["own", "on", "short", "teacher", "feeling"]),
+        (OURS, True, ["teacher", "feeling"]),
+    ],
+    ids=["from the base", "from ours", "from ours to feeling alone"],
+)
+def test_all_rounds_leave_a_short_encoder_with_both_tops_and_run_once(
+    start: Path | None, alone: bool, learnt: list[str], tmp_path: Path
+) -> None:
+    tuned(tmp_path, tmp_path, start=start, feeling_alone=alone)
     reader, above = Reader(tmp_path), dequantised.above(tmp_path)
     assert reader.encoder.config.num_hidden_layers == tuning.LAST
     assert tops.among(above) == list(tops.NAMES)
     places = reader.embed([torch.tensor(ids) for ids in ([101, 2073, 102], [101, 2003, 2026, 102])])
     assert np.allclose(np.linalg.norm(places, axis=1), 1, atol=1e-5)
-    rounds = ["own", "on"] if start else ["public", "all"]
-    written = {name: (tmp_path / f"{name}.pt").stat().st_mtime_ns for name in (*rounds, "feeling", "short")}
-    tuned(tmp_path, tmp_path, start=start)  # as after a kill: nothing is learnt again
-    assert {name: (tmp_path / f"{name}.pt").stat().st_mtime_ns for name in written} == written
+    written = {path.stem: path.stat().st_mtime_ns for path in tmp_path.glob("*.pt")}
+    assert set(written) == set(learnt)
+    tuned(tmp_path, tmp_path, start=start, feeling_alone=alone)  # as after a kill: nothing is learnt again
+    assert {path.stem: path.stat().st_mtime_ns for path in tmp_path.glob("*.pt")} == written
     again = dequantised.above(tmp_path)
     assert all(np.allclose(above[name], again[name], atol=1e-6) for name in above)

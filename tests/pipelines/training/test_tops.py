@@ -22,7 +22,6 @@ TEXTS = (
     "How do I close my account? " * 6,
     "It has been three weeks and the courier says that it is still on the van, so where is it?",
 )
-FELT = tuning.Task("felt", [], {tuning.FEELING: tuning.Target([0, 1, 1, 1, 0], [1.0] * 5, 3)}, 0)
 
 
 def tokens(folder: Path) -> list[list[int]]:
@@ -31,17 +30,13 @@ def tokens(folder: Path) -> list[list[int]]:
     return [found.ids for found in tokenizer.encode_batch(list(TEXTS))]
 
 
-def felt() -> tuning.Task:
-    return tuning.Task("felt", tokens(base_folder()), FELT.targets, 0)
-
-
 def folders(work: Path, out: Path) -> tuple[Path, Path]:
     """The base made short, with a sentiment top of random answers: as a checkpoint, and as an encoder folder."""
     model = tuning.Model.start(base_folder(), [], tensors={}, seed=1)
     with torch.no_grad():
         model.feeling["sentiment.weight"].normal_(std=0.05)
     layers = {name: p.detach().numpy() for name, p in model.encoder.state_dict().items()}
-    encoder.save(work, model, tops.initial(tops.layer_of(layers, tuning.LAST), tops.EMBEDDING), felt())
+    encoder.save(work, model, tops.initial(tops.layer_of(layers, tuning.LAST), tops.EMBEDDING))
     tensors, above = quantised.weights(work), dequantised.above(work)
     words = quantised.without_unused(json.loads((work / "tokenizer.json").read_text("utf-8")), tensors)
     ranges = quantised.activation_ranges(work, TEXTS, above=above)
