@@ -6,6 +6,7 @@ import numpy as np
 
 from nlp import english
 from nlp.encoder import Encoder, Floats
+from nlp.head import Head
 from nlp.themes.assign import Places
 from nlp.themes.discover import Discovery
 from nlp.themes.headlines import Headlines, fitting
@@ -15,6 +16,7 @@ from nlp.themes.reading import Parse
 from nlp.themes.suggestions import Suggest, suggested
 from nlp.themes.theme import Part, Theme
 from nlp.themes.tree import centroids
+from nlp.themes.wants import Wants
 
 
 def parser() -> Parse:
@@ -45,7 +47,9 @@ def named(
     said = [[texts[n] for n in own] for own in members]
     fits = fitting(headlines, embeddings, found.labels, found.centroids, encoder=encoder) if headlines else None
     parse = parser()
-    names = name_themes(said, found.centroids, encoder=encoder, parse=parse, headlines=fits)
+    head = headlines.head if headlines else None
+    wants = Wants.of(head, [embeddings[own] for own in members]) if head else None
+    names = name_themes(said, found.centroids, encoder=encoder, parse=parse, headlines=fits, wants=wants)
     if suggest:
         names = suggested(names, said, found.centroids, encoder=encoder, suggest=suggest)
     themes: list[Theme] = []
@@ -53,17 +57,20 @@ def named(
         chosen = representative(said[k], embeddings[own], found.centroids[k])
         x, y = np.median(found.points[own], axis=0)
         quotes = tuple(ids[own[n]] for n in chosen)
-        parts = _parts(said[k], embeddings[own], found.parts[own], encoder, parse)
+        parts = _parts(said[k], embeddings[own], found.parts[own], encoder, parse, head)
         told = naming.name, naming.description, naming.terms
         themes.append(Theme(id, *told, len(own), quotes, float(x), float(y), parts))
     return themes
 
 
-def _parts(said: Sequence[str], embeddings: Floats, parts: Places, encoder: Encoder, parse: Parse) -> tuple[Part, ...]:
+def _parts(
+    said: Sequence[str], embeddings: Floats, parts: Places, encoder: Encoder, parse: Parse, head: Head | None
+) -> tuple[Part, ...]:
     """Of one theme: its texts, the most central first, their vectors, and their parts."""
     if not len(parts) or parts.max() < 0:
         return ()
     members = [np.flatnonzero(parts == part) for part in range(parts.max() + 1)]
     told = [[said[n] for n in own.tolist()] for own in members]
-    names = name_themes(told, centroids(embeddings, parts), encoder=encoder, parse=parse)
+    wants = Wants.of(head, [embeddings[own] for own in members]) if head else None
+    names = name_themes(told, centroids(embeddings, parts), encoder=encoder, parse=parse, wants=wants)
     return tuple(Part(n.name, n.terms, len(own)) for n, own in zip(names, members, strict=True))

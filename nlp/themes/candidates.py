@@ -9,6 +9,7 @@ from nlp.encoder import Encoder, Floats
 from nlp.themes.drafts import ENOUGH, Draft, further, said
 from nlp.themes.reading import Reading
 from nlp.themes.terms import Terms
+from nlp.themes.wants import Wants
 
 COMMON = 0.20
 """A word that this share of the texts holds is common to the theme."""
@@ -21,6 +22,8 @@ SAID, OWN = 0.80, 0.20
 LEAST, SCARCE, ALONE = 0.20, 0.40, 0.20
 """What it costs that fewer than LEAST of the texts say so, up to SCARCE where next to none does, and that one alone
 says it in these words."""
+WANTED = 1.0
+"""How much it counts that a name asks for what the theme's texts do."""
 MOST = 0.35
 """Share of the texts that counts of those that speak of a topic: more tell no more of what went wrong."""
 SHORT = 24
@@ -40,12 +43,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Theme:
-    """What a draft is held against: the theme's number, all centroids, its words' strengths and all readings."""
+    """What a draft is held against: the theme's number, all centroids, its words' strengths, all readings, and what the
+    themes' texts ask for."""
 
     number: int
     centroids: Floats
     strengths: Mapping[str, float]
     readings: Sequence[Reading]
+    wants: Wants | None
 
     @property
     def own(self) -> Reading:
@@ -53,8 +58,8 @@ class _Theme:
 
     def score(self, draft: Draft, share: float) -> float:
         """By nearness to the theme, and how much nearer than to any other; how telling its words are and how many use
-        them; how many say so (`share`, 0..1), and in these words; its merit. The factors were chosen by reading names
-        of public corpora."""
+        them; how many say so (`share`, 0..1), and in these words; whether it asks for what they ask for; its merit. The
+        factors were chosen by reading names of public corpora."""
         near = self.centroids @ draft.vector
         here, other = float(near[self.number]), float(np.delete(near, self.number).max(initial=0.0))
         shares, stems, texts = self.own.shares, draft.stems, len(self.own.said)
@@ -63,6 +68,7 @@ class _Theme:
         score = here + 0.5 * (here - other) + 0.3 * telling + 0.5 * common + draft.merit
         more = max(0.0, draft.own - 1 / max(1, texts))  # what one alone says, some one says of anything
         score += SAID * float(np.sqrt(share)) + OWN * float(np.sqrt(more))
+        score += WANTED * self.wants.alike(self.number, draft.vector) if self.wants else 0.0
         if texts >= ENOUGH:
             score -= SCARCE * max(0.0, 1 - share / LEAST)
             score -= ALONE if draft.phrase and draft.own * texts < 1.5 else 0.0
@@ -104,10 +110,11 @@ def candidates(
     *,
     encoder: Encoder,
     headlines: Sequence[Sequence[str]],
+    wants: Wants | None = None,
 ) -> list[list[Candidate]]:
     """Each theme's possible names, best first: what its customers say, alone or two as one; what they speak of; and
     those of its `headlines` that they bear out. `centroids`: float32 (k, d) in the encoder's space."""
-    themes = [_Theme(k, centroids, found.strengths(k), readings) for k in range(len(readings))]
+    themes = [_Theme(k, centroids, found.strengths(k), readings, wants) for k in range(len(readings))]
     close = [_shortlist(theme) for theme in themes]
     more = further(readings, close, [theme.strengths for theme in themes], headlines, encoder=encoder)
     return [_ranked(theme, [*own, *others]) for theme, own, others in zip(themes, close, more, strict=True)]

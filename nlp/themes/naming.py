@@ -9,6 +9,7 @@ from nlp.themes.candidates import Candidate, candidates
 from nlp.themes.drafts import content
 from nlp.themes.reading import ASKING, Parse, read
 from nlp.themes.terms import terms
+from nlp.themes.wants import Wants
 
 OVERLAP, SOME = 0.5, 0.4
 """What it costs that more than SOME of a name's words are another theme's."""
@@ -36,13 +37,15 @@ def name_themes(
     encoder: Encoder,
     parse: Parse,
     headlines: Sequence[Sequence[str]] | None = None,
+    wants: Wants | None = None,
 ) -> list[Naming]:
     """A name, description and terms a theme; no two names are the same. `members`: each theme's redacted texts, the
-    most central first; `centroids`: float32 (k, d) in the encoder's space; `headlines`: the few that might fit each.
-    Texts of the same words count once."""
+    most central first; `centroids`: float32 (k, d) in the encoder's space; `headlines`: the few that might fit each;
+    `wants`: what they ask for. Texts of the same words count once."""
     texts = [list({bare(text): text for text in reversed(own)}.values())[::-1] for own in members]
     found, readings = terms(texts), read(texts, parse=parse, encoder=encoder)
-    ranked = candidates(readings, centroids, found, encoder=encoder, headlines=headlines or [[] for _ in texts])
+    fits = headlines or [[] for _ in texts]
+    ranked = candidates(readings, centroids, found, encoder=encoder, headlines=fits, wants=wants)
     named: list[Naming] = []
     for k, chosen in enumerate(settled(ranked)):
         own = found.of(k)
