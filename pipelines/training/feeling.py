@@ -37,7 +37,7 @@ class Recipe:
     dropout: float = 0.1
     average: float = 0.998
     tokens: int = 2048
-    place: float = 10.0
+    place: float = 30.0
     truth: float = 0.3
     seed: int = 7
 
