@@ -1,5 +1,6 @@
 """The server's process: warm before it is asked, quick while it is, and in good order when it ends."""
 
+import gc
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SWITCH = 0.001
 """Seconds after which a thread that computes lets another one run: the loop waits for as long to take a request."""
+GARBAGE = 20_000
+"""New objects after which garbage is looked for."""
 KEPT = 75
 """Seconds for which a connection is kept open; balancers mostly keep theirs for 60."""
 
@@ -65,6 +68,7 @@ def run(app: "FastAPI", listener: socket.socket, settings: "Settings") -> None:
     )
     logs.set_up(settings.log)
     steady()
+    gc.set_threshold(GARBAGE, 10, 10)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # to wake threads takes longer than to read one text
     sys.setswitchinterval(SWITCH)
     signal.signal(signal.SIGTERM, _interrupt)  # which the server raises again when it has ended
