@@ -40,7 +40,7 @@ check: .venv/dev  ## lint, types, floor plan, docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_floor_plan.py tests/test_docs.py
 
-encoder: .venv/dev  ## tune the base encoder and build the shipped graph (an hour)
+encoder: .venv/dev  ## tune the base encoder and build the shipped graph (some hours)
 	$(BIN)/python -m pipelines.training.encoder --out models/encoder
 
 heads: .venv/dev  ## train the heads (intent, stage, effort, leaving) and score them

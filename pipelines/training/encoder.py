@@ -194,12 +194,9 @@ def compared(folder: Path, out: Path, corpora: Path) -> str:
     They are the posts and authored texts held out of tuning.
     """
     held = curriculum.held_out(corpora, _words(folder), seed=SEED)
-    tokens, reader = [torch.tensor(ids) for ids in held.task.tokens], Reader(folder)
-    above = {name: torch.tensor(value) for name, value in dequantised.above(folder).items()}
-    with torch.inference_mode():
-        states = (reader.passed(ids[None], 0, reader.layers) for ids in tokens)
-        feelings = torch.cat([tops.forward(above, tops.SENTIMENT, x) for x in states]).numpy()
-    plain = reader.embed(tokens)
+    reader = Reader(folder)
+    feelings = feeling.logits(reader, dequantised.above(folder), held.task.tokens)
+    plain = reader.embed([torch.tensor(ids) for ids in held.task.tokens])
     embeddings, probabilities = OnnxEncoder(out).encode_with_sentiment(held.texts)
     truth = np.array(held.task.targets[tuning.FEELING].classes)
     figures = {
