@@ -24,7 +24,7 @@ from pipelines.training.authored import authored
 from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.cohesion import cohesion
 from pipelines.training.graph import Array
-from pipelines.training.learning import fill
+from pipelines.training.learning import array, device, fill
 from pipelines.training.quantised import MAX_TOKENS, activation_ranges, build, weights, without_unused
 from pipelines.training.reader import Reader
 from pipelines.training.temperature import temperature
@@ -101,7 +101,7 @@ def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
     found: list[Tensors] = []
     for name, kind in (curriculum.TUNED_ON if start else curriculum.FROM_BASE).items():
         model, places, tokens = taught(name, kind, tensors)
-        tensors = {name: tensor.detach().numpy().copy() for name, tensor in model.parameters().items()}
+        tensors = {name: array(tensor).copy() for name, tensor in model.parameters().items()}
         found.append(tensors)
     if start:
         tensors = {name: np.mean([one[name] for one in found], axis=0) for name in tensors}
@@ -154,7 +154,7 @@ def untuned(lesson: curriculum.Lesson, base: Encoder, folder: Path) -> Array:
 
 def save(folder: Path, model: tuning.Model, top: Mapping[str, Array]) -> None:
     """The checkpoint without its last layer; the `top` that tells the embedding instead, and that of sentiment."""
-    _keep(folder, {name: tensor.detach().numpy() for name, tensor in model.feeling.items()} | dict(top))
+    _keep(folder, {name: array(tensor) for name, tensor in model.feeling.items()} | dict(top))
     layers = model.encoder.config.num_hidden_layers - 1
     del model.encoder.encoder.layer[layers:]
     model.encoder.config.num_hidden_layers = layers
@@ -234,7 +234,8 @@ def main() -> None:
         parser.error("--feeling needs --start: the encoder of ours that is tuned on")
     folder = arguments.work
     if not arguments.kept:
-        tuned(folder, arguments.corpora, start=arguments.start, feeling_alone=arguments.feeling)
+        with device():
+            tuned(folder, arguments.corpora, start=arguments.start, feeling_alone=arguments.feeling)
     config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
     words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
     texts, above = calibration_texts(arguments.corpora), dequantised.above(folder)

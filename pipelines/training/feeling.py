@@ -18,7 +18,7 @@ from rich.progress import track
 
 from nlp.encoder import batches
 from pipelines.training import tops
-from pipelines.training.learning import Learning, fill, layer_rates, mixed
+from pipelines.training.learning import Learning, array, fill, layer_rates, mixed
 from pipelines.training.reader import Reader
 from pipelines.training.tuning import FELT, POLARITY, Target, Task, ordered
 
@@ -81,7 +81,7 @@ def learn(
             f"feeling, epoch {epoch + 1} of {recipe.epochs}: cosine to the embedding before {1 - moved:.4f}", flush=True
         )
     fill(parameters, learning.average)
-    return {name: value.detach().numpy() for name, value in felt.items()}
+    return {name: array(value) for name, value in felt.items()}
 
 
 def logits(reader: Reader, above: Mapping[str, Array], tokens: Sequence[Sequence[int]]) -> Array:
@@ -91,7 +91,7 @@ def logits(reader: Reader, above: Mapping[str, Array], tokens: Sequence[Sequence
     with torch.inference_mode():
         for group in batches([len(ids) for ids in tokens], budget=4096):
             states = reader.passed(torch.tensor([tokens[i] for i in group]), 0, layers)
-            found[group] = tops.forward(felt, tops.SENTIMENT, states).numpy()
+            found[group] = array(tops.forward(felt, tops.SENTIMENT, states))
     return found
 
 

@@ -1,10 +1,12 @@
 """How weights learn here: AdamW on a one-cycle rate, an average of the weights, a file that a run goes on from."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 Tensors = dict[str, Any]
@@ -81,7 +83,7 @@ class Learning:
         self.average, self.steps = found["average"], found["steps"]
         self.optimiser.load_state_dict(found["optimiser"])
         self.schedule.load_state_dict(found["schedule"])
-        torch.set_rng_state(found["random"])
+        torch.set_rng_state(found["random"].cpu())
         state: dict[str, Any] = found["state"]
         return state
 
@@ -100,7 +102,29 @@ def layer_rates(names: Iterable[str], rate: float, *, decay: float, layers: int,
     }
 
 
+def device() -> AbstractContextManager[Any]:
+    """Where weights learn best: entered, tensors are made on a GPU where there is one."""
+    return torch.device("cuda") if torch.cuda.is_available() else nullcontext()
+
+
+def array(tensor: Any) -> npt.NDArray[np.float32]:
+    """float32, wherever the tensor lies."""
+    found: npt.NDArray[np.float32] = tensor.detach().float().cpu().numpy()
+    return found
+
+
+def loaded(folder: Path) -> Any:
+    """The BERT model in `folder`, where tensors are made."""
+    from transformers import AutoModel
+
+    where = torch.get_default_device()
+    with torch.device("cpu"):
+        return AutoModel.from_pretrained(folder, attn_implementation="sdpa").to(where)
+
+
 def mixed() -> Any:
     """bfloat16 where the processor multiplies it; elsewhere it is emulated, and eight times slower than float32."""
+    if torch.get_default_device().type == "cuda":
+        return torch.autocast("cuda", torch.bfloat16)
     able = torch.cpu.get_capabilities()
     return torch.autocast("cpu", torch.bfloat16, enabled=bool(able.get("avx512_bf16") or able.get("amx_bf16")))

@@ -11,7 +11,7 @@ import torch.nn.functional as nn
 
 from nlp.encoder import batches
 from pipelines.training import dequantised, tops
-from pipelines.training.learning import fill, mixed
+from pipelines.training.learning import array, fill, loaded, mixed
 
 Array = npt.NDArray[Any]
 TOKENS = 1024
@@ -23,9 +23,7 @@ class Reader:
     many are read one after another; the top is the last."""
 
     def __init__(self, folder: Path, tensors: Mapping[str, Array] | None = None) -> None:
-        from transformers import AutoModel
-
-        self.encoder = AutoModel.from_pretrained(folder, attn_implementation="sdpa").eval()
+        self.encoder = loaded(folder).eval()
         above = tops.taken(dequantised.above(folder), tops.EMBEDDING)
         self.top = {name: torch.tensor(value) for name, value in above.items()}
         if tensors:
@@ -47,7 +45,7 @@ class Reader:
     def tensors(self) -> dict[str, Array]:
         """All, by name, float32."""
         whole = dict(self.encoder.state_dict()) | self.top
-        return {name: value.detach().numpy() for name, value in whole.items()}
+        return {name: array(value) for name, value in whole.items()}
 
     def passed(self, inputs: Any, first: int, end: int) -> Any:
         """What layers `first` to `end` - 1 make of texts of one length: (n, length, d). `first` 0 reads tokens."""
@@ -70,5 +68,5 @@ class Reader:
         found = np.zeros((len(inputs), self.width), np.float32)
         with torch.inference_mode():
             for group in batches([len(own) for own in inputs], budget=4 * TOKENS):
-                found[group] = self.places(torch.stack([inputs[i] for i in group]), first=first).numpy()
+                found[group] = array(self.places(torch.stack([inputs[i] for i in group]), first=first))
         return found

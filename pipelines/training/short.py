@@ -18,7 +18,7 @@ from rich.progress import track
 
 from nlp.encoder import batches
 from pipelines.training import tops
-from pipelines.training.learning import Learning, mixed
+from pipelines.training.learning import Learning, array, mixed
 from pipelines.training.tuning import Model
 
 Array = npt.NDArray[Any]
@@ -60,7 +60,7 @@ def shorten(model: Model, tokens: Tokens, base: Array, recipe: Recipe, *, checkp
     groups = list(batches([len(ids) for ids in tokens], budget=TOKENS))
     tuned, below = _said(model, tokens, groups)
     goal = torch.tensor(said(tuned, base))
-    layers = {name: p.detach().numpy() for name, p in model.encoder.state_dict().items()}
+    layers = {name: array(p) for name, p in model.encoder.state_dict().items()}
     last = model.encoder.config.num_hidden_layers - 1
     top = {
         name: torch.tensor(v, requires_grad=True)
@@ -78,7 +78,7 @@ def shorten(model: Model, tokens: Tokens, base: Array, recipe: Recipe, *, checkp
             apart += float(loss.detach()) / len(order)
         learning.save(checkpoint, {"epoch": epoch + 1})
         print(f"top, epoch {epoch + 1} of {recipe.epochs}: cosine to what it is to say {1 - apart:.4f}", flush=True)
-    return {name: value.numpy() for name, value in learning.average.items()}
+    return {name: array(value) for name, value in learning.average.items()}
 
 
 def _said(model: Model, tokens: Tokens, groups: Sequence[Sequence[int]]) -> tuple[Array, list[Any]]:
@@ -90,6 +90,6 @@ def _said(model: Model, tokens: Tokens, groups: Sequence[Sequence[int]]) -> tupl
     with torch.no_grad(), mixed():
         for group in track(groups, description="texts, as tuned"):
             found, states = model.embed(torch.tensor([tokens[i] for i in group]))
-            places[group] = found.numpy()
+            places[group] = array(found)
             below.append(states.half())
     return places, below

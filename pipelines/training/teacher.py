@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.training.learning import fill
+from pipelines.training.learning import array, fill
 from pipelines.training.tuning import FELT, Model, Recipe, Task, tune
 
 Array = npt.NDArray[Any]
@@ -30,9 +30,7 @@ def told(base: Path, tasks: Sequence[Task], held: Task, folder: Path) -> list[Ar
     path = folder / "told.npz"
     if not path.is_file():
         model = taught(base, tasks, held, folder / "teacher.pt")
-        np.savez(
-            fresh := path.with_stem("told.new"), *(model.read(task.tokens)[1].softmax(1).numpy() for task in tasks)
-        )
+        np.savez(fresh := path.with_stem("told.new"), *(array(model.read(task.tokens)[1].softmax(1)) for task in tasks))
         fresh.replace(path)
     with np.load(path, allow_pickle=False) as file:
         return [file[name] for name in file.files]

@@ -22,7 +22,7 @@ from nlp.encoder import batches
 from nlp.metrics import macro_recall
 from nlp.signal import SENTIMENTS
 from pipelines.training import tops
-from pipelines.training.learning import Learning, layer_rates, mixed
+from pipelines.training.learning import Learning, array, layer_rates, loaded, mixed
 
 Array = npt.NDArray[Any]
 FEELING, POLARITY = "feeling", "polarity"
@@ -102,11 +102,9 @@ class Model:
         reads: int = LAST,
     ) -> "Model":
         """From the checkpoint in `folder`; `tensors` of an earlier tuning, by the names of `parameters`, go first."""
-        from transformers import AutoModel
-
         torch.manual_seed(seed)
-        encoder = AutoModel.from_pretrained(folder, attn_implementation="sdpa")
-        base = {name: tensor.detach().numpy() for name, tensor in encoder.state_dict().items()}
+        encoder = loaded(folder)
+        base = {name: array(tensor) for name, tensor in encoder.state_dict().items()}
         feeling = {
             name: torch.tensor(v, requires_grad=True)
             for name, v in tops.initial(tops.layer_of(base, LAST), tops.SENTIMENT, answers=len(SENTIMENTS)).items()
@@ -181,18 +179,21 @@ def tune(
             told = ", ".join(f"{name} {recall:.4f}" for name, recall in recalls(model, held).items())
         print(f"epoch {epoch + 1} of {recipe.epochs}, macro-recall on what is held out: {told}", flush=True)
     frozen = {name: p.detach() for name, p in model.parameters().items() if not p.requires_grad}
-    return {name: value.numpy() for name, value in (frozen | learning.average).items()}
+    return {name: array(value) for name, value in (frozen | learning.average).items()}
 
 
 def recalls(model: Model, task: Task) -> dict[str, float]:
-    """Macro-recall of each target over the texts that it is known of; directions answer by the nearest."""
+    """Macro-recall of each target that the model has learnt over the texts that it is known of; directions answer by
+    the nearest."""
     places, logits = model.read(task.tokens)
     found: dict[str, float] = {}
     for name, target in task.targets.items():
         if name in FELT:
             told = logits[:, FELT[name]]
-        else:
+        elif name in model.directions:
             told = places @ nn.normalize(model.directions[name].detach(), dim=1).T
+        else:
+            continue
         known = [i for i, weight in enumerate(target.weights) if weight]
         guess = told.argmax(1)[known].tolist()
         found[name] = macro_recall([str(target.classes[i]) for i in known], list(map(str, guess)))

@@ -22,7 +22,7 @@ from pipelines.training.own.retrain import compare, retrain
 
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 TEXTS = (
-    "It was killing me, the pain and the worry, and then you fixed it in one evening.",
+    "No more worry, no more pain, no more horrible angry calls: you fixed what was broken and killed the bug.",
     "My gran's budgie recites the serial number of the doorbell at dawn.",
     "The parcel has not come and the courier says that it was never collected.",
     "You charged my card twice for the same order and nobody answers.",

@@ -160,6 +160,10 @@ TUNER = (
     "The tuner came with somebody else's dents.",
     "No station is clear on the tuner, only noise.",
     "The knob of the tuner fell off in my hand.",
+    "Half the manual of this tuner is in Finnish.",
+    "A spider had moved into the tuner before I did.",
+    "I waited for the tuner until my holiday was over.",
+    "Whoever painted the tuner green has no eyes.",
 )
 
 

@@ -108,6 +108,13 @@ def test_of_texts_that_are_known_to_be_not_neutral_it_learns_which_of_the_others
     assert tuning.recalls(model, found[0]) == {tuning.POLARITY: 1.0}
 
 
+def test_what_a_model_has_not_learnt_to_tell_is_not_asked_of_it() -> None:
+    feeling, wants = tasks()
+    model = tuning.Model.start(base_folder(), [feeling], tensors={}, seed=1)
+    both = replace(wants, targets={**wants.targets, tuning.FEELING: tuning.Target([1] * 4, [1.0] * 4, 3)})
+    assert list(tuning.recalls(model, both)) == [tuning.FEELING]
+
+
 def test_the_more_a_task_is_to_stay_the_nearer_its_texts_stay_to_the_base(base: list[Any], tmp_path: Path) -> None:
     def moved(stay: float) -> float:
         model, tensors = tuned(base, tmp_path / f"{stay}.pt", stay=stay)
