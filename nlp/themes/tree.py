@@ -21,6 +21,9 @@ EVEN = 2.0
 STABLE, NEARLY = 0.75, 0.05
 """Hennig calls themes that come back so well valid and stable. Where none do, those count that come back as surely as
 the best ones, or so little less."""
+ALIKE = 0.02
+"""By so small a share merits differ by chance: of such cuts the coarsest tells as much in fewer themes (as the rule of
+one standard error does, Breiman et al. 1984)."""
 LOOSER = 0.02
 """So much looser than what people call one intent may themes be."""
 PARTS = 5
@@ -53,7 +56,8 @@ def themes(shape: Floats, *, fewest: int, most: int, cohesion: float | None = No
 
 
 def chosen(tried: Sequence[Cut], cohesion: float | None = None) -> Cut:
-    """Of one tree's cuts, coarse to fine, the one of most merit of those that are STABLE and tight enough.
+    """Of one tree's cuts, coarse to fine, of those that are STABLE and tight enough, the first of as much merit as any
+    or ALIKE.
 
     Merit and stability are averaged with those of cuts around. Where none is stable, it is chosen from those that are
     NEARLY as stable as the most stable one. `cohesion`: that of what people call one intent, where the encoder
@@ -65,7 +69,8 @@ def chosen(tried: Sequence[Cut], cohesion: float | None = None) -> Cut:
     stable, merit = (weights @ [(cut.stable, cut.merit) for cut in tried] / weights.sum(axis=1)[:, None]).T
     sure = stable >= (STABLE if stable.max() >= STABLE else stable.max() - NEARLY)
     tight = np.array([0.0 if cohesion is None else min(cut.cohesion, cohesion - LOOSER) for cut in tried])
-    return tried[int(np.where(sure & (tight >= tight[sure].max()), merit, -1).argmax())]
+    worth = np.where(sure & (tight >= tight[sure].max()), merit, -np.inf)
+    return tried[int((worth >= worth.max() - ALIKE * abs(worth.max())).argmax())]
 
 
 def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:

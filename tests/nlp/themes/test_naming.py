@@ -1,8 +1,10 @@
 """Names are phrases that customers said, differ from one another, and hold nothing personal."""
 
 import numpy as np
+import pytest
 
 from nlp.encoder import Encoder, Floats
+from nlp.themes import candidates
 from nlp.themes.headlines import fitting
 from nlp.themes.naming import Naming, name_themes
 from nlp.themes.quotes import representative
@@ -170,6 +172,18 @@ TUNER = (
 def test_a_theme_of_many_different_troubles_is_named_by_what_they_are_about(encoder: Encoder, parse: Parse) -> None:
     tuner, _ = named([TUNER, CANCEL], encoder, parse)
     assert tuner.name == "Problems with tuner"
+
+
+def test_where_too_little_speaks_for_any_phrase_the_topic_goes_first(
+    encoder: Encoder, parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = TUNER[:10]
+    monkeypatch.setattr(candidates, "SURE", 0.0)
+    assert named([few, CANCEL], encoder, parse)[0].name == "Tuner smells"
+    monkeypatch.setattr(candidates, "SURE", 2.1)
+    tuner, cancel = named([few, CANCEL], encoder, parse)
+    assert tuner.name == "Problems with tuner"
+    assert cancel.name == "Cannot cancel subscription"
 
 
 def test_where_nobody_is_upset_a_theme_is_named_by_what_is_asked_about(encoder: Encoder, parse: Parse) -> None:

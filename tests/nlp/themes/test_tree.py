@@ -11,7 +11,7 @@ COUNTS = range(2, 12)
 
 def tried(stable: float, *, best: int) -> list[Cut]:
     """Ten cuts from a cohesion of 0.50 on, each finer one 0.03 tighter, all as `stable`; `best` is most distinct."""
-    distinct = [1 - abs(n - best) / 20 for n in COUNTS]
+    distinct = [1 - abs(n - best) / 3 for n in COUNTS]
     return [Cut(NONE + n, 0.44 + 0.03 * n, distinct[n - 2], stable) for n in COUNTS]
 
 
@@ -21,6 +21,14 @@ def number(cut: Cut) -> int:
 
 def test_without_a_cohesion_the_cut_of_most_merit_is_chosen() -> None:
     assert number(chosen(tried(0.9, best=6))) == 6
+
+
+def test_of_cuts_whose_merit_is_as_good_as_the_same_the_coarsest_is_chosen() -> None:
+    merits = [0.40, 0.60, 0.80, 0.80, 0.802, 0.804, 0.806, 0.808, 0.81, 0.812]  # they are averaged over those around
+    flat = [Cut(NONE + n, 0.5, merit / 0.9, 0.9) for n, merit in zip(COUNTS, merits, strict=True)]
+    assert 4 <= number(chosen(flat)) < 9
+    sinking = [Cut(NONE + n, 0.5, -merit / 0.9, 0.9) for n, merit in zip(COUNTS, merits, strict=True)]
+    assert number(chosen(sinking)) == 2
 
 
 @pytest.mark.parametrize(("cohesion", "number_of"), [(0.50, 2), (0.64, 6), (0.73, 9), (0.76, 10)])
