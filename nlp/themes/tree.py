@@ -55,9 +55,9 @@ def themes(shape: Floats, *, fewest: int, most: int, cohesion: float | None = No
     return chosen(list(cuts(shape, fewest=fewest, most=most)), cohesion).labels
 
 
-def chosen(tried: Sequence[Cut], cohesion: float | None = None) -> Cut:
+def chosen(tried: Sequence[Cut], cohesion: float | None = None, *, alike: float = ALIKE) -> Cut:
     """Of one tree's cuts, coarse to fine, of those that are STABLE and tight enough, the first of as much merit as any
-    or ALIKE.
+    but for the share `alike`.
 
     Merit and stability are averaged with those of cuts around. Where none is stable, it is chosen from those that are
     NEARLY as stable as the most stable one. `cohesion`: that of what people call one intent, where the encoder
@@ -70,7 +70,7 @@ def chosen(tried: Sequence[Cut], cohesion: float | None = None) -> Cut:
     sure = stable >= (STABLE if stable.max() >= STABLE else stable.max() - NEARLY)
     tight = np.array([0.0 if cohesion is None else min(cut.cohesion, cohesion - LOOSER) for cut in tried])
     worth = np.where(sure & (tight >= tight[sure].max()), merit, -np.inf)
-    return tried[int((worth >= worth.max() - ALIKE * abs(worth.max())).argmax())]
+    return tried[int((worth >= worth.max() - alike * abs(worth.max())).argmax())]
 
 
 def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:
