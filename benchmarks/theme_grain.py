@@ -137,15 +137,15 @@ theme, before borders settle wholly. The texts are of domains that the encoder w
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
 to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
 (distinctness times stability), over how many cuts it is averaged, and how much looser than intents no theme may be. How
-much less merit a coarser cut may have was chosen on four such draws, and on six of fewer texts among more that ask for nothing.
+much less merit a coarser cut may have was chosen on four such draws, and on six of fewer texts among more of no intent.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}
 {chr(10).join(lines)}
 
 Frictionary: what is built in. Nobody left out: all texts shape themes. Without cohesion: as for an encoder whose card
-does not tell it. Of most merit: not the coarsest of cuts of about as much. Distinctness, stability alone: the merit of a
-cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
+does not tell it. Of most merit: not the coarsest of cuts of about as much. Distinctness, stability alone: the merit of
+a cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
 BERTopic, topics of so many texts at least: with a seed, outliers put into the nearest topic.
 """,
         encoding="utf-8",
