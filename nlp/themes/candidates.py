@@ -26,9 +26,9 @@ WANTED = 1.0
 """How much it counts that a name asks for what the theme's texts do."""
 MOST = 0.35
 """Share of the texts that counts of those that speak of a topic: more tell no more of what went wrong."""
-SURE, SPOKEN = 1.7, 0.30
-"""Where no name has a score of SURE, beside what counts that it is wanted, nothing narrower is true of most: a topic
-that SPOKEN of the texts speak of goes first."""
+SURE, TOPIC, SPOKEN = 1.7, 1.15, 0.30
+"""Where no name has a score of SURE, nothing narrower is true of most: a topic that has TOPIC, and of which SPOKEN of
+the texts speak, goes first. Both scores are beside what counts that a name is wanted."""
 SHORT = 24
 """Phrases of a theme that are looked at closely."""
 
@@ -137,9 +137,10 @@ def _ranked(theme: _Theme, drafts: Sequence[Draft]) -> list[Candidate]:
         for draft, share in zip(drafts, theme.shares(drafts), strict=True)
         if draft.phrase or draft.kind == "about" or share >= BORNE_OUT
     ]
+    wanted = WANTED if theme.wants else 0.0
     best = max((c.score for c in found if c.kind != "about"), default=0.0)
-    topics = [c.score for c in found if c.kind == "about" and c.said >= SPOKEN]
-    if topics and max(topics) < best < SURE + (WANTED if theme.wants else 0.0):
-        up = best - max(topics)
-        found = [replace(c, score=c.score + up) if c.kind == "about" and c.said >= SPOKEN else c for c in found]
+    topics = {c for c in found if c.kind == "about" and c.said >= SPOKEN and c.score >= TOPIC + wanted}
+    if topics and best < SURE + wanted:
+        up = max(0.0, best - max(topic.score for topic in topics))
+        found = [replace(c, score=c.score + up) if c in topics else c for c in found]
     return sorted(found, key=lambda c: (-c.score, c.kind != "about", c.text))
