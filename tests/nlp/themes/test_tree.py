@@ -54,11 +54,8 @@ def test_where_no_cut_is_stable_those_that_nearly_are_the_most_stable_are_chosen
     assert number(chosen(weak, cohesion)) == 4
 
 
-def test_where_no_cut_is_as_tight_as_intents_the_one_of_most_merit_about_as_tight_as_the_tightest_is_chosen() -> None:
-    slow = [Cut(NONE + n, 0.40 + 0.005 * n, 1 - abs(n - 3) / 3, 0.9) for n in COUNTS]
-    assert number(chosen(slow, 0.90)) == 7  # 0.02 looser than the tightest; coarser ones have more merit
-    steep = [Cut(NONE + n, 0.40 + 0.05 * n, 1 - abs(n - 3) / 3, 0.9) for n in COUNTS]
-    assert number(chosen(steep, 1.00)) == 11
+def test_where_no_cut_is_as_tight_as_intents_the_one_of_most_merit_is_chosen() -> None:
+    assert number(chosen(tried(0.9, best=6), 0.90)) == 6
 
 
 def test_coherence_is_the_mean_cosine_to_the_centroid_of_ones_label() -> None:
