@@ -62,17 +62,15 @@ def chosen(tried: Sequence[Cut], cohesion: float | None = None, *, alike: float 
     Merit and stability are averaged with those of cuts around. Where none is stable, it is chosen from those that are
     NEARLY as stable as the most stable one. `cohesion`: that of what people call one intent, where the encoder
     tells it: nothing looser by more than LOOSER is one theme. Where hardly anything is said twice no stable cut is as
-    tight, and the one of most merit is chosen, however loose.
+    tight, and the tightest is taken.
     """
     steps = np.arange(len(tried))
     weights = np.exp(-(((steps[:, None] - steps) / EVEN) ** 2) / 2)
     stable, merit = (weights @ [(cut.stable, cut.merit) for cut in tried] / weights.sum(axis=1)[:, None]).T
     sure = stable >= (STABLE if stable.max() >= STABLE else stable.max() - NEARLY)
-    fit = sure & (np.array([cut.cohesion for cut in tried]) >= (-1.0 if cohesion is None else cohesion - LOOSER))
-    if not fit.any():
-        return tried[int(np.where(sure, merit, -np.inf).argmax())]
-    best = merit[fit].max()
-    return tried[int((fit & (merit >= best - alike * abs(best))).argmax())]
+    tight = np.array([0.0 if cohesion is None else min(cut.cohesion, cohesion - LOOSER) for cut in tried])
+    worth = np.where(sure & (tight >= tight[sure].max()), merit, -np.inf)
+    return tried[int((worth >= worth.max() - alike * abs(worth.max())).argmax())]
 
 
 def cuts(shape: Floats, *, fewest: int, most: int) -> Iterator[Cut]:

@@ -54,8 +54,8 @@ def test_where_no_cut_is_stable_those_that_nearly_are_the_most_stable_are_chosen
     assert number(chosen(weak, cohesion)) == 4
 
 
-def test_where_no_cut_is_as_tight_as_intents_the_one_of_most_merit_is_chosen() -> None:
-    assert number(chosen(tried(0.9, best=6), 0.90)) == 6
+def test_where_no_cut_is_as_tight_as_intents_the_tightest_is_chosen() -> None:
+    assert number(chosen(tried(0.9, best=6), 0.90)) == 11
 
 
 def test_coherence_is_the_mean_cosine_to_the_centroid_of_ones_label() -> None:
