@@ -58,6 +58,7 @@ bench: .venv/dev  ## measure against peers and on the test sets, written to benc
 	$(BIN)/python -m benchmarks.themes
 	$(BIN)/python -m benchmarks.theme_sample
 	$(BIN)/python -m benchmarks.theme_grain
+	$(BIN)/python -m benchmarks.theme_cuts
 	$(BIN)/python -m benchmarks.theme_scale
 
 real-input: .venv/dev  ## public corpora through the whole path, written to benchmarks/results

@@ -137,7 +137,7 @@ theme, before borders settle wholly. The texts are of domains that the encoder w
 {", ".join(CLINC_UNSEEN)} of CLINC150 train; fast food and finance of MultiDoGO. Texts among others: those others help
 to find the themes, and are not scored. Chosen by this table: that texts in no crowd shape no theme, the merit of a cut
 (distinctness times stability), over how many cuts it is averaged, and how much looser than intents no theme may be. How
-much less merit a coarser cut may have was chosen on four such draws, and on six of fewer texts among more of no intent.
+much less merit a coarser cut may have: theme-cuts.md.
 
 | way | {" | ".join(sets)} | mean |
 |---|{"---|" * (len(sets) + 1)}
