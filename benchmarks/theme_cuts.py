@@ -74,9 +74,9 @@ def main() -> None:
     RESULT.write_text(
         f"""{heading("Which of equally good cuts", command="python -m benchmarks.theme_cuts")}
 Encoder {encoder.version}. {len(SEEDS)} draws of each kind (theme-grain.md) from CLINC150 train and MultiDoGO train, in
-domains that the encoder was not tuned on; few in noise: a quarter of the uneven one among as many turns and all questions
-without an intent. Each cell: mean of ACC, NMI and ARI in percent, themes for one intent. The coarsest cut is taken whose
-merit is less than the best one's by so much; {ALIKE:.0%} is built in, chosen on these and like draws.
+domains that the encoder was not tuned on; few in noise: a quarter of the uneven one among as many turns and all
+questions without an intent. Each cell: mean of ACC, NMI and ARI in percent, themes for one intent. The coarsest cut is
+taken whose merit is less than the best one's by so much; {ALIKE:.0%} is built in, chosen on these and like draws.
 
 | less merit | {" | ".join(kinds)} |
 |---|{"---|" * len(kinds)}
