@@ -17,11 +17,10 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from nlp.encoder import Encoder, OnnxEncoder
+from nlp.encoder import OnnxEncoder
 from pipelines.settings import ROOT, Settings
 from pipelines.training import curriculum, dequantised, feeling, short, teacher, tops, tuning
 from pipelines.training.authored import authored
-from pipelines.training.checkpoint import CheckpointEncoder
 from pipelines.training.cohesion import cohesion
 from pipelines.training.graph import Array
 from pipelines.training.learning import array, device, fill
@@ -86,7 +85,7 @@ def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
     base = base_folder()
     words = _words(base)
     held = curriculum.held_out(corpora, words, seed=SEED).task
-    stays = CheckpointEncoder(str(base), threads=2)
+    stays = tuning.Model.start(base, [], tensors={}, seed=SEED)
 
     def taught(name: str, kind: curriculum.Round, tensors: Tensors) -> tuple[tuning.Model, list[Array], list[Any]]:
         """The model of a round, what the base says of its texts, and their tokens."""
@@ -141,12 +140,12 @@ def _keep(folder: Path, above: Tensors) -> None:
     np.savez(folder / dequantised.TOPS_FILE, allow_pickle=False, **above)
 
 
-def untuned(lesson: curriculum.Lesson, base: Encoder, folder: Path) -> Array:
+def untuned(lesson: curriculum.Lesson, base: tuning.Model, folder: Path) -> Array:
     """What the base says of a lesson's texts, float32 (n, d); kept in `folder` for the next round, or after a kill."""
     path = folder / f"untuned-{hashlib.sha256(json.dumps(list(lesson.texts)).encode()).hexdigest()[:16]}.npy"
     if not path.is_file():
         fresh = path.with_stem(f"{path.stem}.new")
-        np.save(fresh, base.encode(lesson.texts))
+        np.save(fresh, array(base.read(lesson.task.tokens)[0]))
         fresh.replace(path)
     found: Array = np.load(path)
     return found
