@@ -1,9 +1,11 @@
 """Of a tree's cuts that one is chosen which is distinct, comes back, and is no looser than what people call intent."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from nlp.themes.tree import Cut, chosen, coherence, cuts
+from nlp.themes.tree import STABLE, Cut, chosen, coherence, cuts
 
 NONE = np.zeros(1, np.intp)
 COUNTS = range(2, 12)
@@ -52,6 +54,16 @@ def test_where_no_cut_is_stable_those_that_nearly_are_the_most_stable_are_chosen
     assert number(chosen(tried(0.65, best=6), cohesion)) == 6
     weak = [Cut(NONE + n, 0.5, 0.5, 0.1 + 0.3 * (n == 4)) for n in range(9)]
     assert number(chosen(weak, cohesion)) == 4
+
+
+def test_a_hair_of_stability_does_not_decide_how_fine_the_themes_are() -> None:
+    def found(most: float) -> int:
+        """Of cuts each a little less stable than the coarser one, where none is as tight as intents."""
+        return number(chosen([Cut(NONE + n, 0.40 + 0.01 * n, 0.5, most - 0.01 * (n - 2)) for n in COUNTS], 0.90))
+
+    told = [found(STABLE + step / 200) for step in range(-4, 12)]
+    assert max(abs(a - b) for a, b in pairwise(told)) <= 1
+    assert min(told) > 2
 
 
 def test_where_no_cut_is_as_tight_as_intents_the_tightest_is_chosen() -> None:
