@@ -81,13 +81,13 @@ class _Theme:
         """Of the texts that say so, 0..1 each: in a phrase like it, or by a part that bears it out, in more of them
         than of other themes' and where the theme speaks in that manner. Of a phrase, that some part is near to it
         counts a third: so are parts that only speak of the same thing. Of headlines, one that others are nearer than
-        counts half."""
+        counts half, and texts that vote for one say so, too."""
         if not drafts:
             return []
         found: list[float] = []
         for draft, up in zip(drafts, self._lift(drafts).tolist(), strict=True):
             told = float(draft.tellers.mean())
-            either = max(told, up * self.own.manner(draft.kind))
+            either = max(told, max(up, draft.voted) * self.own.manner(draft.kind))
             share = min(MOST, told) if draft.kind == "about" else (2 * told + either) / 3 if draft.phrase else either
             found.append(share)
         return found
@@ -112,7 +112,7 @@ def candidates(
     found: Terms,
     *,
     encoder: Encoder,
-    headlines: Sequence[Sequence[str]],
+    headlines: Sequence[Mapping[str, float]],
     wants: Wants | None = None,
 ) -> list[list[Candidate]]:
     """Each theme's possible names, best first: what its customers say, alone or two as one; what they speak of; and

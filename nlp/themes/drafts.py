@@ -46,7 +46,8 @@ Known = Mapping[str, tuple[Floats, float]]
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A name that might be. tellers: bool (n,), the texts whose phrases say so; own: share 0..1 of those that do in
-    these words; merit: of its form, with its feeling; phrase: whose it is, None for a headline or a topic."""
+    these words; merit: of its form, with its feeling; phrase: whose it is, None for a headline or a topic; voted: share
+    0..1 of the texts that vote for a headline."""
 
     text: str
     kind: str
@@ -56,6 +57,7 @@ class Draft:
     own: float
     merit: float
     phrase: Phrase | None = None
+    voted: float = 0.0
 
 
 def said(reading: Reading) -> list[Draft]:
@@ -88,12 +90,12 @@ def further(
     readings: Sequence[Reading],
     found: Sequence[Sequence[Draft]],
     strengths: Sequence[Mapping[str, float]],
-    headlines: Sequence[Sequence[str]],
+    headlines: Sequence[Mapping[str, float]],
     *,
     encoder: Encoder,
 ) -> list[list[Draft]]:
-    """Of each theme two of its `found` phrases told as one, what many of its texts speak of, and its headlines. Stems
-    to `strengths`, 0..1, tell which words set it apart."""
+    """Of each theme two of its `found` phrases told as one, what many of its texts speak of, and its headlines, each
+    with the share of votes for it. Stems to `strengths`, 0..1, tell which words set it apart."""
     pairs = [list(_pairs(own)) for own in found]
     topics = [list(_topics(*own)) for own in zip(readings, strengths, strict=True)]
     texts = {p.text for own in pairs for p, _, _ in own} | {t for own in topics for t, _ in own}
@@ -105,8 +107,8 @@ def further(
             *(_both(*pair, reading, known) for pair in pairs[k]),
             *(_about(*topic, reading, known) for topic in topics[k]),
             *(
-                _put(text, reading, known)
-                for text in headlines[k]
+                _put(text, voted, reading, known)
+                for text, voted in headlines[k].items()
                 if reading.mood < BAD or "question" not in text.lower()
             ),
         ]
@@ -143,11 +145,11 @@ def _about(text: str, holding: Said, reading: Reading, known: Known) -> Draft:
     return Draft(recased(text, reading.written), "about", content(text), vector, holding, 0.0, merit)
 
 
-def _put(text: str, reading: Reading, known: Known) -> Draft:
+def _put(text: str, voted: float, reading: Reading, known: Known) -> Draft:
     vector, mood = known[text]
     kind = "not" if NEGATED.search(text) else "how" if ASKED.search(text) else "headline"
     tellers = reading.tellers(vector, kind, content(text))
-    return Draft(text, kind, content(text), vector, tellers, 0.0, HEADLINE + FELT * mood)
+    return Draft(text, kind, content(text), vector, tellers, 0.0, HEADLINE + FELT * mood, voted=voted)
 
 
 def content(text: str) -> tuple[str, ...]:

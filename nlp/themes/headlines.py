@@ -10,6 +10,8 @@ from nlp.head import Head
 
 SHOWN = 8
 """Headlines of a theme, at most."""
+LIKELY, LEAST = 0.15, 1e-3
+"""How much the logarithm of its intent's probability, LEAST at least, counts beside a headline's cosine similarity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +25,35 @@ class Headlines:
 
 def fitting(
     headlines: Headlines, embeddings: Floats, labels: Sequence[int | None], centroids: Floats, *, encoder: Encoder
-) -> list[list[str]]:
-    """The few headlines that fit each theme best, best first; whether its texts bear one out, naming asks.
+) -> list[dict[str, float]]:
+    """The few headlines that fit each theme best, best first, and the share of its segments that vote for each, 0..1,
+    over half of that in all segments; whether its texts bear one out, naming asks.
 
-    score = s + 0.5 * (s - mean s over all segments) + 0.5 * share of the theme's segments that are nearest to it
-    + 0.5 * lift of its intent, with s the cosine similarity to the theme's centroid and lift = q * log(q / p), the
-    intent's mean probability in the theme (q) against in all segments (p); 0 without a head. `embeddings`: float32
-    (n, d), of the segments' own words; `centroids`: float32 (k, d).
+    A segment's vote is for the headline of most s + LIKELY * log(probability of its intent), with s the cosine
+    similarity: "they put me through to a fifth person" is near to much, but asks for nothing else. score = s of the
+    theme's centroid + 0.5 * (that - mean s over all segments) + 0.5 * share of votes + 0.5 * lift of its intent, with
+    lift = q * log(q / p), the intent's mean probability in the theme (q) against in all segments (p); 0 without a head.
+    `embeddings`: float32 (n, d), of the segments' own words; `centroids`: float32 (k, d).
     """
     if not headlines.texts or not len(centroids):
-        return [[] for _ in centroids]
+        return [{} for _ in centroids]
     vectors = encoder.encode(headlines.texts)
     near = embeddings @ vectors.T
     likely = headlines.head.probabilities(embeddings) if headlines.head else np.ones((len(embeddings), 0), np.float32)
     place = {name: n for n, name in enumerate(headlines.head.labels if headlines.head else ())}
     intent = np.array([place.get(name, -1) for name in headlines.intents])
+    known = np.pad(likely, ((0, 0), (0, 1)), constant_values=0.0 if headlines.head else 1.0)[:, intent]
+    votes = (near + LIKELY * np.log(np.maximum(known, LEAST))).argmax(axis=1)
+    everywhere = np.bincount(votes, minlength=len(vectors)) / max(1, len(votes))
     theme = np.array([-1 if label is None else label for label in labels])
     similarity = centroids @ vectors.T
-    found: list[list[str]] = []
+    found: list[dict[str, float]] = []
     for k in range(len(centroids)):
         own = theme == k
         within = likely[own].mean(axis=0)
         lift = np.append(within * np.log(within / likely.mean(axis=0)), 0.0)[intent]  # an intent unknown to the head: 0
-        nearest = np.bincount(near[own].argmax(axis=1), minlength=len(vectors)) / own.sum()
-        score = 1.5 * similarity[k] - 0.5 * near.mean(axis=0) + 0.5 * nearest + 0.5 * lift
-        found.append([headlines.texts[j] for j in np.argsort(-score, kind="stable")[:SHOWN]])
+        share = np.bincount(votes[own], minlength=len(vectors)) / own.sum()
+        score = 1.5 * similarity[k] - 0.5 * near.mean(axis=0) + 0.5 * share + 0.5 * lift
+        best = np.argsort(-score, kind="stable")[:SHOWN]
+        found.append({headlines.texts[j]: max(0.0, float(share[j] - everywhere[j] / 2)) for j in best})
     return found

@@ -1,7 +1,7 @@
 """Naming: what a theme is called, by a phrase of its own customers or by a headline of the field that they bear out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp.encoder import Encoder, Floats
@@ -36,15 +36,15 @@ def name_themes(
     *,
     encoder: Encoder,
     parse: Parse,
-    headlines: Sequence[Sequence[str]] | None = None,
+    headlines: Sequence[Mapping[str, float]] | None = None,
     wants: Wants | None = None,
 ) -> list[Naming]:
     """A name, description and terms a theme; no two names are the same. `members`: each theme's redacted texts, the
-    most central first; `centroids`: float32 (k, d) in the encoder's space; `headlines`: the few that might fit each;
-    `wants`: what they ask for. Texts of the same words count once."""
+    most central first; `centroids`: float32 (k, d) in the encoder's space; `headlines`: the few that might fit each,
+    and the share of its texts that vote for them; `wants`: what they ask for. Texts of the same words count once."""
     texts = [list({bare(text): text for text in reversed(own)}.values())[::-1] for own in members]
     found, readings = terms(texts), read(texts, parse=parse, encoder=encoder)
-    fits = headlines or [[] for _ in texts]
+    fits = headlines or [{} for _ in texts]
     ranked = candidates(readings, centroids, found, encoder=encoder, headlines=fits, wants=wants)
     named: list[Naming] = []
     for k, chosen in enumerate(settled(ranked)):

@@ -1,9 +1,12 @@
 """Names are phrases that customers said, differ from one another, and hold nothing personal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from nlp.encoder import Encoder, Floats
+from nlp.head import Head
 from nlp.themes import candidates
 from nlp.themes.headlines import fitting
 from nlp.themes.naming import Naming, name_themes
@@ -39,7 +42,7 @@ def named(
     encoder: Encoder,
     parse: Parse,
     *,
-    headlines: list[list[str]] | None = None,
+    headlines: list[dict[str, float]] | None = None,
 ) -> list[Naming]:
     return name_themes(themes, centres(themes, encoder), encoder=encoder, parse=parse, headlines=headlines)
 
@@ -92,23 +95,44 @@ def test_quotes_are_central_different_and_neither_short_nor_long() -> None:
 
 
 def test_a_headline_that_the_customers_bear_out_names_a_theme(encoder: Encoder, parse: Parse) -> None:
-    _, locked = named([CANCEL, LOCKED], encoder, parse, headlines=[[], ["Cannot sign in", "Price increase"]])
+    _, locked = named(
+        [CANCEL, LOCKED], encoder, parse, headlines=[{}, dict.fromkeys(("Cannot sign in", "Price increase"), 0.0)]
+    )
     assert locked.name == "Cannot sign in"
 
 
 def test_a_headline_that_nobody_bears_out_is_left_alone(encoder: Encoder, parse: Parse) -> None:
-    cancel, _ = named([CANCEL, PARCEL], encoder, parse, headlines=[["Price increase", "Luggage lost"], []])
+    cancel, _ = named(
+        [CANCEL, PARCEL], encoder, parse, headlines=[dict.fromkeys(("Price increase", "Luggage lost"), 0.0), {}]
+    )
     assert cancel.name == "Cannot cancel subscription"
+
+
+def test_a_headline_that_many_vote_for_might_name_a_theme_of_other_words(encoder: Encoder, parse: Parse) -> None:
+    cold = (
+        "Ten past four and I am feeding a baby in my coat.",
+        "Eighteen all night, I have it in front of me, and the leaf says fourteen.",
+        "It decided by itself that nobody is at home in the daytime.",
+        "Babies and pensioners, and round eleven the whole lot shuts.",
+    )
+    settings = "Wrong schedule or settings applied"
+
+    def told(votes: float) -> tuple[str, ...]:
+        theme, _ = named([cold, PARCEL], encoder, parse, headlines=[{settings: votes}, {}])
+        return (theme.name, *theme.others)
+
+    assert settings in told(0.6)
+    assert settings not in told(0.0)
 
 
 def test_a_headline_of_failing_does_not_name_those_who_ask(encoder: Encoder, parse: Parse) -> None:
     asked = ("How do I close my account?", "Please close my account.", "I want to close my account today.")
-    close, _ = named([asked, PARCEL], encoder, parse, headlines=[["Cannot close the account"], []])
+    close, _ = named([asked, PARCEL], encoder, parse, headlines=[{"Cannot close the account": 0.8}, {}])
     assert close.name in ("How to close account", "Close account")
 
 
 def test_a_headline_names_one_theme_alone(encoder: Encoder, parse: Parse) -> None:
-    names = [naming.name for naming in named([PARCEL, PARCEL], encoder, parse, headlines=[["Parcel lost"]] * 2)]
+    names = [naming.name for naming in named([PARCEL, PARCEL], encoder, parse, headlines=[{"Parcel lost": 0.5}] * 2)]
     assert names.count("Parcel lost") <= 1
     assert len(set(names)) == 2
 
@@ -246,8 +270,26 @@ def test_the_shipped_headlines_fit_the_themes_that_they_speak_of(annotator: Anno
     cancel, parcel = fitting(
         annotator.headlines, own, labels, centres(themes, annotator.encoder), encoder=annotator.encoder
     )
-    assert "cancel" in cancel[0].lower()
-    assert "parcel" in parcel[0].lower()
+    assert "cancel" in next(iter(cancel)).lower()
+    assert "parcel" in next(iter(parcel)).lower()
+    assert max(cancel.values()) > max(v for text, v in cancel.items() if "cancel" not in text.lower())
+    assert all(0 <= share <= 1 for fits in (cancel, parcel) for share in fits.values())
+
+
+def test_a_segment_votes_for_the_headline_of_what_it_asks_for(annotator: Annotator) -> None:
+    passed = ("They put me through to a fifth person who knows nothing.", "Every one of them begins at the beginning.")
+    own = annotator.encoder.encode(passed)
+    centre = own.mean(axis=0, keepdims=True) / np.linalg.norm(own.mean(axis=0))
+    known = annotator.headlines
+    assert known.head is not None
+
+    def votes(head: Head | None) -> dict[str, float]:
+        (found,) = fitting(replace(known, head=head), own, [0, 0], centre, encoder=annotator.encoder)
+        return found
+
+    complaint = {t for t, intent in zip(known.texts, known.intents, strict=True) if intent == "service_complaint"}
+    assert sum(share for text, share in votes(known.head).items() if text in complaint) > 0
+    assert votes(known.head) != votes(None)
 
 
 def test_without_headlines_or_themes_nothing_fits(annotator: Annotator) -> None:
