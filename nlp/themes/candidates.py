@@ -23,12 +23,12 @@ LEAST, SCARCE, ALONE = 0.20, 0.40, 0.20
 """What it costs that fewer than LEAST of the texts say so, up to SCARCE where next to none does, and that one alone
 says it in these words."""
 WANTED = 1.0
-"""How much it counts that a name asks for what the theme's texts do."""
+"""What it costs that a name asks for something else than the theme's texts do."""
 MOST = 0.35
 """Share of the texts that counts of those that speak of a topic: more tell no more of what went wrong."""
 SURE, TOPIC, SPOKEN = 1.7, 1.15, 0.30
 """Where no name has a score of SURE, nothing narrower is true of most: a topic that has TOPIC, and of which SPOKEN of
-the texts speak, goes first. Both scores are beside what counts that a name is wanted."""
+the texts speak, goes first."""
 SHORT = 24
 """Phrases of a theme that are looked at closely."""
 
@@ -71,7 +71,7 @@ class _Theme:
         score = here + 0.5 * (here - other) + 0.3 * telling + 0.5 * common + draft.merit
         more = max(0.0, draft.own - 1 / max(1, texts))  # what one alone says, some one says of anything
         score += SAID * float(np.sqrt(share)) + OWN * float(np.sqrt(more))
-        score += WANTED * self.wants.alike(self.number, draft.vector) if self.wants else 0.0
+        score -= WANTED * (1 - self.wants.alike(self.number, draft.vector)) if self.wants else 0.0
         if texts >= ENOUGH:
             score -= SCARCE * max(0.0, 1 - share / LEAST)
             score -= ALONE if draft.phrase and draft.own * texts < 1.5 else 0.0
@@ -137,10 +137,9 @@ def _ranked(theme: _Theme, drafts: Sequence[Draft]) -> list[Candidate]:
         for draft, share in zip(drafts, theme.shares(drafts), strict=True)
         if draft.phrase or draft.kind == "about" or share >= BORNE_OUT
     ]
-    wanted = WANTED if theme.wants else 0.0
     best = max((c.score for c in found if c.kind != "about"), default=0.0)
-    topics = {c for c in found if c.kind == "about" and c.said >= SPOKEN and c.score >= TOPIC + wanted}
-    if topics and best < SURE + wanted:
+    topics = {c for c in found if c.kind == "about" and c.said >= SPOKEN and c.score >= TOPIC}
+    if topics and best < SURE:
         up = max(0.0, best - max(topic.score for topic in topics))
         found = [replace(c, score=c.score + up) if c in topics else c for c in found]
     return sorted(found, key=lambda c: (-c.score, c.kind != "about", c.text))

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from nlp.encoder import Encoder, Floats
 from nlp.themes.candidates import Candidate, candidates
-from nlp.themes.drafts import content
+from nlp.themes.drafts import ENOUGH, content
 from nlp.themes.reading import ASKING, Parse, read
 from nlp.themes.terms import terms
 from nlp.themes.wants import Wants
 
 OVERLAP, SOME = 0.5, 0.4
 """What it costs that more than SOME of a name's words are another theme's."""
+HOLLOW = 0.6
+"""What has a lower score is said by a few: a theme of ENOUGH texts and no better name is many small stories."""
 OTHERS = 3
 """Further phrases that a description holds, at most."""
 LOOSE = ("group", "told", "bare")
@@ -49,7 +51,10 @@ def name_themes(
     named: list[Naming] = []
     for k, chosen in enumerate(settled(ranked)):
         own = found.of(k)
-        name = chosen.text if chosen else _plain(own, k)
+        if chosen and chosen.score < HOLLOW and len(texts[k]) >= ENOUGH:
+            name = _mixed(own, readings[k].nouns) or chosen.text
+        else:
+            name = chosen.text if chosen else _plain(own, k)
         others = _others(ranked[k], name)
         named.append(Naming(name, _description(own, others), own, others))
     return named
@@ -92,6 +97,12 @@ def _plain(words: Sequence[str], theme: int) -> str:
     """The terms where nobody says a phrase, or the theme's number."""
     text = " and ".join(words[:2])
     return text[0].upper() + text[1:] if text else f"Theme {theme + 1}"
+
+
+def _mixed(words: Sequence[str], nouns: frozenset[str]) -> str:
+    """The things that many small stories are about: the first two terms that are nouns, "" where there are less."""
+    things = [word for word in words if word in nouns]
+    return f"Mixed: {things[0]} and {things[1]}" if len(things) > 1 else ""
 
 
 def _others(ranked: Sequence[Candidate], name: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Reading:
     worse the higher. parts: float32 (p, d), of what the texts say one after the other, and `part_of` the text of each;
     mood: how bad they feel, -1..1.
     shares: of the texts that hold a word, 0..1 by stem. topics: noun groups that many hold, and bool (n,), who does.
-    written: words that are written with capitals, by lower case, in any theme.
+    written: words that are written with capitals, by lower case, and nouns: words that mostly are, in any theme.
     """
 
     phrases: tuple[Phrase, ...]
@@ -63,6 +63,7 @@ class Reading:
     shares: Mapping[str, float]
     topics: tuple[tuple[str, Said], ...]
     written: Mapping[str, str]
+    nouns: frozenset[str]
 
     def tellers(self, vector: Floats, kind: str, stems: Sequence[str]) -> Said:
         """bool (n,): the texts that say what a phrase of that kind says, in whatever words; who says the opposite in
@@ -135,6 +136,7 @@ def read(themes: Sequence[Sequence[str]], *, parse: Parse, encoder: Encoder) -> 
                 shares,
                 about,
                 written,
+                nouns,
             )
         )
     return found

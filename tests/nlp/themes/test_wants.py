@@ -60,3 +60,29 @@ def test_what_asks_for_something_else_falls_behind_what_asks_for_the_same(
 
     assert theirs(wants)[0] == TAKEN
     assert theirs(wants).index(REFUSED) > theirs(None).index(REFUSED)
+
+
+def test_a_theme_of_many_small_stories_is_called_mixed_and_what_they_are_about(
+    annotator: Annotator, parse: Parse
+) -> None:
+    stories = (
+        "The children draw it little sad faces, and the money is for Christmas.",
+        "A party of nine stood in the hall and counted its money.",
+        "My sister-in-law reads palms and saw the bills coming.",
+        "Nobody in Blackpool has heard of it, not even the vicar.",
+        "We had a tan from that holiday, and the bills had a holiday, too.",
+        "There goes the money for the choir's new bells.",
+        "Grandfather walked to the river with the bills in his hat.",
+        "Who pays the piper has the tune, said my teacher, and the money.",
+        "A goat ate the leaflet, which was the best use of it.",
+    )
+    encoder = annotator.encoder
+
+    def theirs(texts: tuple[str, ...]) -> str:
+        own = [encoder.encode(texts), encoder.encode(PARCEL)]
+        centres = np.array([e.mean(axis=0) / np.linalg.norm(e.mean(axis=0)) for e in own], np.float32)
+        wants = Wants.of(annotator.intents.head, own)
+        return name_themes([texts, PARCEL], centres, encoder=encoder, parse=parse, wants=wants)[0].name
+
+    assert theirs(stories) in ("Mixed: money and bills", "Mixed: bills and money")
+    assert not theirs(stories[:4]).startswith("Mixed")
