@@ -21,7 +21,7 @@ FEW = 40
 """Fewer different texts than this have no shape to speak of: they are grouped by similarity alone."""
 SAMPLE = 8_000
 """Of more different texts than this, so many at even steps give the tree; all of them settle its borders."""
-FEWEST, MOST = 0.45, 2.0
+FEWEST, MOST = 0.45, 2.5
 """So many themes are tried, times the square root of the segments."""
 TELLERS = 3
 """Conversations that a theme is told in, at least."""
