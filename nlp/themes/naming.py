@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nlp.encoder import Encoder, Floats
 from nlp.themes.candidates import Candidate, candidates
 from nlp.themes.drafts import ENOUGH, content
+from nlp.themes.phrases import VAGUE
 from nlp.themes.reading import ASKING, Parse, read
 from nlp.themes.terms import terms
 from nlp.themes.wants import Wants
@@ -95,13 +96,14 @@ def _overlap(one: Candidate, other: Candidate) -> float:
 
 def _plain(words: Sequence[str], theme: int) -> str:
     """The terms where nobody says a phrase, or the theme's number."""
-    text = " and ".join(words[:2])
+    text = " and ".join([word for word in words if VAGUE.isdisjoint(word.split())][:2])
     return text[0].upper() + text[1:] if text else f"Theme {theme + 1}"
 
 
 def _mixed(words: Sequence[str], nouns: frozenset[str]) -> str:
-    """The things that many small stories are about: the first two terms that are nouns, "" where there are less."""
-    things = [word for word in words if word in nouns]
+    """The things that many small stories are about: the first two terms that are nouns and tell something, "" where
+    there are less."""
+    things = [word for word in words if word in nouns and word not in VAGUE]
     return f"Mixed: {things[0]} and {things[1]}" if len(things) > 1 else ""
 
 

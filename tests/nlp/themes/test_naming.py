@@ -71,7 +71,7 @@ def test_no_two_themes_have_the_same_name(encoder: Encoder, parse: Parse) -> Non
 
 
 def test_a_theme_without_a_phrase_is_named_by_its_terms_or_its_number(encoder: Encoder, parse: Parse) -> None:
-    silent, babble = named([("...", "<EMAIL>"), ("refund refund", "refund")], encoder, parse)
+    silent, babble = named([("...", "<EMAIL>"), ("refund refund shit", "shit refund")], encoder, parse)
     assert silent.name == "Theme 1"
     assert babble.name == "Refund"
 
