@@ -22,6 +22,7 @@ from pipelines.settings import ROOT, Settings
 from pipelines.training.authored import authored, split
 from pipelines.training.curriculum import CLINC_UNSEEN
 from pipelines.training.curriculum import clinc as domains
+from pipelines.training.own.classifier import logits
 from pipelines.training.own.train import Data, train
 
 RESULT = ROOT / "benchmarks" / "results" / "described.md"
@@ -82,7 +83,7 @@ def measured(
         data = Data(examples, taxonomy=taxonomy)
         learnt = train(data, encoder=encoder, known=known, out=Path(place) / "own", seed=seed).learnt
     assert learnt.lift
-    truth, asked = np.array([label for _, label in corpus.test]), [text for text, _ in corpus.test]
+    truth = np.array([label for _, label in corpus.test])
     new, head = np.isin(truth, sorted(alone)), learnt.head
     plain = replace(head, bias=np.asarray(head.bias - learnt.lift.more * np.isin(head.labels, learnt.lift.intents)))
 
@@ -91,8 +92,8 @@ def measured(
         return float(hit[new].mean()), float(hit[~new].mean()), float(hit.mean())
 
     return Found(
-        right(plain.logits(test, asked)),
-        right(head.logits(test, asked)),
+        right(logits(plain, test)),
+        right(logits(head, test)),
         (learnt.lift.found, learnt.lift.kept),
         learnt.lift.more,
     )

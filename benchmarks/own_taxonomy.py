@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import softmax
 
 from benchmarks.heading import commit, heading
 from nlp.metrics import Interval, expected_calibration_error, interval
@@ -24,7 +25,7 @@ from pipelines.corpora import located
 from pipelines.encoders import open_encoder
 from pipelines.settings import ROOT, Settings
 from pipelines.training.encoder import base_folder
-from pipelines.training.own.classifier import STRENGTH
+from pipelines.training.own.classifier import STRENGTH, logits
 from pipelines.training.own.examples import UNREADABLE, hashes
 from pipelines.training.own.train import Data, train
 
@@ -98,8 +99,7 @@ def ours(learn: Rows, test: Rows, *, seed: int, tune: bool) -> Guessed:
         head = done.learnt.head
         reader = open_encoder(out) if tune else encoder
         assert UNREADABLE not in done.learnt.examples.dropped
-        asked = [text for text, _ in test]
-        chances = head.probabilities(reader.encode(asked), asked)
+        chances = softmax(logits(head, reader.encode([text for text, _ in test])), axis=1)
     return Guessed([head.labels[i] for i in chances.argmax(1)], chances.max(1), done.seconds)
 
 

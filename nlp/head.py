@@ -5,18 +5,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from nlp.encoder import Floats
 from nlp.errors import BadModel
-from nlp.wording import Wording
 
 FIELDS = ("weights", "bias", "labels", "temperature", "threshold", "encoder")
-WORDING = ("rarity", "spoken")
-"""Fields of a head that reads words, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +20,7 @@ class Head:
     """Softmax regression. weights float32 (d, k), bias float32 (k,).
 
     `temperature` divides the logits (Guo et al. 2017, "On Calibration of Modern Neural Networks"); under `threshold`
-    the best class is not vouched for. `encoder` is the version of the embeddings that it was trained on. `wording`
-    reads the texts beside their embeddings; a head that has one does without, less well, where no texts are given.
+    the best class is not vouched for. `encoder` is the version of the embeddings that it was trained on.
     """
 
     weights: Floats
@@ -34,16 +29,10 @@ class Head:
     temperature: float
     threshold: float
     encoder: str
-    wording: Wording | None = None
 
-    def logits(self, embeddings: Floats, texts: Sequence[str] = ()) -> Floats:
-        """float32 (n, k) from float32 (n, d), before the temperature."""
-        found = embeddings @ self.weights + self.bias
-        return found + self.wording.logits(texts) if self.wording and texts else found
-
-    def probabilities(self, embeddings: Floats, texts: Sequence[str] = ()) -> Floats:
+    def probabilities(self, embeddings: Floats) -> Floats:
         """float32 (n, k) from float32 (n, d); rows sum to 1."""
-        logits = self.logits(embeddings, texts) / self.temperature
+        logits = (embeddings @ self.weights + self.bias) / self.temperature
         logits -= logits.max(axis=1, keepdims=True)
         odds = np.exp(logits)
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
@@ -56,23 +45,20 @@ class Head:
     def digest(self) -> str:
         """Eight hexadecimal digits that change with any of its numbers, labels, or its encoder."""
         said = hashlib.sha256(repr((self.labels, self.temperature, self.threshold, self.encoder)).encode())
-        own = (self.wording.rarity, self.wording.weights) if self.wording else ()
-        for numbers in (self.weights, self.bias, *own):
+        for numbers in (self.weights, self.bias):
             said.update(np.ascontiguousarray(numbers, np.float32).tobytes())
         return said.hexdigest()[:8]
 
     def save(self, path: Path) -> None:
-        own: dict[str, Any] = {
-            "weights": self.weights.astype(np.float32),
-            "bias": self.bias.astype(np.float32),
-            "labels": np.array(self.labels),
-            "temperature": np.float32(self.temperature),
-            "threshold": np.float32(self.threshold),
-            "encoder": np.array(self.encoder),
-        }
-        if self.wording:
-            own |= {"rarity": self.wording.rarity, "spoken": self.wording.weights}
-        np.savez_compressed(path, **own)
+        np.savez_compressed(
+            path,
+            weights=self.weights.astype(np.float32),
+            bias=self.bias.astype(np.float32),
+            labels=np.array(self.labels),
+            temperature=np.float32(self.temperature),
+            threshold=np.float32(self.threshold),
+            encoder=np.array(self.encoder),
+        )
 
     @classmethod
     def load(cls, path: Path, *, encoder: str, dimension: int | None = None) -> "Head":
@@ -83,7 +69,6 @@ class Head:
                 if missing:
                     raise BadModel(f"{path}: the field {missing[0]!r} is missing")
                 data = {field: file[field] for field in FIELDS}
-                words = [file[field] for field in WORDING if field in file]
         except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
             raise BadModel(f"{path}: cannot be read: {error}") from error
         head = cls(
@@ -93,12 +78,9 @@ class Head:
             float(data["temperature"]),
             float(data["threshold"]),
             str(data["encoder"]),
-            Wording(*words) if len(words) == len(WORDING) else None,
         )
         if head.weights.shape[1:] != (len(head.labels),) or head.bias.shape != (len(head.labels),):
             raise BadModel(f"{path}: weights {head.weights.shape} do not fit {len(head.labels)} labels")
-        if head.wording and head.wording.weights.shape != (len(head.wording.rarity), len(head.labels)):
-            raise BadModel(f"{path}: spoken {head.wording.weights.shape} does not fit {len(head.labels)} labels")
         if dimension not in (None, len(head.weights)):
             raise BadModel(f"{path}: reads vectors of {len(head.weights)} numbers, but the encoder gives {dimension}")
         if head.encoder != encoder:

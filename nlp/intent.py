@@ -38,15 +38,11 @@ class IntentModel:
 
     def classify(self, embeddings: Floats, texts: Sequence[str]) -> list[Intents]:
         """One result a text; `embeddings` are the shared ones, float32 (n, d)."""
-        own = classify(self.head, self.read(embeddings, texts), self.outside, texts)
+        own = classify(self.head, self.encoder.encode(texts) if self.encoder else embeddings, self.outside)
         if self.calm is None or NONE in self.head.labels:
             return own
         asked = classify(self.calm, embeddings)
         return [calm if found.abstained and _calm(calm) else found for found, calm in zip(own, asked, strict=True)]
-
-    def read(self, embeddings: Floats, texts: Sequence[str]) -> Floats:
-        """float32 (n, d): the embeddings that the head reads."""
-        return self.encoder.encode(texts) if self.encoder else embeddings
 
     @property
     def shared(self) -> Head | None:
@@ -58,11 +54,9 @@ def _calm(found: Intents) -> bool:
     return found.ranked[0][0] == NONE and not found.abstained
 
 
-def classify(
-    head: Head, embeddings: Floats, outside: Outside | None = None, texts: Sequence[str] = ()
-) -> list[Intents]:
-    """One result a row of `embeddings` float32 (n, d), by the texts' words, too, where they are given."""
-    rows = ranked(head.probabilities(embeddings, texts), head.labels)
+def classify(head: Head, embeddings: Floats, outside: Outside | None = None) -> list[Intents]:
+    """One result a row of `embeddings` float32 (n, d)."""
+    rows = ranked(head.probabilities(embeddings), head.labels)
     if outside is None:
         return [Intents(row, row[0][1] < head.threshold) for row in rows]
     beyond = outside.probability(embeddings).tolist()

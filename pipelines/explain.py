@@ -53,7 +53,7 @@ def scores(annotator: Annotator, signal: Signal, names: Sequence[str]) -> Score:
             embeddings = annotator.encoder.encode(texts)
         if "intent" in names:
             read = encoder.encode(texts) if encoder else embeddings
-            columns["intent"] = head.probabilities(read, texts)[:, head.labels.index(name)]
+            columns["intent"] = head.probabilities(read)[:, head.labels.index(name)]
         return np.stack([columns[column] for column in names], axis=1)
 
     return score

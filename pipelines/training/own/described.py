@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nlp.encoder import Floats
 from nlp.head import Head
 from pipelines.training.own import classifier
-from pipelines.training.own.classifier import Numbers, Read
+from pipelines.training.own.classifier import Numbers
 
 LEAST, PARTS = 4, 5
 """Intents with several examples that are needed to tell; in so many parts they are left out."""
@@ -88,17 +89,18 @@ def chosen(told: Sequence[Told], y: Sequence[str], described: Sequence[str], lab
 
 
 def answers(
-    split: Split, x: Read, y: Sequence[str], extra: Read, described: Sequence[str], labels: Sequence[str]
+    split: Split, x: Floats, y: Sequence[str], extra: Floats, described: Sequence[str], labels: Sequence[str]
 ) -> Told:
-    """By a head on what the split learns and on the descriptions. x: of the examples; extra: of the descriptions, whose
-    labels are `described`."""
+    """By a head on what the split learns and on the descriptions. x: float32 (n, d), of the examples; extra: float32
+    (m, d), of the descriptions, whose labels are `described`."""
     names = np.array(y)
-    head = classifier.fit(x[split.learnt] + extra, [*names[split.learnt], *described], encoder="", labels=labels)
+    known = np.vstack([x[split.learnt], extra])
+    head = classifier.fit(known, [*names[split.learnt], *described], encoder="", labels=labels)
     return Told(classifier.logits(head, x[split.asked]), names[split.asked].tolist(), split.left_out)
 
 
 def lift(
-    x: Read, y: Sequence[str], extra: Read, described: Sequence[str], *, labels: Sequence[str], seed: int
+    x: Floats, y: Sequence[str], extra: Floats, described: Sequence[str], *, labels: Sequence[str], seed: int
 ) -> Lift | None:
     """By all splits; None where there are none. Arrays as in `answers`."""
     told = [answers(split, x, y, extra, described, labels) for split in splits(y, described, seed=seed)]

@@ -105,7 +105,7 @@ def compare(old: Annotator, new: Annotator, where: str, rows: Sequence[tuple[str
 
 def _right(model: IntentModel, shared: Floats, texts: Sequence[str], truth: Sequence[str]) -> Floats:
     """1 where the best guess is right, whether or not the model vouches for it, else 0: float32 (n,)."""
-    found = model.head.probabilities(model.read(shared, texts), texts).argmax(axis=1)
+    found = model.head.probabilities(model.encoder.encode(texts) if model.encoder else shared).argmax(axis=1)
     return np.array([model.head.labels[n] == label for n, label in zip(found, truth, strict=True)], np.float32)
 
 

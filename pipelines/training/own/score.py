@@ -9,7 +9,7 @@ from nlp.errors import BadInput
 from nlp.intent import classify
 from nlp.metrics import Interval, interval
 from pipelines.annotate import Annotator
-from pipelines.training.own.classifier import Scored
+from pipelines.training.own.classifier import Scored, logits
 from pipelines.training.own.examples import Examples, Hashes, read
 from pipelines.training.own.figures import Figures, figures
 from pipelines.training.own.train import Data
@@ -38,10 +38,9 @@ def score(annotator: Annotator, data: Data, *, folder: Path | None, seed: int) -
         found = _without(found, _seen(folder), data.path)
     truth = np.array([labels.index(label) for label in found.labels])
     x = (model.encoder or annotator.encoder).encode(found.texts)
-    told = np.asarray(model.head.logits(x, found.texts) / model.head.temperature, np.float64)
-    scored = Scored(np.arange(len(truth)), told, truth)
+    scored = Scored(np.arange(len(truth)), logits(model.head, x), truth)
     counts = [found.counts.get(label, 0) for label in labels]
-    sure = np.array([not guess.abstained for guess in classify(model.head, x, model.outside, found.texts)])
+    sure = np.array([not guess.abstained for guess in classify(model.head, x, model.outside)])
     right = scored.logits.argmax(axis=1) == truth
     return Result(
         annotator.version,

@@ -119,18 +119,18 @@ def material(data: Data, known: Taxonomy) -> Material:
 def learn(found: Material, encoder: Encoder, *, seed: int, progress: Progress) -> Learnt:
     """A head on the embeddings of `encoder`; figures by cross-validation over classifier.FOLDS folds."""
     progress("embed", 0, 1)
-    x, extra = (classifier.Read.of(encoder.encode(t), t) for t in (found.examples.texts, found.described))
+    x, extra = encoder.encode(found.examples.texts), encoder.encode(found.described)
     progress("embed", 1, 1)
     progress("fit", 0, 3)
     y = found.examples.labels
     scored = classifier.held_out(x, y, extra, found.described_labels, labels=found.labels, seed=seed)
     progress("fit", 1, 3)
-    whole, named = x + extra, [*y, *found.described_labels]
+    whole, named = np.vstack([x, extra]), [*y, *found.described_labels]
     head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels)
     progress("fit", 2, 3)
     how = f"{classifier.FOLDS} folds, each by a head fitted on the others"
     more = lift(x, y, extra, found.described_labels, labels=found.labels, seed=seed)
-    strange = beyond(whole.places, named, head, seed=seed)
+    strange = beyond(whole, named, head, seed=seed)
     progress("fit", 3, 3)
     return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more)
 

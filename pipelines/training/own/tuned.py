@@ -13,7 +13,6 @@ from tokenizers import Tokenizer
 
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.head import Head
-from nlp.wording import counted
 from pipelines.training import dequantised, quantised, tops
 from pipelines.training.own import classifier, described, tune
 from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
@@ -44,13 +43,13 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     progress("export", 0, 2)
     own = export(base, tensors, bench.texts[:RANGES], into, work=work, name=name)
     progress("export", 1, 2)
-    whole = bench.read(own.encode(bench.texts))
+    whole = own.encode(bench.texts)
     head = classifier.fit(whole, bench.labels, encoder=own.version, labels=found.labels)
-    alike = _alike(head, bench.read(x)[scored.rows], whole[scored.rows])
+    alike = _alike(head, x[scored.rows], whole[scored.rows])
     progress("export", 2, 2)
     shutil.rmtree(work)
     how = "a tenth, also for the choice of the epoch" if many else f"{PARTS} parts, each by one tuned on the others"
-    strange = beyond(whole.places, bench.labels, head, seed=seed)
+    strange = beyond(whole, bench.labels, head, seed=seed)
     return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more, quantised=alike)
 
 
@@ -61,7 +60,7 @@ class Bench:
         self.found, self.base, self.recipe, self.work, self.progress = found, base, recipe, work, progress
         self.texts = [*found.examples.texts, *found.described]
         self.labels = [*found.examples.labels, *found.described_labels]
-        self.tokens, self.words = _tokens(base, self.texts), counted(self.texts)
+        self.tokens = _tokens(base, self.texts)
         place = {label: n for n, label in enumerate(found.labels)}
         self.classes = np.array([place[label] for label in self.labels])
         self.described = np.arange(len(found.examples.texts), len(self.texts))
@@ -97,13 +96,8 @@ class Bench:
         rows = np.append(np.flatnonzero(self.split.learnt), self.described)
         _, x = self.tuned("tune with intents left out", PARTS + 1, rows, None)
         y, known, labels = self.found.examples.labels, self.found.described_labels, self.found.labels
-        read = self.read(x)
-        told = described.answers(self.split, read[:count], y, read[count:], known, labels)
+        told = described.answers(self.split, x[:count], y, x[count:], known, labels)
         return described.chosen([told], y, known, labels)
-
-    def read(self, x: Floats) -> classifier.Read:
-        """What a head reads of all texts, by their embeddings."""
-        return classifier.Read(x, self.words)
 
     def tuned(
         self, step: str, number: int, learnt: classifier.Numbers, held: classifier.Numbers | None
@@ -123,9 +117,8 @@ class Bench:
     def scored(self, x: Floats, learnt: classifier.Numbers, held: classifier.Numbers) -> classifier.Scored:
         """The held-out rows by a head on the embeddings of those learnt."""
         y = [self.labels[i] for i in learnt]
-        read = self.read(x)
-        head = classifier.fit(read[learnt], y, encoder="", labels=self.found.labels)
-        return classifier.Scored(held, classifier.logits(head, read[held]), self.classes[held])
+        head = classifier.fit(x[learnt], y, encoder="", labels=self.found.labels)
+        return classifier.Scored(held, classifier.logits(head, x[held]), self.classes[held])
 
     def _texts(self, rows: classifier.Numbers) -> tune.Texts:
         return tune.Texts([self.tokens[i] for i in rows], self.classes[rows].tolist())
@@ -181,6 +174,6 @@ def _tokens(base: Path, texts: Sequence[str]) -> list[list[int]]:
     return [e.ids for e in tokenizer.encode_batch_fast(list(texts))]
 
 
-def _alike(head: Head, plain: classifier.Read, quantised: classifier.Read) -> float:
+def _alike(head: Head, plain: Floats, quantised: Floats) -> float:
     """The share of texts that get one guess from both embeddings."""
     return float((classifier.logits(head, plain).argmax(1) == classifier.logits(head, quantised).argmax(1)).mean())

@@ -4,7 +4,6 @@ import numpy as np
 
 from nlp.taxonomy import Intent, Taxonomy
 from pipelines.training.own.classifier import (
-    Read,
     descriptions,
     fit,
     folds,
@@ -16,10 +15,6 @@ from pipelines.training.own.classifier import (
 LABELS = ("a", "b", "c")
 
 
-def wordless(x: np.ndarray) -> Read:
-    return Read.of(x.astype(np.float32), [""] * len(x))
-
-
 def cloud(centre: int, count: int, *, seed: int, spread: float = 0.3) -> np.ndarray:
     x = np.random.default_rng(seed).normal(0, spread, (count, 8)).astype(np.float32)
     x[:, centre] += 1
@@ -28,26 +23,16 @@ def cloud(centre: int, count: int, *, seed: int, spread: float = 0.3) -> np.ndar
 
 def test_an_intent_without_an_example_is_known_by_its_description() -> None:
     x = np.vstack([cloud(0, 30, seed=1), cloud(1, 30, seed=2), cloud(2, 1, seed=3, spread=0.01)])
-    head = fit(wordless(x), ["a"] * 30 + ["b"] * 30 + ["c"], encoder="e", labels=LABELS)
-    guess = logits(head, wordless(cloud(2, 40, seed=4))).argmax(axis=1)
+    head = fit(x, ["a"] * 30 + ["b"] * 30 + ["c"], encoder="e", labels=LABELS)
+    guess = logits(head, cloud(2, 40, seed=4)).argmax(axis=1)
     assert (guess == 2).mean() > 0.8
 
 
 def test_an_intent_that_nothing_describes_is_never_guessed() -> None:
     x = np.vstack([cloud(0, 9, seed=1), cloud(1, 9, seed=2)])
-    head = fit(wordless(x), ["a"] * 9 + ["b"] * 9, encoder="e", labels=LABELS)
-    assert set(logits(head, wordless(cloud(2, 40, seed=3))).argmax(axis=1)) <= {0, 1}
-    assert (logits(head, wordless(cloud(1, 40, seed=4))).argmax(axis=1) == 1).mean() > 0.9
-
-
-def test_where_embeddings_are_alike_the_words_tell_and_serving_reads_them_as_training_does() -> None:
-    said = [f"please top up number {n}" for n in range(12)] + [f"please pay out number {n}" for n in range(12)]
-    x, y = cloud(0, 24, seed=1, spread=0.05), ["a"] * 12 + ["b"] * 12
-    asked, places = ["top up my card", "pay out my card", "<>", "nothing of that"], cloud(0, 4, seed=2, spread=0.05)
-    head = fit(Read.of(x, said), y, encoder="e", labels=("a", "b"))
-    assert head.logits(places, asked).argmax(axis=1)[:2].tolist() == [0, 1]
-    assert np.allclose(head.logits(places, asked), logits(head, Read.of(places, asked)), atol=1e-5)
-    assert np.allclose(head.logits(places), head.logits(places, [""] * 4), atol=1e-6)
+    head = fit(x, ["a"] * 9 + ["b"] * 9, encoder="e", labels=LABELS)
+    assert set(logits(head, cloud(2, 40, seed=3)).argmax(axis=1)) <= {0, 1}
+    assert (logits(head, cloud(1, 40, seed=4)).argmax(axis=1) == 1).mean() > 0.9
 
 
 def test_folds_hold_out_every_text_once_but_an_intents_only_one() -> None:
@@ -62,7 +47,7 @@ def test_folds_hold_out_every_text_once_but_an_intents_only_one() -> None:
 def test_what_is_scored_was_not_learnt() -> None:
     x = cloud(0, 40, seed=1, spread=5.0)  # nothing to learn: a head that had seen them would still know them
     y = [("a", "b")[n % 2] for n in range(40)]
-    scored = held_out(wordless(x), y, wordless(np.zeros((0, 8))), [], labels=("a", "b"), seed=1)
+    scored = held_out(x, y, np.zeros((0, 8), np.float32), [], labels=("a", "b"), seed=1)
     assert sorted(scored.rows.tolist()) == list(range(40))
     assert (scored.logits.argmax(axis=1) == scored.truth).mean() < 0.75
 

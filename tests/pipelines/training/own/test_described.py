@@ -4,16 +4,11 @@ import numpy as np
 
 from nlp.head import Head
 from pipelines.training.own import classifier
-from pipelines.training.own.classifier import Read
 from pipelines.training.own.described import LEAST, Lift, Told, chosen, lift, splits
 
 LABELS = tuple("abcdefgh")
 SPREAD, AWAY = 0.25, 0.9
 """How far customers' texts lie from their intent, and how far its description does, the same way for all."""
-
-
-def wordless(x: np.ndarray) -> Read:
-    return Read.of(x, [""] * len(x))
 
 
 def texts(label: str, count: int, *, seed: int) -> np.ndarray:
@@ -34,19 +29,19 @@ def examples(known: str, count: int = 12) -> tuple[np.ndarray, list[str]]:
 
 
 def learnt(x: np.ndarray, y: list[str], found: Lift | None) -> Head:
-    head = classifier.fit(wordless(np.vstack([x, descriptions()])), [*y, *LABELS], encoder="e", labels=LABELS)
+    head = classifier.fit(np.vstack([x, descriptions()]), [*y, *LABELS], encoder="e", labels=LABELS)
     return found.of(head) if found else head
 
 
 def right(head: Head, labels: str) -> float:
     asked = [(label, texts(label, 60, seed=1000 + ord(label))) for label in labels]
-    guess = [classifier.logits(head, wordless(x)).argmax(axis=1) == LABELS.index(label) for label, x in asked]
+    guess = [classifier.logits(head, x).argmax(axis=1) == LABELS.index(label) for label, x in asked]
     return float(np.mean(guess))
 
 
 def test_what_is_added_finds_more_texts_of_undescribed_intents_and_loses_few_of_the_others() -> None:
     x, y = examples("abcdef")
-    found = lift(wordless(x), y, wordless(descriptions()), LABELS, labels=LABELS, seed=1)
+    found = lift(x, y, descriptions(), LABELS, labels=LABELS, seed=1)
     assert found
     assert found.intents == ("g", "h")
     assert found.more > 0
@@ -59,28 +54,24 @@ def test_what_is_added_finds_more_texts_of_undescribed_intents_and_loses_few_of_
 
 def test_nothing_is_added_where_every_intent_has_an_example_or_too_few_can_tell() -> None:
     x, y = examples("abcdefgh")
-    assert lift(wordless(x), y, wordless(descriptions()), LABELS, labels=LABELS, seed=1) is None
+    assert lift(x, y, descriptions(), LABELS, labels=LABELS, seed=1) is None
     x, y = examples("abcdefgh"[: LEAST - 1])
-    assert lift(wordless(x), y, wordless(descriptions()), LABELS, labels=LABELS, seed=1) is None
+    assert lift(x, y, descriptions(), LABELS, labels=LABELS, seed=1) is None
     x, y = examples("abcdef", count=1)  # with one example each none can be left out and asked
-    assert lift(wordless(x), y, wordless(descriptions()), LABELS, labels=LABELS, seed=1) is None
+    assert lift(x, y, descriptions(), LABELS, labels=LABELS, seed=1) is None
 
 
 def test_the_same_examples_and_seed_tell_the_same() -> None:
     x, y = examples("abcdef")
-    assert lift(wordless(x), y, wordless(descriptions()), LABELS, labels=LABELS, seed=3) == lift(
-        wordless(x), y, wordless(descriptions()), LABELS, labels=LABELS, seed=3
+    assert lift(x, y, descriptions(), LABELS, labels=LABELS, seed=3) == lift(
+        x, y, descriptions(), LABELS, labels=LABELS, seed=3
     )
 
 
 def test_logits_and_head_are_lifted_alike() -> None:
     x, y = examples("abcdef")
     found, head = Lift(("g", "h"), 2.5, 0.0, 0.0), learnt(x, y, None)
-    assert np.allclose(
-        found.added(classifier.logits(head, wordless(x)), LABELS),
-        classifier.logits(found.of(head), wordless(x)),
-        atol=1e-4,
-    )
+    assert np.allclose(found.added(classifier.logits(head, x), LABELS), classifier.logits(found.of(head), x), atol=1e-4)
 
 
 def test_each_intent_is_left_out_once_and_what_is_asked_was_not_learnt() -> None:
