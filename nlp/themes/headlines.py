@@ -7,11 +7,14 @@ import numpy as np
 
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
+from nlp.themes.assign import Places
 
 SHOWN = 8
 """Headlines of a theme, at most."""
 LIKELY, LEAST = 0.15, 1e-3
 """How much the logarithm of its intent's probability, LEAST at least, counts beside a headline's cosine similarity."""
+BLOCK = 10_000
+"""Segments whose likeness to all headlines is held at a time: a million at once would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,11 @@ def fitting(
     if not headlines.texts or not len(centroids):
         return [{} for _ in centroids]
     vectors = encoder.encode(headlines.texts)
-    near = embeddings @ vectors.T
     likely = headlines.head.probabilities(embeddings) if headlines.head else np.ones((len(embeddings), 0), np.float32)
     place = {name: n for n, name in enumerate(headlines.head.labels if headlines.head else ())}
     intent = np.array([place.get(name, -1) for name in headlines.intents])
-    known = np.pad(likely, ((0, 0), (0, 1)), constant_values=0.0 if headlines.head else 1.0)[:, intent]
-    votes = (near + LIKELY * np.log(np.maximum(known, LEAST))).argmax(axis=1)
-    everywhere = np.bincount(votes, minlength=len(vectors)) / max(1, len(votes))
+    votes = _votes(embeddings, vectors, likely, intent)
+    usual, everywhere = vectors @ embeddings.mean(axis=0), np.bincount(votes, minlength=len(vectors)) / len(votes)
     theme = np.array([-1 if label is None else label for label in labels])
     similarity = centroids @ vectors.T
     found: list[dict[str, float]] = []
@@ -53,7 +54,18 @@ def fitting(
         within = likely[own].mean(axis=0)
         lift = np.append(within * np.log(within / likely.mean(axis=0)), 0.0)[intent]  # an intent unknown to the head: 0
         share = np.bincount(votes[own], minlength=len(vectors)) / own.sum()
-        score = 1.5 * similarity[k] - 0.5 * near.mean(axis=0) + 0.5 * share + 0.5 * lift
+        score = 1.5 * similarity[k] - 0.5 * usual + 0.5 * share + 0.5 * lift
         best = np.argsort(-score, kind="stable")[:SHOWN]
         found.append({headlines.texts[j]: max(0.0, float(share[j] - everywhere[j] / 2)) for j in best})
+    return found
+
+
+def _votes(embeddings: Floats, vectors: Floats, likely: Floats, intent: Places) -> Places:
+    """The headline that each segment votes for, intp (n,), BLOCK segments at a time. `likely`: float32 (n, intents);
+    `intent`: the place of each headline's, -1 where it is unknown; without intents nearness alone decides."""
+    found = np.zeros(len(embeddings), np.intp)
+    for start in range(0, len(embeddings), BLOCK):
+        some = slice(start, start + BLOCK)
+        known = np.where(intent >= 0, likely[some][:, intent], 0.0) if likely.shape[1] else 1.0
+        found[some] = (embeddings[some] @ vectors.T + LIKELY * np.log(np.maximum(known, LEAST))).argmax(axis=1)
     return found

@@ -52,10 +52,10 @@ def name_themes(
     named: list[Naming] = []
     for k, chosen in enumerate(settled(ranked)):
         own = found.of(k)
+        name = chosen.text if chosen else _plain(own, k)
         if chosen and chosen.score < HOLLOW and len(texts[k]) >= ENOUGH:
-            name = _mixed(own, readings[k].nouns) or chosen.text
-        else:
-            name = chosen.text if chosen else _plain(own, k)
+            mixed = _mixed(own, readings[k].nouns)
+            name = mixed if mixed and all(mixed != other.name for other in named) else name
         others = _others(ranked[k], name)
         named.append(Naming(name, _description(own, others), own, others))
     return named
