@@ -1,7 +1,7 @@
 """Intents of a company's own: Banking77 and CLINC150 in full and with few examples, against frozen MiniLM and SetFit.
 
-Learnt from training parts alone; test parts only score. Written to benchmarks/results/own-taxonomy.md, where rows that
-are not run now stay as they were measured.
+Learnt from training parts alone, with few examples also beside the other texts without labels; test parts only score.
+Written to benchmarks/results/own-taxonomy.md, where rows that are not run now stay as they were measured.
 """
 
 import argparse
@@ -43,7 +43,8 @@ folds are made, an encoder is tuned); expected calibration error in percent; sec
 model, on a machine that other work shares. With few examples, a row of one seed is one whose training takes long
 where it was measured; of all examples SetFit would make 400,000 pairs (Banking77) and 600,000, which at the
 pace of its rows here take hours. Each row was measured at its own commit. What is tuned starts from the encoder named
-in its row, the rest reads its embeddings. Nothing was chosen on a test part."""
+in its row, the rest reads its embeddings. With `--unlabelled`, all other training texts are given without their labels.
+Nothing was chosen on a test part."""
 SEEN = {
     "Banking77": "No encoder here has seen any of it before.",
     "CLINC150 in scope": "Our encoder was tuned on the training texts of 105 of its 150 intents, all but those of "
@@ -54,6 +55,14 @@ SEEN = {
 
 ASKED: dict[tuple[str, ...], np.ndarray] = {}
 """The frozen peer's embeddings of test texts, read once."""
+
+
+class Drawn(NamedTuple):
+    """Examples to learn, the other training texts, of which no label is told, and test texts."""
+
+    learn: Rows
+    others: Sequence[str]
+    test: Rows
 
 
 class Guessed(NamedTuple):
@@ -85,25 +94,30 @@ def drawn(rows: Rows, size: int, seed: int) -> Rows:
     return [rows[i] for label in sorted(set(labels)) for i in draw.permutation(np.flatnonzero(labels == label))[:size]]
 
 
-def ours(learn: Rows, test: Rows, *, seed: int, tune: bool) -> Guessed:
-    """What `frictionary train intent` does, from a file to a folder, and the folder's head on the test texts."""
+def ours(given: Drawn, *, seed: int, tune: bool, beside: bool = False) -> Guessed:
+    """What `frictionary train intent` does, from a file to a folder, and the folder's head on the test texts.
+
+    `beside`: the other training texts are given, too, without labels."""
     settings = Settings.from_environment()
     encoder = open_encoder(settings.models / "encoder")
     known = Taxonomy.from_toml(settings.taxonomy.read_text("utf-8"))
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "learn.jsonl"
-        path.write_text("".join(json.dumps({"text": text, "intent": label}) + "\n" for text, label in learn), "utf-8")
+        path, more = Path(folder) / "learn.jsonl", Path(folder) / "others.jsonl"
+        rows = [{"text": text, "intent": label} for text, label in given.learn]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+        more.write_text("".join(json.dumps({"text": text}) + "\n" for text in given.others), "utf-8")
         base = settings.models / "encoder" if tune else None
         out = Path(folder) / "own"
-        done = train(Data(path), encoder=encoder, known=known, out=out, seed=seed, base=base)
+        data = Data(path, unlabelled=more if beside else None)
+        done = train(data, encoder=encoder, known=known, out=out, seed=seed, base=base)
         head = done.learnt.head
         reader = open_encoder(out) if tune else encoder
         assert UNREADABLE not in done.learnt.examples.dropped
-        chances = softmax(logits(head, reader.encode([text for text, _ in test])), axis=1)
+        chances = softmax(logits(head, reader.encode([text for text, _ in given.test])), axis=1)
     return Guessed([head.labels[i] for i in chances.argmax(1)], chances.max(1), done.seconds)
 
 
-def frozen(learn: Rows, test: Rows, *, seed: int, strength: float) -> Guessed:
+def frozen(given: Drawn, *, seed: int, strength: float) -> Guessed:
     """all-MiniLM-L6-v2 by sentence-transformers, and scikit-learn's logistic regression with C=`strength`."""
     from sentence_transformers import SentenceTransformer
     from sklearn.linear_model import LogisticRegression
@@ -115,44 +129,53 @@ def frozen(learn: Rows, test: Rows, *, seed: int, strength: float) -> Guessed:
         rows: np.ndarray = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         return rows
 
-    labels = [label for _, label in learn]
+    labels = [label for _, label in given.learn]
     head = LogisticRegression(C=strength, max_iter=1000, random_state=seed).fit(
-        embed([text for text, _ in learn]), labels
+        embed([text for text, _ in given.learn]), labels
     )
     seconds = perf_counter() - started
-    asked = tuple(text for text, _ in test)
+    asked = tuple(text for text, _ in given.test)
     if asked not in ASKED:  # the same for all draws of a corpus
         ASKED[asked] = embed(asked)
     chances = head.predict_proba(ASKED[asked])
     return Guessed([str(label) for label in head.classes_[chances.argmax(1)]], chances.max(1), seconds)
 
 
-def setfit(learn: Rows, test: Rows, *, seed: int) -> Guessed:
+def setfit(given: Drawn, *, seed: int) -> Guessed:
     """SetFit 1 with its defaults but the number of pairs (20 a text), from the same checkpoint."""
     from datasets import Dataset
     from setfit import SetFitModel, Trainer, TrainingArguments
 
     started = perf_counter()
     model = SetFitModel.from_pretrained(str(base_folder()))
-    texts, labels = [text for text, _ in learn], [label for _, label in learn]
+    texts, labels = [text for text, _ in given.learn], [label for _, label in given.learn]
     with TemporaryDirectory() as folder:
         settings = TrainingArguments(folder, num_iterations=20, num_epochs=1, seed=seed, report_to="none")
         Trainer(model=model, args=settings, train_dataset=Dataset.from_dict({"text": texts, "label": labels})).train()
     seconds = perf_counter() - started
-    chances = np.asarray(model.predict_proba([text for text, _ in test]))
+    chances = np.asarray(model.predict_proba([text for text, _ in given.test]))
     known = [str(label) for label in model.model_head.classes_]
     return Guessed([known[i] for i in chances.argmax(1)], chances.max(1), seconds)
 
 
-WAYS: dict[str, Callable[[Rows, Rows, int], Guessed]] = {
-    "frozen MiniLM + logistic regression, C=1": lambda learn, test, seed: frozen(learn, test, seed=seed, strength=1),
-    f"frozen MiniLM + logistic regression, C={STRENGTH:.0f} as ours": lambda learn, test, seed: frozen(
-        learn, test, seed=seed, strength=STRENGTH
+WAYS: dict[str, Callable[[Drawn, int], Guessed]] = {
+    "frozen MiniLM + logistic regression, C=1": lambda given, seed: frozen(given, seed=seed, strength=1),
+    f"frozen MiniLM + logistic regression, C={STRENGTH:.0f} as ours": lambda given, seed: frozen(
+        given, seed=seed, strength=STRENGTH
     ),
-    "`frictionary train intent`": lambda learn, test, seed: ours(learn, test, seed=seed, tune=False),
-    "`frictionary train intent --fine-tune`": lambda learn, test, seed: ours(learn, test, seed=seed, tune=True),
-    "SetFit": lambda learn, test, seed: setfit(learn, test, seed=seed),
+    "`frictionary train intent`": lambda given, seed: ours(given, seed=seed, tune=False),
+    "`frictionary train intent --fine-tune`": lambda given, seed: ours(given, seed=seed, tune=True),
+    "`frictionary train intent --unlabelled`": lambda given, seed: ours(given, seed=seed, tune=False, beside=True),
+    "`frictionary train intent --unlabelled --fine-tune`": lambda given, seed: ours(
+        given, seed=seed, tune=True, beside=True
+    ),
+    "SetFit": lambda given, seed: setfit(given, seed=seed),
 }
+
+
+def ways(size: int) -> list[str]:
+    """Those that can be run: of all examples no text is left without a label."""
+    return [way for way in WAYS if size or "--unlabelled" not in way]
 
 
 def figures(found: Sequence[Guessed], test: Rows) -> tuple[Interval, list[float], float, float]:
@@ -167,10 +190,14 @@ def figures(found: Sequence[Guessed], test: Rows) -> tuple[Interval, list[float]
 
 def measured(corpus: str, size: int, way: str, *, corpora: Path, seeds: Sequence[int]) -> list[str]:
     """The cells of one row after those that name it."""
-    learn, test = (CORPORA[corpus](corpora, part) for part in ("train", "test"))
+    rows, test = (CORPORA[corpus](corpora, part) for part in ("train", "test"))
     seeds = seeds if size else seeds[:1]
     try:
-        found = [WAYS[way](drawn(learn, size, seed), test, seed) for seed in seeds]
+        found = []
+        for seed in seeds:
+            learn = drawn(rows, size, seed)
+            known = {text for text, _ in learn}
+            found.append(WAYS[way](Drawn(learn, [text for text, _ in rows if text not in known], test), seed))
     except ImportError as error:
         return [f"not run: {error.name or 'what it needs'} is not installed", "", "", "", "", ""]
     a, each, ece, seconds = figures(found, test)
@@ -205,9 +232,10 @@ def page(rows: Mapping[Row, list[str]], corpora: Path) -> Iterator[str]:
         shared = np.isin(hashes([text for text, _ in test]), hashes([text for text, _ in learn])).sum()
         yield f"\n## {corpus}\n\n{len(test):,} test texts; {shared} of them are also among the {len(learn):,} learnt."
         yield f"{SEEN[corpus]}\n\n| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}"
-        for size, way in product(map(named, SIZES), WAYS):
-            cells = rows.get((corpus, size, way), ["not run", *[""] * (len(HEAD) - 3)])
-            yield f"| {' | '.join([size, way, *cells])} |"
+        for size in SIZES:
+            for way in ways(size):
+                cells = rows.get((corpus, named(size), way), ["not run", *[""] * (len(HEAD) - 3)])
+                yield f"| {' | '.join([named(size), way, *cells])} |"
 
 
 def named(size: int) -> str:
@@ -226,6 +254,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", module="setfit")
     a.out.parent.mkdir(parents=True, exist_ok=True)
     for corpus, size, way in product(a.corpus, a.sizes, a.ways):
+        if way not in ways(size):
+            continue
         cells = measured(corpus, size, way, corpora=a.corpora, seeds=a.seeds)
         print(corpus, named(size), way, *cells, sep=" | ", flush=True)
         rows = rows_of(a.out) | {(corpus, named(size), way): cells}

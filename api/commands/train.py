@@ -27,6 +27,7 @@ def command() -> None:
 @click.option("--text", default="text", show_default=True, help="Column of the text.")
 @click.option("--label", default="intent", show_default=True, help="Column of the intent.")
 @click.option("--taxonomy", type=FILE, help="Your intents as TOML; definitions and headlines teach, too.")
+@click.option("--unlabelled", type=FILE, help="More texts, in the same column, without a label: they teach, too.")
 @click.option("--fine-tune", is_flag=True, help="Tune the encoder as well: minutes, and a second pass when serving.")
 @click.option(
     "--base",
@@ -41,6 +42,7 @@ def intent(
     text: str,
     label: str,
     taxonomy: Path | None,
+    unlabelled: Path | None,
     fine_tune: bool,
     base: Path | None,
     seed: int,
@@ -50,11 +52,13 @@ def intent(
     """Train intents of your own on labelled texts: seconds, or minutes with --fine-tune.
 
     The folder then serves with --model or FRICTIONARY_MODEL. Intents of --taxonomy without an example are known by
-    their definitions and headlines alone, less well. A killed --fine-tune goes on when called again.
+    their definitions and headlines alone, less well. With few examples, --unlabelled helps most: an export of your
+    messages as they are. A killed --fine-tune goes on when called again.
 
     \b
     Examples:
       frictionary train intent --examples labelled.csv --text body --label topic --out models/my
+      frictionary train intent --examples few.csv --unlabelled messages.csv --text body --label topic --out models/my
       frictionary train intent --examples labelled.jsonl --taxonomy my.toml --fine-tune --out models/my
     """
     if base and not fine_tune:
@@ -70,7 +74,7 @@ def intent(
         base = base or settings.models / "encoder"
     with progress(hidden=as_json) as report:
         trained = train(
-            Data(examples, text, label, taxonomy),
+            Data(examples, text, label, taxonomy, unlabelled),
             encoder=open_encoder(settings.models / "encoder"),
             known=read_taxonomy(settings.taxonomy, None),
             out=out,
@@ -117,6 +121,13 @@ def plain(trained: "Trained") -> dict[str, Any]:
         "folder": str(trained.folder),
         "seconds": round(trained.seconds, 1),
         **plain_figures(learnt.examples, learnt.held_out),
+        "unlabelled": {
+            "rows": learnt.unlabelled.rows,
+            "different": learnt.unlabelled.different,
+            "learnt": len(learnt.unlabelled.texts),
+        }
+        if learnt.unlabelled.texts
+        else None,
         "int8_agrees_with_fp32": learnt.quantised,
         "described_alone": {"intents": list(lift.intents), "recall_of_left_out": round(lift.found, 4)}
         if lift
@@ -131,6 +142,8 @@ def show(trained: "Trained") -> None:
     learnt = trained.learnt
     found, seconds = learnt.held_out, f"{trained.seconds:.0f} s"
     click.echo(f"{len(learnt.examples.texts):,} texts of {len(learnt.labels)} intents in {seconds}: {trained.folder}")
+    if (beside := learnt.unlabelled).texts:
+        click.echo(f"beside {len(beside.texts):,} of {beside.different:,} different texts without a label")
     click.echo(f"On {found.texts:,} texts it had not seen ({learnt.how}):")
     show_figures(learnt.examples, found)
     for precision, (threshold, kept) in found.thresholds.items():

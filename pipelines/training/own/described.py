@@ -89,19 +89,32 @@ def chosen(told: Sequence[Told], y: Sequence[str], described: Sequence[str], lab
 
 
 def answers(
-    split: Split, x: Floats, y: Sequence[str], extra: Floats, described: Sequence[str], labels: Sequence[str]
+    split: Split,
+    x: Floats,
+    y: Sequence[str],
+    extra: Floats,
+    described: Sequence[str],
+    labels: Sequence[str],
+    more: Floats | None = None,
 ) -> Told:
     """By a head on what the split learns and on the descriptions. x: float32 (n, d), of the examples; extra: float32
-    (m, d), of the descriptions, whose labels are `described`."""
+    (m, d), of the descriptions, whose labels are `described`; more: float32 (k, d), of texts without a label."""
     names = np.array(y)
     known = np.vstack([x[split.learnt], extra])
-    head = classifier.fit(known, [*names[split.learnt], *described], encoder="", labels=labels)
+    head = classifier.fit(known, [*names[split.learnt], *described], encoder="", labels=labels, more=more)
     return Told(classifier.logits(head, x[split.asked]), names[split.asked].tolist(), split.left_out)
 
 
 def lift(
-    x: Floats, y: Sequence[str], extra: Floats, described: Sequence[str], *, labels: Sequence[str], seed: int
+    x: Floats,
+    y: Sequence[str],
+    extra: Floats,
+    described: Sequence[str],
+    *,
+    labels: Sequence[str],
+    seed: int,
+    more: Floats | None = None,
 ) -> Lift | None:
     """By all splits; None where there are none. Arrays as in `answers`."""
-    told = [answers(split, x, y, extra, described, labels) for split in splits(y, described, seed=seed)]
+    told = [answers(split, x, y, extra, described, labels, more) for split in splits(y, described, seed=seed)]
     return chosen(told, y, described, labels) if told else None

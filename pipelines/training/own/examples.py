@@ -57,7 +57,7 @@ def read(path: Path, *, text: str, label: str, known: Sequence[str] | None = Non
             continue
         if missing := [name for name in (text, label) if name not in row]:
             raise UnknownName.of(f"column (record {number} of {path})", missing[0], map(str, row))
-        said, meant = _cell(row[text]), _cell(row[label])
+        said, meant = cell(row[text]), cell(row[label])
         if said and meant:
             given.append((number, mask_handles(redact(said)[0]), meant))
         else:
@@ -85,7 +85,8 @@ def named(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers[:SHOWN])) + more
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A cell's text on one line, empty where there is none."""
     return "" if value is None else " ".join(str(value).split())
 
 

@@ -14,10 +14,11 @@ from nlp.outside import Outside
 from nlp.taxonomy import Taxonomy
 from pipelines.corpora import digest
 from pipelines.training import outside
-from pipelines.training.own import classifier, folder
+from pipelines.training.own import classifier, folder, unlabelled
 from pipelines.training.own.described import Lift, lift
-from pipelines.training.own.examples import Examples, read
+from pipelines.training.own.examples import Examples, hashes, read
 from pipelines.training.own.figures import Figures, figures
+from pipelines.training.own.unlabelled import Unlabelled
 from pipelines.training.temperature import temperature
 
 Progress = Callable[[str, int, int | None], None]
@@ -30,25 +31,29 @@ LIMITS = "English; what it says of texts unlike its examples is not measured"
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Where the examples are, and what their columns are called. `taxonomy`: the intents there may be, if given."""
+    """Where the examples are, and what their columns are called. `taxonomy`: the intents there may be, if given;
+    `unlabelled`: more texts, without a label, in a column of the same name."""
 
     path: Path
     text: str = "text"
     label: str = "intent"
     taxonomy: Path | None = None
+    unlabelled: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """`held_out`: figures on texts not learnt, and `how`. `outside`: tells what no intent is about, where there are
-    enough intents to learn it from. `lift`: of intents without an example, if there are any and others tell it.
-    `quantised`: share of guesses alike in fp32 and int8, where tuned."""
+    """`held_out`: figures on texts not learnt, and `how`. `unlabelled`: texts without a label that were learnt from.
+    `outside`: tells what no intent is about, where there are enough intents to learn it from. `lift`: of intents
+    without an example, if there are any and others tell it. `quantised`: share of guesses alike in fp32 and int8, where
+    tuned."""
 
     examples: Examples
     labels: tuple[str, ...]
     head: Head
     held_out: Figures
     how: str
+    unlabelled: Unlabelled
     outside: Outside | None = None
     lift: Lift | None = None
     quantised: float | None = None
@@ -65,12 +70,13 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Examples, all intents, and what describes them: texts and the label of each."""
+    """Examples, all intents, what describes them (texts and the label of each), and texts without a label."""
 
     examples: Examples
     labels: tuple[str, ...]
     described: tuple[str, ...]
     described_labels: tuple[str, ...]
+    unlabelled: Unlabelled
 
 
 def train(
@@ -90,7 +96,7 @@ def train(
     with `base` BadModel, and MissingDependency without the extra `train`.
     """
     started = perf_counter()
-    found = material(data, known)
+    found = material(data, known, seed=seed)
     with folder.replaced(out) as fresh:
         if base:
             try:
@@ -104,7 +110,7 @@ def train(
     return Trained(out, learnt, perf_counter() - started)
 
 
-def material(data: Data, known: Taxonomy) -> Material:
+def material(data: Data, known: Taxonomy, *, seed: int) -> Material:
     """The examples and their intents: those of the taxonomy where given, else the labels."""
     given = folder.read_taxonomy(data.taxonomy, known) if data.taxonomy else None
     names = given.intent_names if given else None
@@ -113,25 +119,37 @@ def material(data: Data, known: Taxonomy) -> Material:
         raise BadInput(f"{data.path}: every label has one example alone; at least one must have two")
     labels = tuple(names or examples.counts)
     pairs = [(text, label) for label, texts in classifier.descriptions(labels, given).items() for text in texts]
-    return Material(examples, labels, tuple(text for text, _ in pairs), tuple(label for _, label in pairs))
+    others = Unlabelled()
+    if data.unlabelled:
+        others = unlabelled.read(data.unlabelled, text=data.text, learnt=examples.hashes, seed=seed)
+    return Material(examples, labels, tuple(text for text, _ in pairs), tuple(label for _, label in pairs), others)
 
 
 def learn(found: Material, encoder: Encoder, *, seed: int, progress: Progress) -> Learnt:
     """A head on the embeddings of `encoder`; figures by cross-validation over classifier.FOLDS folds."""
     progress("embed", 0, 1)
     x, extra = encoder.encode(found.examples.texts), encoder.encode(found.described)
+    others = encoder.encode(found.unlabelled.texts)
     progress("embed", 1, 1)
-    progress("fit", 0, 3)
-    y = found.examples.labels
-    scored = classifier.held_out(x, y, extra, found.described_labels, labels=found.labels, seed=seed)
-    progress("fit", 1, 3)
+    y, steps = found.examples.labels, classifier.FOLDS + 2
+    progress("fit", 0, steps)
+    scored = classifier.held_out(
+        x,
+        y,
+        extra,
+        found.described_labels,
+        labels=found.labels,
+        seed=seed,
+        more=others,
+        progress=lambda done: progress("fit", done, steps),
+    )
     whole, named = np.vstack([x, extra]), [*y, *found.described_labels]
-    head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels)
-    progress("fit", 2, 3)
+    head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels, more=others)
+    progress("fit", steps - 1, steps)
     how = f"{classifier.FOLDS} folds, each by a head fitted on the others"
-    more = lift(x, y, extra, found.described_labels, labels=found.labels, seed=seed)
+    more = lift(x, y, extra, found.described_labels, labels=found.labels, seed=seed, more=others)
     strange = beyond(whole, named, head, seed=seed)
-    progress("fit", 3, 3)
+    progress("fit", steps, steps)
     return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more)
 
 
@@ -161,7 +179,7 @@ def calibrated(
     )
     threshold = measured.thresholds[classifier.PRECISION][0]
     final = replace(head, temperature=divisor, threshold=threshold)
-    return Learnt(found.examples, found.labels, final, measured, how, outside, lift, quantised)
+    return Learnt(found.examples, found.labels, final, measured, how, found.unlabelled, outside, lift, quantised)
 
 
 def write(into: Path, learnt: Learnt, data: Data, *, name: str, seed: int) -> None:
@@ -169,7 +187,8 @@ def write(into: Path, learnt: Learnt, data: Data, *, name: str, seed: int) -> No
     learnt.head.save(into / "intent.npz")
     if learnt.outside:
         learnt.outside.save(into / "outside.npz")
-    np.savez_compressed(into / "seen.npz", texts=learnt.examples.hashes)
+    seen = np.concatenate([learnt.examples.hashes, hashes(learnt.unlabelled.texts)])
+    np.savez_compressed(into / "seen.npz", texts=seen)
     folder.write_taxonomy(into, list(learnt.labels), data.taxonomy)
     tuned = (into / "model.onnx").is_file()
     facts: dict[str, str | int | float] = {
@@ -194,5 +213,13 @@ def write(into: Path, learnt: Learnt, data: Data, *, name: str, seed: int) -> No
         "rows": len(learnt.examples.texts),
         "intents": len(learnt.labels),
     }
+    if data.unlabelled:
+        rows |= {
+            "unlabelled_file": data.unlabelled.name,
+            "unlabelled_sha256": digest(data.unlabelled),
+            "unlabelled_rows": learnt.unlabelled.rows,
+            "unlabelled_different": learnt.unlabelled.different,
+            "unlabelled_learnt": len(learnt.unlabelled.texts),
+        }
     rows |= {f"dropped_{reason.replace(' ', '_')}": len(where) for reason, where in learnt.examples.dropped.items()}
     folder.write_card(into, learnt.held_out, facts, rows, learnt.lift)

@@ -48,10 +48,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Token ids of texts, and the number of each one's intent."""
+    """Token ids of texts, the number of each one's intent, and how much each counts, all alike where none is said."""
 
     tokens: Sequence[Sequence[int]]
     classes: Sequence[int]
+    weights: Sequence[float] = ()
 
 
 class Learner:
@@ -65,8 +66,10 @@ class Learner:
         self.reader = Reader(base)
         self.first = max(0, self.reader.layers - recipe.layers)
         self.inputs, self.classes = self.below(texts.tokens), torch.tensor(texts.classes)
+        self.weights = torch.tensor(texts.weights or [1.0] * len(texts.tokens))
         sums = torch.zeros(kinds, self.reader.width)
-        sums.index_add_(0, self.classes, torch.tensor(self.reader.embed(self.inputs, first=self.first)))
+        found = torch.tensor(self.reader.embed(self.inputs, first=self.first))
+        sums.index_add_(0, self.classes, found * self.weights[:, None])
         self.directions = nn.normalize(sums, dim=1).requires_grad_()
         self.learning = self.reader.parameters(self.first) | {DIRECTIONS: self.directions}
 
@@ -86,9 +89,11 @@ class Learner:
         """Of one step: the texts of its passes, by their numbers."""
         inputs = [torch.stack([self.inputs[i] for i in group]) for group in groups]
         x = torch.cat([self.reader.places(group, first=self.first) for group in inputs])
-        y = self.classes[[i for group in groups for i in group]]
-        own = nn.cross_entropy(SCALE * x @ nn.normalize(self.directions, dim=1).T, y, label_smoothing=SMOOTHING)
-        return own + CONTRAST * contrast(x, y)
+        rows = [i for group in groups for i in group]
+        y, weights = self.classes[rows], self.weights[rows]
+        told = SCALE * x @ nn.normalize(self.directions, dim=1).T
+        own = nn.cross_entropy(told, y, label_smoothing=SMOOTHING, reduction="none")
+        return (own * weights).mean() + CONTRAST * contrast(x, y, weights)
 
     def accuracy(self, texts: Texts) -> float:
         """By the nearest direction, as the learner is now."""
@@ -99,7 +104,7 @@ class Learner:
         return float(((found @ directions.T).argmax(axis=1) == np.array(texts.classes)).mean())
 
 
-def contrast(x: Any, y: Any) -> Any:
+def contrast(x: Any, y: Any, weights: Any) -> Any:
     """Each text against all others of the step: how much likelier are those of its own intent; 0 where it is alone."""
     likeness = (SCALE * x @ x.T).fill_diagonal_(-1e4)
     same = (y[:, None] == y[None, :]).float().fill_diagonal_(0)
@@ -107,7 +112,7 @@ def contrast(x: Any, y: Any) -> Any:
     if not count.any():
         return x.sum() * 0
     each = -(nn.log_softmax(likeness, dim=1) * same).sum(dim=1) / count.clamp(min=1)
-    return each[count > 0].mean()
+    return (each * weights)[count > 0].mean()
 
 
 def tune(

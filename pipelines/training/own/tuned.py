@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,18 @@ from nlp.head import Head
 from pipelines.training import dequantised, quantised, tops
 from pipelines.training.own import classifier, described, tune
 from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
+from pipelines.training.own.unlabelled import guessed
 
 Tensors = dict[str, Any]
 MANY = 2_000
 """From so many texts on, all layers learn and a tenth is held out once; of fewer texts the highest layers learn for
 fewer steps, which is as good (docs/models.md); halves are held out in turn, and all are learnt in the end."""
+FEW = tune.Recipe(epochs=12, layers=4, rate=2e-4)
+BESIDE = tune.Recipe(epochs=4, steps=120, layers=4, rate=2e-4)
+"""How few texts are tuned to, alone, and beside texts without a label."""
+SURE = 0.4
+"""How likely the guess at a text without a label is at least that an encoder is tuned to, which learns false ones more
+readily than a head does."""
 PARTS, TENTHS = 2, 10
 RANGES = 1_000
 """Texts over which activation ranges are measured."""
@@ -33,7 +40,7 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     texts are trained with the same seed.
     """
     many = len(found.examples.texts) >= MANY
-    recipe = tune.Recipe(seed=seed) if many else tune.Recipe(epochs=12, layers=4, rate=2e-4, seed=seed)
+    recipe = replace(tune.Recipe() if many else BESIDE if found.unlabelled.texts else FEW, seed=seed)
     work = _workplace(into.with_name(f".{name}.training"), found, base, recipe)
     if not (base / "config.json").is_file():
         base = dequantised.checkpoint(base, work / "base")
@@ -43,8 +50,8 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     progress("export", 0, 2)
     own = export(base, tensors, bench.texts[:RANGES], into, work=work, name=name)
     progress("export", 1, 2)
-    whole = own.encode(bench.texts)
-    head = classifier.fit(whole, bench.labels, encoder=own.version, labels=found.labels)
+    whole, others = own.encode(bench.texts), own.encode(found.unlabelled.texts)
+    head = classifier.fit(whole, bench.labels, encoder=own.version, labels=found.labels, more=others)
     alike = _alike(head, x[scored.rows], whole[scored.rows])
     progress("export", 2, 2)
     shutil.rmtree(work)
@@ -54,13 +61,17 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
 
 
 class Bench:
-    """All texts with their labels, examples first and descriptions after them, and the tunings that they go through."""
+    """All texts with their labels, examples first and descriptions after them, and the tunings that they go through.
+
+    Of `more`, texts without a label, the embeddings follow theirs.
+    """
 
     def __init__(self, found: Material, base: Path, recipe: tune.Recipe, work: Path, progress: Progress) -> None:
         self.found, self.base, self.recipe, self.work, self.progress = found, base, recipe, work, progress
         self.texts = [*found.examples.texts, *found.described]
         self.labels = [*found.examples.labels, *found.described_labels]
-        self.tokens = _tokens(base, self.texts)
+        self.tokens, self.more = _tokens(base, self.texts), _tokens(base, found.unlabelled.texts)
+        self.untuned = tune.embedded(base, {}, [*self.tokens, *self.more]) if self.more else None
         place = {label: n for n, label in enumerate(found.labels)}
         self.classes = np.array([place[label] for label in self.labels])
         self.described = np.arange(len(found.examples.texts), len(self.texts))
@@ -96,7 +107,8 @@ class Bench:
         rows = np.append(np.flatnonzero(self.split.learnt), self.described)
         _, x = self.tuned("tune with intents left out", PARTS + 1, rows, None)
         y, known, labels = self.found.examples.labels, self.found.described_labels, self.found.labels
-        told = described.answers(self.split, x[:count], y, x[count:], known, labels)
+        own, others = x[: len(self.texts)], x[len(self.texts) :]
+        told = described.answers(self.split, own[:count], y, own[count:], known, labels, others)
         return described.chosen([told], y, known, labels)
 
     def tuned(
@@ -105,23 +117,38 @@ class Bench:
         """The tensors of one tuning, and its embeddings of all texts."""
         tensors = tune.tune(
             self.base,
-            self._texts(learnt),
+            self._beside(learnt),
             len(self.found.labels),
             held=None if held is None else self._texts(held),
             recipe=self.recipe,
             checkpoint=self.work / f"{number}.pt",
             progress=lambda _, done, total: self.progress(step, done, total),
         )
-        return tensors, tune.embedded(self.base, tensors, self.tokens)
+        return tensors, tune.embedded(self.base, tensors, [*self.tokens, *self.more])
 
     def scored(self, x: Floats, learnt: classifier.Numbers, held: classifier.Numbers) -> classifier.Scored:
         """The held-out rows by a head on the embeddings of those learnt."""
         y = [self.labels[i] for i in learnt]
-        head = classifier.fit(x[learnt], y, encoder="", labels=self.found.labels)
+        head = classifier.fit(x[learnt], y, encoder="", labels=self.found.labels, more=x[len(self.texts) :])
         return classifier.Scored(held, classifier.logits(head, x[held]), self.classes[held])
 
     def _texts(self, rows: classifier.Numbers) -> tune.Texts:
         return tune.Texts([self.tokens[i] for i in rows], self.classes[rows].tolist())
+
+    def _beside(self, rows: classifier.Numbers) -> tune.Texts:
+        """These texts, and of those without a label what the untuned encoder likely knows by them."""
+        learnt = self._texts(rows)
+        if self.untuned is None:
+            return learnt
+        x, others = self.untuned[rows], self.untuned[len(self.tokens) :]
+        head = classifier.fit(x, [self.labels[i] for i in rows], encoder="", labels=self.found.labels)
+        found = guessed(head, x, self.classes[rows], others)
+        sure = np.flatnonzero(found.likely >= SURE)
+        return tune.Texts(
+            [*learnt.tokens, *(self.more[i] for i in sure)],
+            [*learnt.classes, *found.classes[sure].tolist()],
+            [1.0] * len(rows) + found.likely[sure].tolist(),
+        )
 
 
 def export(base: Path, tensors: Tensors, texts: Sequence[str], into: Path, *, work: Path, name: str) -> OnnxEncoder:
@@ -158,7 +185,8 @@ def _workplace(work: Path, found: Material, base: Path, recipe: tune.Recipe) -> 
     """The folder of what is tuned so far; emptied where it is of other texts, another base or another recipe."""
     graph = base / "model.onnx"
     start = hashlib.sha256(graph.read_bytes()).hexdigest() if graph.is_file() else str(base)
-    said = json.dumps([found.examples.texts, found.examples.labels, found.described, start, asdict(recipe)])
+    given = [found.examples.texts, found.examples.labels, found.described, found.unlabelled.texts]
+    said = json.dumps([*given, start, asdict(recipe)])
     key = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
     if not (work / "key").is_file() or (work / "key").read_text() != key:
         shutil.rmtree(work, ignore_errors=True)

@@ -119,6 +119,31 @@ def test_small_talk_still_asks_for_nothing(trained: Trained, annotator: Annotato
     assert signals[0].intent == annotator.signals([Segment("1", 0, 0, 9)], ["thank you"])[0][0].intent == "none"
 
 
+def test_texts_without_a_label_are_learnt_and_the_card_says_which(
+    annotator: Annotator, said: tuple[Said, Said], tmp_path: Path
+) -> None:
+    learn, more = said
+    few = [row for n, row in enumerate(learn) if n % 12 < 2]
+    others = [row for row in learn if row not in few]
+    labelled, whole = table(tmp_path / "few.csv", few), table(tmp_path / "all.csv", [*others, *few])
+    data = replace(labelled, unlabelled=whole.path)
+    found = train(data, encoder=annotator.encoder, known=annotator.taxonomy, out=tmp_path / "my", seed=1)
+    card = tomllib.loads((tmp_path / "my" / "card.toml").read_text("utf-8"))["data"]
+    assert (card["rows"], card["unlabelled_rows"], card["unlabelled_learnt"]) == (6, 36, 30)
+    assert card["unlabelled_file"] == "all.csv"
+    assert len(card["unlabelled_sha256"]) == 64
+    assert found.learnt.held_out.texts == 6
+    own = annotator.with_intents(tmp_path / "my")
+    scored = score(own, table(tmp_path / "test.csv", [*more, others[0]]), folder=tmp_path / "my", seed=1)
+    assert scored.examples.dropped == {LEARNT: (16,)}
+    assert scored.figures.accuracy.value > 0.8
+    other = tmp_path / "other.csv"
+    other.write_text("subject\nwhere is it\n")
+    given = replace(data, unlabelled=other)
+    with pytest.raises(UnknownName, match="body"):
+        train(given, encoder=annotator.encoder, known=annotator.taxonomy, out=tmp_path / "no", seed=1)
+
+
 def test_a_test_leaves_out_what_was_learnt(
     trained: Trained, annotator: Annotator, said: tuple[Said, Said], tmp_path: Path
 ) -> None:

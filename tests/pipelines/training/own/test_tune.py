@@ -117,8 +117,9 @@ def test_a_step_takes_passes_of_one_length_until_it_has_enough_texts() -> None:
 
 def test_the_contrast_is_nothing_where_every_text_is_alone_with_its_intent() -> None:
     x = torch.nn.functional.normalize(torch.ones(3, 4), dim=1)
-    assert tune.contrast(x, torch.tensor([0, 1, 2])) == 0
-    assert tune.contrast(x, torch.tensor([0, 0, 1])) > 0
+    weights = torch.tensor([1.0, 0.5, 0.5])
+    assert tune.contrast(x, torch.tensor([0, 1, 2]), weights) == 0
+    assert tune.contrast(x, torch.tensor([0, 0, 1]), weights) > tune.contrast(x, torch.tensor([1, 0, 0]), weights) > 0
 
 
 @pytest.mark.slow
@@ -138,6 +139,34 @@ def test_a_tuned_model_serves_with_its_own_encoder(base: Path, annotator: Annota
     asked = ["courier parcel late", "subscription stop cancel"]
     guesses = own.intents.classify(annotator.encoder.encode(asked), asked)
     assert [g.ranked[0][0] for g in guesses] == ["parcel", "plan"]
+
+
+@pytest.mark.slow
+def test_an_encoder_is_tuned_beside_texts_without_a_label(base: Path, annotator: Annotator, tmp_path: Path) -> None:
+    def table(name: str, rows: list[dict[str, str]]) -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return path
+
+    few = {text.strip(): label for text, label in said(4, seed=1)}
+    examples = table("few.jsonl", [{"text": text, "intent": label} for text, label in few.items()])
+    others = sorted({text.strip() for text, _ in said(60, seed=2)} - set(few))
+    data = Data(examples, unlabelled=table("more.jsonl", [{"text": text} for text in others]))
+    found = train(data, encoder=annotator.encoder, known=annotator.taxonomy, out=tmp_path / "my", seed=1, base=base)
+    assert found.learnt.unlabelled.texts == tuple(others)
+    own = annotator.with_intents(tmp_path / "my").intents
+    asked = ["courier parcel late", "subscription stop cancel", "box delivery", "plan end"]
+    guesses = own.classify(annotator.encoder.encode(asked), asked)
+    assert [g.ranked[0][0] for g in guesses] == ["parcel", "plan", "parcel", "plan"]
+
+
+def test_a_text_that_counts_less_teaches_less(base: Path) -> None:
+    learnt = texts(base, 10, seed=1)
+    losses: list[float] = []
+    for weight in (1.0, 0.5):
+        learner = tune.Learner(base, replace(learnt, weights=[weight] * 20), 2, RECIPE)
+        losses.append(learner.loss([[n] for n in range(20)]).item())
+    assert losses[1] == pytest.approx(losses[0] / 2, rel=0.2)  # words are dropped at random
 
 
 @pytest.mark.slow
