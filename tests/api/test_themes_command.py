@@ -1,7 +1,7 @@
 """The command line of themes: lists, one theme, and what became of it."""
 
 import json
-import sqlite3
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +13,8 @@ from api.commands import group
 from nlp.errors import NotFound, UnknownName
 from nlp.themes.proposals import Proposal
 from nlp.themes.quality import Quality
-from pipelines.settings import Settings
 from pipelines.stores import open_store
 from pipelines.stores.protocols import Store
-
-
-def run(settings: Settings, *arguments: str) -> Result:
-    return call(settings.store, *arguments)
 
 
 def call(url: str, *arguments: str) -> Result:
@@ -27,10 +22,9 @@ def call(url: str, *arguments: str) -> Result:
 
 
 @pytest.fixture
-def own(store: Store, tmp_path: Path) -> str:
-    """A store of its own, as the shared one was filled."""
-    with sqlite3.connect(store.url.removeprefix("sqlite:///")) as filled:
-        filled.execute("VACUUM INTO ?", (str(tmp_path / "own.db"),))
+def own(store: Store, as_filled: Path, tmp_path: Path) -> str:
+    """A store of a test's own."""
+    shutil.copyfile(as_filled, tmp_path / "own.db")
     return f"sqlite:///{tmp_path}/own.db"
 
 
@@ -39,11 +33,11 @@ def segments(url: str, theme: str, count: int) -> list[str]:
     return [quote["segment"] for quote in found]
 
 
-def test_themes_are_told_as_they_were_known(settings: Settings, store: Store) -> None:
-    assert run(settings, "known", "2026-10-31").stdout == "no themes were known then\n"
-    *themes, last = run(settings, "known", "2026-11-02").stdout.splitlines()
+def test_themes_are_told_as_they_were_known(own: str) -> None:
+    assert call(own, "known", "2026-10-31").stdout == "no themes were known then\n"
+    *themes, last = call(own, "known", "2026-11-02").stdout.splitlines()
     assert (sorted(line.split("  ")[0] for line in themes), last) == (["t1", "t2"], "as found by first")
-    told = json.loads(run(settings, "known", "2026-11-02", "--json").stdout)
+    told = json.loads(call(own, "known", "2026-11-02", "--json").stdout)
     assert {theme["name"] for theme in told["themes"]} == {"Delivery <b>late</b>", "Charged twice"}
 
 
@@ -135,13 +129,13 @@ def test_the_log_tells_what_an_edit_is_kept_from_doing(own: str) -> None:
     assert "BUT t2 is not found now" in call(own, "edits").stdout
 
 
-def test_a_history_is_told_in_words_or_as_json(settings: Settings, store: Store) -> None:
-    assert run(settings, "history", "t2").stdout == "2026-11-01  Split from “Delivery <b>late</b>” (t1), 60 % of it\n"
-    assert run(settings, "history", "t1").stdout.splitlines() == [
+def test_a_history_is_told_in_words_or_as_json(own: str) -> None:
+    assert call(own, "history", "t2").stdout == "2026-11-01  Split from “Delivery <b>late</b>” (t1), 60 % of it\n"
+    assert call(own, "history", "t1").stdout.splitlines() == [
         "2026-11-01  Found for the first time",
         "2026-11-01  “Charged twice” (t2) split from it, 60 % of it",
     ]
-    (row,) = json.loads(run(settings, "history", "t2", "--json").stdout)
+    (row,) = json.loads(call(own, "history", "t2", "--json").stdout)
     assert (row["since"], row["other"]) == ("2026-11-01 00:00:00+00:00", "t1")
     with pytest.raises(NotFound, match="t99"):
-        run(settings, "history", "t99")
+        call(own, "history", "t99")
