@@ -2,7 +2,8 @@
 
 Examples are drawn from training parts, for some intents none; test parts only score. Banking77 and the domains of
 CLINC150 that the encoder has not seen tell of an intent its name alone; the product's own taxonomy has definitions and
-headlines, but the encoder was tuned on its texts.
+headlines, but the encoder was tuned on its texts. Once with the examples alone, once beside all training texts without
+their labels.
 """
 
 import json
@@ -17,6 +18,7 @@ import numpy as np
 from benchmarks.heading import heading
 from benchmarks.own_taxonomy import Rows, banking, clinc, drawn
 from nlp.encoder import OnnxEncoder
+from nlp.head import Head
 from nlp.taxonomy import NONE, Taxonomy
 from pipelines.settings import ROOT, Settings
 from pipelines.training.authored import authored, split
@@ -62,11 +64,14 @@ def corpora(folder: Path, settings: Settings) -> dict[str, Corpus]:
 
 class Found(NamedTuple):
     """Shares 0..1 right of the test texts of intents without an example, of others, of all; without and with what is
-    added to the former. `told`: what training told of the first two beforehand; `added`: to the logits."""
+    added to the former, and as it is beside texts without a label. `told`: what training told of the first two
+    beforehand, alone and beside such texts; `added`: to the logits, alone."""
 
     plain: tuple[float, float, float]
     lifted: tuple[float, float, float]
+    beside: tuple[float, float, float]
     told: tuple[float, float]
+    told_beside: tuple[float, float]
     added: float
 
 
@@ -77,24 +82,31 @@ def measured(
     alone = set(np.random.default_rng(seed).choice(names, round(share * len(names)), replace=False).tolist())
     rows = [row for row in drawn(corpus.learn, count, seed) if row[1] not in alone]
     with TemporaryDirectory() as place:
-        examples, taxonomy = Path(place) / "learn.jsonl", Path(place) / "names.toml"
+        examples, taxonomy, others = (Path(place) / name for name in ("learn.jsonl", "names.toml", "others.jsonl"))
         taxonomy.write_text(corpus.taxonomy, "utf-8")
         examples.write_text("".join(json.dumps({"text": t, "intent": label}) + "\n" for t, label in rows), "utf-8")
+        others.write_text("".join(json.dumps({"text": text}) + "\n" for text, _ in corpus.learn), "utf-8")
         data = Data(examples, taxonomy=taxonomy)
-        learnt = train(data, encoder=encoder, known=known, out=Path(place) / "own", seed=seed).learnt
+        learnt, beside = (
+            train(given, encoder=encoder, known=known, out=Path(place) / "own", seed=seed).learnt
+            for given in (data, replace(data, unlabelled=others))
+        )
     assert learnt.lift
+    assert beside.lift
     truth = np.array([label for _, label in corpus.test])
     new, head = np.isin(truth, sorted(alone)), learnt.head
     plain = replace(head, bias=np.asarray(head.bias - learnt.lift.more * np.isin(head.labels, learnt.lift.intents)))
 
-    def right(scores: np.ndarray) -> tuple[float, float, float]:
-        hit = np.array(head.labels)[scores.argmax(axis=1)] == truth
+    def right(head: Head) -> tuple[float, float, float]:
+        hit = np.array(head.labels)[logits(head, test).argmax(axis=1)] == truth
         return float(hit[new].mean()), float(hit[~new].mean()), float(hit.mean())
 
     return Found(
-        right(logits(plain, test)),
-        right(logits(head, test)),
+        right(plain),
+        right(head),
+        right(beside.head),
         (learnt.lift.found, learnt.lift.kept),
+        (beside.lift.found, beside.lift.kept),
         learnt.lift.more,
     )
 
@@ -106,6 +118,8 @@ def lines(found: Sequence[Found]) -> Iterator[str]:
     yield percent([f.plain for f in found])
     yield percent([f.lifted for f in found])
     yield percent([f.told for f in found])
+    yield percent([f.beside for f in found])
+    yield percent([f.told_beside for f in found])
     yield ", ".join(f"{f.added:.1f}" for f in found)
 
 
@@ -127,11 +141,13 @@ Encoder {encoder.version}, head-only training, seeds {", ".join(map(str, SEEDS))
 any; *without*: the share of the intents of which none is given. Percent of test texts told right: of intents without an
 example / of the others / of all. *Plainly*: descriptions are further examples, no more. *As it is*: what
 `frictionary train intent` gives, which adds a constant to what speaks for such intents. *Told*: what its report says
-beforehand of the first two, by leaving out intents that have examples. *Added*: the constant, a seed each. The encoder
-has seen no text of the first two, and was tuned on the training texts of the third, so that there it flatters.
+beforehand of the first two, by leaving out intents that have examples. *Beside*: with `--unlabelled`, all training
+texts without their labels, those of the intents without an example among them. *Added*: the constant, a seed each, of
+what is told from examples alone. The encoder has seen no text of the first two, and was tuned on the training texts of
+the third, so that there it flatters.
 
-| texts | examples | without | plainly | as it is | told | added |
-|---|---|---|---|---|---|---|
+| texts | examples | without | plainly | as it is | told | beside | told beside | added |
+|---|---|---|---|---|---|---|---|---|
 {chr(10).join(rows)}
 """,
         encoding="utf-8",

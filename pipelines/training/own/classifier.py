@@ -8,7 +8,7 @@ an intent of Banking77 train and CLINC150 train.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from nlp.encoder import Floats
 from nlp.head import Head
 from nlp.taxonomy import Taxonomy
-from pipelines.training.own.unlabelled import guessed
+from pipelines.training.own.unlabelled import Beside, Guesses, guessed
 
 Numbers = npt.NDArray[Any]
 STRENGTH = 30.0
@@ -53,18 +53,32 @@ def descriptions(labels: Sequence[str], taxonomy: Taxonomy | None) -> dict[str, 
     return found
 
 
-def fit(x: Floats, y: Sequence[str], *, encoder: str, labels: Sequence[str], more: Floats | None = None) -> Head:
-    """A head without temperature and threshold. x: float32 (n, d). `labels`: all intents, also those without a row.
-    `more`: float32 (m, d), of texts without a label. All rows are of unit length."""
-    head = _fitted(x, y, np.ones(len(x)), encoder=encoder, labels=labels)
-    if more is None or not len(more):
-        return head
-    places = {name: n for n, name in enumerate(labels)}
-    found = guessed(head, x, np.array([places[name] for name in y]), more)
+def fit(
+    x: Floats,
+    y: Sequence[str],
+    *,
+    encoder: str,
+    labels: Sequence[str],
+    beside: Beside | None = None,
+    alone: Sequence[str] = (),
+) -> Head:
+    """A head without temperature and threshold. x: float32 (n, d), of unit length. `labels`: all intents, also those
+    without a row; `alone`: those that descriptions alone tell of."""
+    if beside is None or not len(beside.places):
+        return _fitted(x, y, np.ones(len(x)), encoder=encoder, labels=labels)
+    found = guesses(x, y, labels=labels, beside=beside, alone=alone)
     kept = found.likely >= LIKELY
     names, counts = [labels[n] for n in found.classes[kept]], COUNTS * found.likely[kept]
-    whole, weights = np.vstack([x, more[kept]]), np.append(np.ones(len(x)), counts)
+    whole, weights = np.vstack([x, beside.places[kept]]), np.append(np.ones(len(x)), counts)
     return _fitted(whole, [*y, *names], weights, encoder=encoder, labels=labels)
+
+
+def guesses(x: Floats, y: Sequence[str], *, labels: Sequence[str], beside: Beside, alone: Sequence[str]) -> Guesses:
+    """What the texts without a label ask for, classes in the order of `labels`; the others as in `fit`."""
+    head = _fitted(x, y, np.ones(len(x)), encoder="", labels=labels)
+    asked = replace(head, bias=np.asarray(head.bias + beside.more * np.isin(labels, alone), np.float32))
+    places = {name: n for n, name in enumerate(labels)}
+    return guessed(asked, x, np.array([places[name] for name in y]), beside.places)
 
 
 def _fitted(x: Floats, y: Sequence[str], weights: Numbers, *, encoder: str, labels: Sequence[str]) -> Head:
@@ -112,18 +126,19 @@ def held_out(
     *,
     labels: Sequence[str],
     seed: int,
-    more: Floats | None = None,
+    beside: Beside | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Scored:
-    """Each fold by a head fitted on the others; `extra`, the descriptions' embeddings, and `more`, those of texts
-    without a label, belong to every one of them. `progress` is told of each."""
+    """Each fold by a head fitted on the others; `extra`, the descriptions' embeddings, and the texts without a label
+    belong to every one of them. `progress` is told of each."""
+    alone = sorted(set(labels) - set(y))
     fold, names, place = folds(y, seed=seed), np.array(y), {name: n for n, name in enumerate(labels)}
     rows: list[Numbers] = []
     found: list[Numbers] = []
     for k in sorted(set(fold.tolist()) - {-1}):
         learnt, held = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
         known = np.vstack([x[learnt], extra])
-        head = fit(known, [*names[learnt], *extra_labels], encoder="", labels=labels, more=more)
+        head = fit(known, [*names[learnt], *extra_labels], encoder="", labels=labels, beside=beside, alone=alone)
         rows.append(held)
         found.append(logits(head, x[held]))
         progress(len(rows))

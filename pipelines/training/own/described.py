@@ -16,6 +16,7 @@ from nlp.encoder import Floats
 from nlp.head import Head
 from pipelines.training.own import classifier
 from pipelines.training.own.classifier import Numbers
+from pipelines.training.own.unlabelled import Beside
 
 LEAST, PARTS = 4, 5
 """Intents with several examples that are needed to tell; in so many parts they are left out."""
@@ -95,13 +96,14 @@ def answers(
     extra: Floats,
     described: Sequence[str],
     labels: Sequence[str],
-    more: Floats | None = None,
+    beside: Beside | None = None,
 ) -> Told:
     """By a head on what the split learns and on the descriptions. x: float32 (n, d), of the examples; extra: float32
-    (m, d), of the descriptions, whose labels are `described`; more: float32 (k, d), of texts without a label."""
+    (m, d), of the descriptions, whose labels are `described`."""
     names = np.array(y)
     known = np.vstack([x[split.learnt], extra])
-    head = classifier.fit(known, [*names[split.learnt], *described], encoder="", labels=labels, more=more)
+    told, alone = names[split.learnt], sorted(set(labels) - set(names[split.learnt]))
+    head = classifier.fit(known, [*told, *described], encoder="", labels=labels, beside=beside, alone=alone)
     return Told(classifier.logits(head, x[split.asked]), names[split.asked].tolist(), split.left_out)
 
 
@@ -113,8 +115,8 @@ def lift(
     *,
     labels: Sequence[str],
     seed: int,
-    more: Floats | None = None,
+    beside: Beside | None = None,
 ) -> Lift | None:
     """By all splits; None where there are none. Arrays as in `answers`."""
-    told = [answers(split, x, y, extra, described, labels, more) for split in splits(y, described, seed=seed)]
+    told = [answers(split, x, y, extra, described, labels, beside) for split in splits(y, described, seed=seed)]
     return chosen(told, y, described, labels) if told else None

@@ -18,7 +18,7 @@ from pipelines.training.own import classifier, folder, unlabelled
 from pipelines.training.own.described import Lift, lift
 from pipelines.training.own.examples import Examples, hashes, read
 from pipelines.training.own.figures import Figures, figures
-from pipelines.training.own.unlabelled import Unlabelled
+from pipelines.training.own.unlabelled import Beside, Unlabelled
 from pipelines.training.temperature import temperature
 
 Progress = Callable[[str, int, int | None], None]
@@ -131,23 +131,27 @@ def learn(found: Material, encoder: Encoder, *, seed: int, progress: Progress) -
     x, extra = encoder.encode(found.examples.texts), encoder.encode(found.described)
     others = encoder.encode(found.unlabelled.texts)
     progress("embed", 1, 1)
-    y, steps = found.examples.labels, classifier.FOLDS + 2
+    y, described, labels = found.examples.labels, found.described_labels, found.labels
+    steps = classifier.FOLDS + 2
     progress("fit", 0, steps)
+    more = lift(x, y, extra, described, labels=labels, seed=seed)
+    beside = Beside(others, more.more if more else 0.0)
     scored = classifier.held_out(
         x,
         y,
         extra,
-        found.described_labels,
-        labels=found.labels,
+        described,
+        labels=labels,
         seed=seed,
-        more=others,
+        beside=beside,
         progress=lambda done: progress("fit", done, steps),
     )
-    whole, named = np.vstack([x, extra]), [*y, *found.described_labels]
-    head = classifier.fit(whole, named, encoder=encoder.version, labels=found.labels, more=others)
+    whole, named, alone = np.vstack([x, extra]), [*y, *described], sorted(set(labels) - set(y))
+    head = classifier.fit(whole, named, encoder=encoder.version, labels=labels, beside=beside, alone=alone)
     progress("fit", steps - 1, steps)
     how = f"{classifier.FOLDS} folds, each by a head fitted on the others"
-    more = lift(x, y, extra, found.described_labels, labels=found.labels, seed=seed, more=others)
+    if len(others):
+        more = lift(x, y, extra, described, labels=labels, seed=seed, beside=beside)
     strange = beyond(whole, named, head, seed=seed)
     progress("fit", steps, steps)
     return calibrated(found, head, scored, seed=seed, how=how, outside=strange, lift=more)

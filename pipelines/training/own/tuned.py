@@ -16,7 +16,7 @@ from nlp.head import Head
 from pipelines.training import dequantised, quantised, tops
 from pipelines.training.own import classifier, described, tune
 from pipelines.training.own.train import MAX_TOKENS, Learnt, Material, Progress, beyond, calibrated
-from pipelines.training.own.unlabelled import guessed
+from pipelines.training.own.unlabelled import Beside
 
 Tensors = dict[str, Any]
 MANY = 2_000
@@ -51,7 +51,7 @@ def learn_tuned(found: Material, *, base: Path, into: Path, name: str, seed: int
     own = export(base, tensors, bench.texts[:RANGES], into, work=work, name=name)
     progress("export", 1, 2)
     whole, others = own.encode(bench.texts), own.encode(found.unlabelled.texts)
-    head = classifier.fit(whole, bench.labels, encoder=own.version, labels=found.labels, more=others)
+    head = bench.head(whole, np.arange(len(whole)), others, encoder=own.version)
     alike = _alike(head, x[scored.rows], whole[scored.rows])
     progress("export", 2, 2)
     shutil.rmtree(work)
@@ -71,11 +71,12 @@ class Bench:
         self.texts = [*found.examples.texts, *found.described]
         self.labels = [*found.examples.labels, *found.described_labels]
         self.tokens, self.more = _tokens(base, self.texts), _tokens(base, found.unlabelled.texts)
-        self.untuned = tune.embedded(base, {}, [*self.tokens, *self.more]) if self.more else None
         place = {label: n for n, label in enumerate(found.labels)}
         self.classes = np.array([place[label] for label in self.labels])
         self.described = np.arange(len(found.examples.texts), len(self.texts))
         self.split = next(iter(described.splits(found.examples.labels, found.described_labels, seed=recipe.seed)), None)
+        self.untuned = tune.embedded(base, {}, [*self.tokens, *self.more]) if self.more else None
+        self.added = self._untuned_lift() if self.split else 0.0
 
     def tenth(self) -> tuple[Tensors, Floats, classifier.Scored]:
         """One tuning: its tensors, its embeddings of all texts, and scores on a tenth that it has not learnt."""
@@ -107,8 +108,8 @@ class Bench:
         rows = np.append(np.flatnonzero(self.split.learnt), self.described)
         _, x = self.tuned("tune with intents left out", PARTS + 1, rows, None)
         y, known, labels = self.found.examples.labels, self.found.described_labels, self.found.labels
-        own, others = x[: len(self.texts)], x[len(self.texts) :]
-        told = described.answers(self.split, own[:count], y, own[count:], known, labels, others)
+        own, beside = x[: len(self.texts)], Beside(x[len(self.texts) :], self.added)
+        told = described.answers(self.split, own[:count], y, own[count:], known, labels, beside)
         return described.chosen([told], y, known, labels)
 
     def tuned(
@@ -128,9 +129,15 @@ class Bench:
 
     def scored(self, x: Floats, learnt: classifier.Numbers, held: classifier.Numbers) -> classifier.Scored:
         """The held-out rows by a head on the embeddings of those learnt."""
-        y = [self.labels[i] for i in learnt]
-        head = classifier.fit(x[learnt], y, encoder="", labels=self.found.labels, more=x[len(self.texts) :])
+        head = self.head(x, learnt, x[len(self.texts) :], encoder="")
         return classifier.Scored(held, classifier.logits(head, x[held]), self.classes[held])
+
+    def head(self, x: Floats, rows: classifier.Numbers, others: Floats, *, encoder: str) -> Head:
+        """On these rows of x, beside the embeddings `others` of texts without a label."""
+        y, beside = [self.labels[i] for i in rows], Beside(others, self.added)
+        return classifier.fit(
+            x[rows], y, encoder=encoder, labels=self.found.labels, beside=beside, alone=self._alone(rows)
+        )
 
     def _texts(self, rows: classifier.Numbers) -> tune.Texts:
         return tune.Texts([self.tokens[i] for i in rows], self.classes[rows].tolist())
@@ -140,15 +147,29 @@ class Bench:
         learnt = self._texts(rows)
         if self.untuned is None:
             return learnt
-        x, others = self.untuned[rows], self.untuned[len(self.tokens) :]
-        head = classifier.fit(x, [self.labels[i] for i in rows], encoder="", labels=self.found.labels)
-        found = guessed(head, x, self.classes[rows], others)
+        y, beside = [self.labels[i] for i in rows], Beside(self.untuned[len(self.tokens) :], self.added)
+        labels, alone = self.found.labels, self._alone(rows)
+        found = classifier.guesses(self.untuned[rows], y, labels=labels, beside=beside, alone=alone)
         sure = np.flatnonzero(found.likely >= SURE)
         return tune.Texts(
             [*learnt.tokens, *(self.more[i] for i in sure)],
             [*learnt.classes, *found.classes[sure].tolist()],
             [1.0] * len(rows) + found.likely[sure].tolist(),
         )
+
+    def _alone(self, rows: classifier.Numbers) -> list[str]:
+        """The intents that have no example among these rows."""
+        examples = self.found.examples.labels
+        return sorted(set(self.found.labels) - {examples[i] for i in rows if i < len(examples)})
+
+    def _untuned_lift(self) -> float:
+        """What is added to intents without an example where texts without a label are guessed; 0 without such texts."""
+        if self.untuned is None:
+            return 0.0
+        y, known, count = self.found.examples.labels, self.found.described_labels, len(self.found.examples.labels)
+        x, extra = self.untuned[:count], self.untuned[count : len(self.texts)]
+        more = described.lift(x, y, extra, known, labels=self.found.labels, seed=self.recipe.seed)
+        return more.more if more else 0.0
 
 
 def export(base: Path, tensors: Tensors, texts: Sequence[str], into: Path, *, work: Path, name: str) -> OnnxEncoder:

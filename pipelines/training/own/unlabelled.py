@@ -40,6 +40,14 @@ class Unlabelled:
     different: int = 0
 
 
+class Beside(NamedTuple):
+    """Texts without a label beside examples: their embeddings, float32 (m, d), and what is added to what speaks for
+    intents that no example tells of when theirs are guessed (`described.py`)."""
+
+    places: Floats
+    more: float = 0.0
+
+
 class Guesses(NamedTuple):
     """Of each text its likeliest class, numbers (n,), and how likely it is, float32 (n,), 0..1."""
 

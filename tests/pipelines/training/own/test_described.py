@@ -5,6 +5,7 @@ import numpy as np
 from nlp.head import Head
 from pipelines.training.own import classifier
 from pipelines.training.own.described import LEAST, Lift, Told, chosen, lift, splits
+from pipelines.training.own.unlabelled import Beside
 
 LABELS = tuple("abcdefgh")
 SPREAD, AWAY = 0.25, 0.9
@@ -93,3 +94,18 @@ def test_the_least_constant_of_the_best_mean_is_chosen() -> None:
     found = chosen([told], ["a", "b"], ["a", "b", "c", "d"], ("a", "b", "c"))
     assert (found.intents, found.found, found.kept) == (("c", "d"), 1.0, 1.0)
     assert found.more == 1.5  # over 1.4 c is found, over 3 the others are lost
+
+
+def test_texts_without_a_label_show_where_intents_lie_that_descriptions_alone_tell_of() -> None:
+    x, y = examples("abcdef")
+    more = np.vstack([texts(label, 60, seed=500 + ord(label)) for label in LABELS])
+    first = lift(x, y, descriptions(), LABELS, labels=LABELS, seed=1)
+    assert first
+    beside = Beside(more, first.more)
+    whole, named = np.vstack([x, descriptions()]), [*y, *LABELS]
+    head = classifier.fit(whole, named, encoder="e", labels=LABELS, beside=beside, alone="gh")
+    found = lift(x, y, descriptions(), LABELS, labels=LABELS, seed=1, beside=beside)
+    assert found
+    assert right(head, "gh") > right(learnt(x, y, None), "gh") + 0.2
+    assert right(head, "abcdef") > right(learnt(x, y, first), "abcdef")
+    assert found.more < first.more  # hardly anything is left to be added

@@ -10,7 +10,7 @@ from nlp.errors import BadInput, UnknownName
 from pipelines.training.own import unlabelled
 from pipelines.training.own.classifier import fit, logits
 from pipelines.training.own.examples import hashes
-from pipelines.training.own.unlabelled import around, guessed, read
+from pipelines.training.own.unlabelled import Beside, around, guessed, read
 
 LABELS = ("a", "b", "c")
 WIDTH = 24
@@ -34,7 +34,7 @@ def test_texts_around_one_another_tell_what_a_few_examples_do_not() -> None:
     more, truth = clouds(300, seed=1)
     x, y = clouds(2, seed=2)
     plain = fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS)
-    beside = fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS, more=more)
+    beside = fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS, beside=Beside(more))
     asked, wanted = clouds(200, seed=3)
     right = [(logits(head, asked).argmax(axis=1) == wanted).mean() for head in (plain, beside)]
     assert right[1] > right[0] + 0.05
@@ -55,14 +55,14 @@ def test_likely_guesses_are_right_more_often() -> None:
 def test_no_text_without_a_label_changes_nothing() -> None:
     x, y = clouds(5, seed=2)
     names = [LABELS[n] for n in y]
-    heads = [fit(x, names, encoder="e", labels=LABELS, more=more) for more in (None, x[:0])]
+    heads = [fit(x, names, encoder="e", labels=LABELS, beside=beside) for beside in (None, Beside(x[:0]))]
     assert np.array_equal(heads[0].weights, heads[1].weights)
 
 
 def test_an_intent_that_no_text_without_a_label_is_of_is_still_found() -> None:
     more, truth = clouds(200, seed=1, spread=0.2)
     x, y = clouds(3, seed=2, spread=0.2)
-    head = fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS, more=more[truth != 2])
+    head = fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS, beside=Beside(more[truth != 2]))
     asked, wanted = clouds(200, seed=3, spread=0.2)
     assert (logits(head, asked).argmax(axis=1) == wanted)[wanted == 2].mean() > 0.8
 
