@@ -1,5 +1,6 @@
 """Figures of a model of own intents, for people and for machines: the same after training and after a test."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +27,19 @@ def plain(examples: "Examples", found: "Figures") -> dict[str, Any]:
     }
 
 
+def show_dropped(dropped: Mapping[str, Sequence[int]]) -> None:
+    """What was left out, and in which rows."""
+    from pipelines.training.own.examples import named
+
+    for reason, where in dropped.items():
+        click.echo(f"left out, {reason}: {len(where):,} (rows {named(where)})")
+
+
 def show_figures(examples: "Examples", found: "Figures") -> None:
     """What was left out, how good the rest is, and what collides."""
     from rich.console import Console
 
-    from pipelines.training.own.examples import named
-
-    for reason, where in examples.dropped.items():
-        click.echo(f"left out, {reason}: {len(where)} (rows {named(where)})")
+    show_dropped(examples.dropped)
     right = f"{found.accuracy.value:.3f} ({found.accuracy.low:.3f} to {found.accuracy.high:.3f})"
     click.echo(f"accuracy {right}, macro recall {found.macro_recall:.3f}, ECE {found.ece:.3f}")
     recalls = [intent.recall.value for intent in found.intents if intent.recall]

@@ -125,6 +125,7 @@ def plain(trained: "Trained") -> dict[str, Any]:
             "rows": learnt.unlabelled.rows,
             "different": learnt.unlabelled.different,
             "learnt": len(learnt.unlabelled.texts),
+            "dropped": dict(learnt.unlabelled.dropped),
         }
         if learnt.unlabelled.texts
         else None,
@@ -137,13 +138,14 @@ def plain(trained: "Trained") -> dict[str, Any]:
 
 def show(trained: "Trained") -> None:
     """What was left out, what works, what collides, what needs examples."""
-    from api.learnt import show_figures, show_wanting
+    from api.learnt import show_dropped, show_figures, show_wanting
 
     learnt = trained.learnt
     found, seconds = learnt.held_out, f"{trained.seconds:.0f} s"
     click.echo(f"{len(learnt.examples.texts):,} texts of {len(learnt.labels)} intents in {seconds}: {trained.folder}")
     if (beside := learnt.unlabelled).texts:
         click.echo(f"beside {len(beside.texts):,} of {beside.different:,} different texts without a label")
+        show_dropped(beside.dropped)
     click.echo(f"On {found.texts:,} texts it had not seen ({learnt.how}):")
     show_figures(learnt.examples, found)
     for precision, (threshold, kept) in found.thresholds.items():

@@ -67,12 +67,13 @@ def test_the_report_says_how_many_texts_descriptions_alone_found(tmp_path: Path)
 
 def test_the_report_says_how_many_texts_without_a_label_were_learnt_from(examples: Path, tmp_path: Path) -> None:
     more = tmp_path / "messages.csv"
-    more.write_text("id,body\n1,is my parcel lost\n2,please stop my plan\n3,IS my parcel lost\n4,cancel my plan\n")
+    more.write_text("id,body\n1,is my parcel lost\n2,please stop my plan\n3,IS my parcel lost\n4,cancel my plan\n5,\n")
     given = ["--examples", str(examples), "--text", "body", "--label", "topic", "--unlabelled", str(more)]
     told = call("train", "intent", *given, "--out", str(tmp_path / "my"))
     assert "beside 2 of 2 different texts without a label" in told.output
     report = json.loads(call("train", "intent", *given, "--out", str(tmp_path / "my"), "--json").output)
-    assert report["unlabelled"] == {"rows": 4, "different": 2, "learnt": 2}
+    assert "left out, without text: 1 (rows 5)" in told.output
+    assert report["unlabelled"] == {"rows": 5, "different": 2, "learnt": 2, "dropped": {"without text": [5]}}
 
 
 def test_analyze_and_evaluate_speak_the_own_names(model: str, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ lie close together mostly ask for the same (Zhou et al. 2004, "Learning with Loc
 """
 
 import random
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,8 +20,9 @@ from nlp.head import Head
 from nlp.redaction import mask_handles, redact
 from pipelines.sources._records import Options
 from pipelines.sources.table import rows
-from pipelines.training.own.examples import Hashes, cell, hashes
+from pipelines.training.own.examples import UNREADABLE, Hashes, cell, hashes
 
+WITHOUT = "without text"
 MOST = 10_000
 """So many texts are learnt from; of more, these are drawn."""
 AROUND = 8
@@ -33,11 +36,12 @@ NARROW = 5.0
 @dataclass(frozen=True, slots=True)
 class Unlabelled:
     """`texts`, masked as they are when the model serves: drawn of `different` ones that the file's `rows` hold, without
-    those that are examples."""
+    those that are examples. `dropped`: reason -> the rows (from 1) that hold none."""
 
     texts: tuple[str, ...] = ()
     rows: int = 0
     different: int = 0
+    dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Beside(NamedTuple):
@@ -58,34 +62,34 @@ class Guesses(NamedTuple):
 def read(path: Path, *, text: str, learnt: Hashes, seed: int) -> Unlabelled:
     """CSV, TSV, JSON lines or Parquet; a row without a text is passed over. `learnt`: of the examples.
 
-    Raises BadInput, and UnknownName where no row has the column.
+    Raises BadInput, and UnknownName for a column that no row has.
     """
     draw, known, kept = random.Random(seed), set(learnt.tolist()), list[str]()
+    dropped: dict[str, list[int]] = defaultdict(list)
     count = different = 0
     missing: UnknownName | None = None
     for number, row in rows(path, Options()):
         count += 1
         if isinstance(row, BadRecord) or not isinstance(row, dict):
+            dropped[UNREADABLE].append(number)
             continue
-        if text not in row:
-            missing = missing or UnknownName.of(f"column (record {number} of {path})", text, map(str, row))
-            continue
-        said = cell(row[text])
-        key = int(hashes([said])[0])
-        if not said or key in known:
-            continue
-        known.add(key)
-        different += 1
-        place = len(kept) if len(kept) < MOST else draw.randrange(different)
-        kept[place : place + 1] = [said] if place < MOST else []
+        if not (said := cell(row.get(text))):
+            dropped[WITHOUT].append(number)
+            if text not in row:
+                missing = missing or UnknownName.of(f"column (record {number} of {path})", text, map(str, row))
+        elif (key := int(hashes([said])[0])) not in known:
+            known.add(key)
+            different += 1
+            place = len(kept) if len(kept) < MOST else draw.randrange(different)
+            kept[place : place + 1] = [said] if place < MOST else []
     if missing and not different:
         raise missing
     masked = dict.fromkeys(mask_handles(redact(said)[0]) for said in kept)
     own = hashes(list(masked)) if masked else np.zeros(0, np.uint64)
-    texts = [said for said, key in zip(masked, own, strict=True) if key not in learnt]
+    texts = tuple(said for said, key in zip(masked, own, strict=True) if key not in learnt)
     if not texts:
         raise BadInput(f"{path}: no texts in the column {text!r} that are not among the examples")
-    return Unlabelled(tuple(texts), count, different)
+    return Unlabelled(texts, count, different, {reason: tuple(found) for reason, found in dropped.items()})
 
 
 def guessed(head: Head, x: Floats, y: Any, more: Floats) -> Guesses:

@@ -9,8 +9,8 @@ import pytest
 from nlp.errors import BadInput, UnknownName
 from pipelines.training.own import unlabelled
 from pipelines.training.own.classifier import fit, logits
-from pipelines.training.own.examples import hashes
-from pipelines.training.own.unlabelled import Beside, around, guessed, read
+from pipelines.training.own.examples import UNREADABLE, hashes
+from pipelines.training.own.unlabelled import WITHOUT, Beside, around, guessed, read
 
 LABELS = ("a", "b", "c")
 WIDTH = 24
@@ -102,4 +102,6 @@ def test_a_file_without_the_column_or_without_a_new_text_is_refused(tmp_path: Pa
         read(path, text="body", learnt=hashes(["cancel it"]), seed=1)
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"body": "it is late"}\n{"body": \n{"other": 1}\n["x"]\n')
-    assert read(broken, text="body", learnt=hashes(["x"]), seed=1).texts == ("it is late",)
+    found = read(broken, text="body", learnt=hashes(["x"]), seed=1)
+    assert found.texts == ("it is late",)
+    assert found.dropped == {UNREADABLE: (2, 4), WITHOUT: (3,)}
