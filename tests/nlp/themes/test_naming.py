@@ -292,6 +292,33 @@ def test_a_segment_votes_for_the_headline_of_what_it_asks_for(annotator: Annotat
     assert votes(known.head) != votes(None)
 
 
+def test_a_headline_near_to_all_that_customers_say_gets_fewer_votes(annotator: Annotator) -> None:
+    flat = (
+        "The radiator valve wants a fresh pair of AAs every fortnight.",
+        "New cells went into the heating valve in May and it is flat again.",
+        "Three weeks and the radiator knob is dead, I am buying packs of AA in bulk.",
+        "The thermostat shows a low warning again, a month after I changed them.",
+    )
+    cold = (
+        "The radiators stay cold all night.",
+        "My heating has been off since Sunday and the boiler clicks.",
+        "No warm water and the radiators are cold.",
+        "The boiler does not fire up in the morning.",
+        "The radiator in the hall gets far too hot and the heating will not go down.",
+        "The house is at nineteen and the heating says twenty-three.",
+    )
+    texts = ("Battery drains too fast", "Device overheats", "Heating or cooling does not work")
+    known = replace(annotator.headlines, texts=texts, intents=("product_defect",) * 3, head=None)
+
+    def voted(themes: list[tuple[str, ...]]) -> dict[str, float]:
+        own = annotator.encoder.encode([text for theme in themes for text in theme])
+        labels = [n for n, theme in enumerate(themes) for _ in theme]
+        return fitting(known, own, labels, centres(themes, annotator.encoder), encoder=annotator.encoder)[0]
+
+    assert voted([flat])["Battery drains too fast"] == 0
+    assert voted([flat, cold])["Battery drains too fast"] > 0
+
+
 def test_without_headlines_or_themes_nothing_fits(annotator: Annotator) -> None:
     nothing = np.zeros((0, annotator.encoder.dimension), np.float32)
     assert fitting(annotator.headlines, nothing, [], nothing, encoder=annotator.encoder) == []
