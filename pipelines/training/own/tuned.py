@@ -115,27 +115,14 @@ class Bench:
     def tuned(
         self, step: str, number: int, learnt: classifier.Numbers, held: classifier.Numbers | None
     ) -> tuple[Tensors, Floats]:
-        """The tensors of one tuning, and its embeddings of all texts.
-
-        Beside texts without a label, what they ask for is told by the untuned encoder, then by it and the one tuned so
-        together, who know more than either; by that the base is tuned anew.
-        """
-        tensors, x = self._tuned(step, f"{number}.pt", self._beside(learnt, self.untuned), held)
-        if self.untuned is not None:
-            both = np.asarray(np.hstack([self.untuned, x]) / np.sqrt(2), np.float32)
-            tensors, x = self._tuned(f"{step}, again", f"{number}-again.pt", self._beside(learnt, both), held)
-        return tensors, x
-
-    def _tuned(
-        self, step: str, checkpoint: str, texts: tune.Texts, held: classifier.Numbers | None
-    ) -> tuple[Tensors, Floats]:
+        """The tensors of one tuning, and its embeddings of all texts."""
         tensors = tune.tune(
             self.base,
-            texts,
+            self._beside(learnt),
             len(self.found.labels),
             held=None if held is None else self._texts(held),
             recipe=self.recipe,
-            checkpoint=self.work / checkpoint,
+            checkpoint=self.work / f"{number}.pt",
             progress=lambda _, done, total: self.progress(step, done, total),
         )
         return tensors, tune.embedded(self.base, tensors, [*self.tokens, *self.more])
@@ -155,14 +142,14 @@ class Bench:
     def _texts(self, rows: classifier.Numbers) -> tune.Texts:
         return tune.Texts([self.tokens[i] for i in rows], self.classes[rows].tolist())
 
-    def _beside(self, rows: classifier.Numbers, places: Floats | None) -> tune.Texts:
-        """These texts, and those without a label of which, by where all lie, it is likely enough what they ask for."""
+    def _beside(self, rows: classifier.Numbers) -> tune.Texts:
+        """These texts, and those without a label of which the untuned encoder likely knows what they ask for."""
         learnt = self._texts(rows)
-        if places is None:
+        if self.untuned is None:
             return learnt
-        y, beside = [self.labels[i] for i in rows], Beside(places[len(self.tokens) :], self.added)
+        y, beside = [self.labels[i] for i in rows], Beside(self.untuned[len(self.tokens) :], self.added)
         labels, alone = self.found.labels, self._alone(rows)
-        found = classifier.guesses(places[rows], y, labels=labels, beside=beside, alone=alone)
+        found = classifier.guesses(self.untuned[rows], y, labels=labels, beside=beside, alone=alone)
         sure = np.flatnonzero(found.likely >= SURE)
         return tune.Texts(
             [*learnt.tokens, *(self.more[i] for i in sure)],
