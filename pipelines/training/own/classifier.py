@@ -17,7 +17,7 @@ import numpy.typing as npt
 from nlp.encoder import Floats
 from nlp.head import Head
 from nlp.taxonomy import Taxonomy
-from pipelines.training.own.unlabelled import Beside, Guesses, guessed
+from pipelines.training.own.unlabelled import Beside, Guesses, spread
 
 Numbers = npt.NDArray[Any]
 STRENGTH = 30.0
@@ -78,7 +78,7 @@ def guesses(x: Floats, y: Sequence[str], *, labels: Sequence[str], beside: Besid
     head = _fitted(x, y, np.ones(len(x)), encoder="", labels=labels)
     asked = replace(head, bias=np.asarray(head.bias + beside.more * np.isin(labels, alone), np.float32))
     places = {name: n for n, name in enumerate(labels)}
-    return guessed(asked, x, np.array([places[name] for name in y]), beside.places)
+    return spread(asked, x, np.array([places[name] for name in y]), beside.places)
 
 
 def _fitted(x: Floats, y: Sequence[str], weights: Numbers, *, encoder: str, labels: Sequence[str]) -> Head:

@@ -105,7 +105,8 @@ class Learner:
 
 
 def contrast(x: Any, y: Any, weights: Any) -> Any:
-    """Each text against all others of the step: how much likelier are those of its own intent; 0 where it is alone."""
+    """Each text, by its weight, against all others of the step: how much likelier are those of its own intent; 0 where
+    it is alone."""
     likeness = (SCALE * x @ x.T).fill_diagonal_(-1e4)
     same = (y[:, None] == y[None, :]).float().fill_diagonal_(0)
     count = same.sum(dim=1)

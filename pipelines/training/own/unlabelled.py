@@ -81,20 +81,20 @@ def read(path: Path, *, text: str, learnt: Hashes, seed: int) -> Unlabelled:
             known.add(key)
             different += 1
             place = len(kept) if len(kept) < MOST else draw.randrange(different)
-            kept[place : place + 1] = [said] if place < MOST else []
+            if place < MOST:  # each different text is as likely to be kept as any other (Vitter 1985, algorithm R)
+                kept[place : place + 1] = [said]
     if missing and not different:
         raise missing
     masked = dict.fromkeys(mask_handles(redact(said)[0]) for said in kept)
-    own = hashes(list(masked)) if masked else np.zeros(0, np.uint64)
-    texts = tuple(said for said, key in zip(masked, own, strict=True) if key not in learnt)
+    texts = tuple(said for said, new in zip(masked, ~np.isin(hashes(list(masked)), learnt), strict=True) if new)
     if not texts:
         raise BadInput(f"{path}: no texts in the column {text!r} that are not among the examples")
     return Unlabelled(texts, count, different, {reason: tuple(found) for reason, found in dropped.items()})
 
 
-def guessed(head: Head, x: Floats, y: Any, more: Floats) -> Guesses:
-    """What `head` makes of `more`, float32 (m, d), beside the examples that it learnt, x float32 (n, d) of the classes
-    y (n,). All rows are of unit length."""
+def spread(head: Head, x: Floats, y: Any, more: Floats) -> Guesses:
+    """What `head` makes of `more`, float32 (m, d), drawn towards what is told around, by the examples that the head
+    learnt, too: x, float32 (n, d), of the classes y (n,). All rows are of unit length."""
     told = np.zeros((len(x) + len(more), len(head.labels)))
     told[np.arange(len(x)), y] = 1
     told[len(x) :] = head.probabilities(more)

@@ -10,7 +10,7 @@ from nlp.errors import BadInput, UnknownName
 from pipelines.training.own import unlabelled
 from pipelines.training.own.classifier import fit, logits
 from pipelines.training.own.examples import UNREADABLE, hashes
-from pipelines.training.own.unlabelled import WITHOUT, Beside, around, guessed, read
+from pipelines.training.own.unlabelled import WITHOUT, Beside, around, read, spread
 
 LABELS = ("a", "b", "c")
 WIDTH = 24
@@ -38,7 +38,7 @@ def test_texts_around_one_another_tell_what_a_few_examples_do_not() -> None:
     asked, wanted = clouds(200, seed=3)
     right = [(logits(head, asked).argmax(axis=1) == wanted).mean() for head in (plain, beside)]
     assert right[1] > right[0] + 0.05
-    found = guessed(plain, x, y, more)
+    found = spread(plain, x, y, more)
     alone = logits(plain, more).argmax(axis=1)
     assert (found.classes == truth).mean() > (alone == truth).mean()
     assert 0 < found.likely.min() <= found.likely.max() <= 1
@@ -47,7 +47,7 @@ def test_texts_around_one_another_tell_what_a_few_examples_do_not() -> None:
 def test_likely_guesses_are_right_more_often() -> None:
     more, truth = clouds(300, seed=1, spread=0.6)
     x, y = clouds(2, seed=2)
-    found = guessed(fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS), x, y, more)
+    found = spread(fit(x, [LABELS[n] for n in y], encoder="e", labels=LABELS), x, y, more)
     right, middle = found.classes == truth, np.median(found.likely)
     assert right[found.likely > middle].mean() > right[found.likely <= middle].mean()
 
