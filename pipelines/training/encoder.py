@@ -23,7 +23,7 @@ from pipelines.training import curriculum, dequantised, feeling, short, teacher,
 from pipelines.training.authored import authored
 from pipelines.training.cohesion import cohesion
 from pipelines.training.graph import Array
-from pipelines.training.learning import array, fill
+from pipelines.training.learning import array, device, fill
 from pipelines.training.quantised import MAX_TOKENS, activation_ranges, build, weights, without_unused
 from pipelines.training.reader import Reader
 from pipelines.training.temperature import temperature
@@ -61,10 +61,10 @@ def calibration_texts(corpora: Path) -> list[str]:
     return texts + [row["text"] for row in draw.sample(authored(ROOT / "corpora" / "training"), 300)]
 
 
-def tuned(folder: Path, corpora: Path, *, start: Path | None, feeling_alone: bool = False, teachers: int) -> None:
+def tuned(folder: Path, corpora: Path, *, start: Path | None, feeling_alone: bool = False) -> None:
     """Tune the base and leave it in `folder`: a checkpoint, and the tops on it.
 
-    In rounds, then made short (`rounds`), then once more to feeling by what teachers feel (`felt`); of an encoder of
+    In rounds, then made short (`rounds`), then once more to feeling by what a teacher feels (`felt`); of an encoder of
     ours in `start` the last step alone where `feeling_alone`. A killed run goes on after its last epoch.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def tuned(folder: Path, corpora: Path, *, start: Path | None, feeling_alone: boo
         _keep(folder, tops.taken(dequantised.tensors(start), *tops.NAMES))
     else:
         rounds(folder, corpora, start=start)
-    felt(folder, corpora, teachers=teachers)
+    felt(folder, corpora)
 
 
 def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
@@ -109,15 +109,15 @@ def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
     save(folder, model, top)
 
 
-def felt(folder: Path, corpora: Path, *, teachers: int) -> None:
-    """The encoder in `folder`, a checkpoint with its tops, learns feeling from teachers, and its temperature anew.
+def felt(folder: Path, corpora: Path) -> None:
+    """The encoder in `folder`, a checkpoint with its tops, learns feeling from a teacher, and its temperature anew.
 
     Both cut the same texts into tokens, each by its own words.
     """
     base, own = _words(base_folder()), _words(folder)
-    held = curriculum.held_out(corpora, base, seed=SEED).task
-    told = teacher.told(base_folder(), _felt(corpora, base), held, folder, teachers=teachers)
-    tasks = _felt(corpora, own)
+    shown = [one.task for one in curriculum.lessons(corpora, base, curriculum.TAUGHT, seed=SEED)]
+    told = teacher.told(base_folder(), shown, curriculum.held_out(corpora, base, seed=SEED).task, folder)
+    tasks = [one.task for one in curriculum.lessons(corpora, own, curriculum.FELT_AGAIN, seed=SEED)]
     reader, recipe = Reader(folder), feeling.Recipe(seed=SEED)
     before = tops.taken(dequantised.above(folder), tops.SENTIMENT)
     sentiment = feeling.learn(reader, before, tasks, told, recipe, checkpoint=folder / "feeling.pt")
@@ -127,12 +127,6 @@ def felt(folder: Path, corpora: Path, *, teachers: int) -> None:
     sentiment |= {name: sentiment[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
     _keep(folder, sentiment | tops.taken(reader.tensors(), tops.EMBEDDING))
     reader.encoder.save_pretrained(folder)
-
-
-def _felt(corpora: Path, tokenizer: Tokenizer) -> list[tuning.Task]:
-    """What feeling is learnt from: the lessons, and texts of films and posts crossed."""
-    tasks = [one.task for one in curriculum.lessons(corpora, tokenizer, curriculum.FELT_AGAIN, seed=SEED)]
-    return tasks + [curriculum.crossed(task, seed=SEED) for task in tasks if task.targets.keys() <= tuning.FELT.keys() and task.targets]
 
 
 def _words(folder: Path) -> Tokenizer:
@@ -233,15 +227,14 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "var/encoder", help="where checkpoints lie")
     parser.add_argument("--kept", action="store_true", help="quantise what --work holds, without tuning it anew")
     parser.add_argument("--start", type=Path, help="an encoder of ours that is tuned on, instead of the base")
-    parser.add_argument("--feeling", action="store_true", help="tune it on to feeling alone; with --start")
-    parser.add_argument("--teachers", type=int, default=4, help="of feeling, of each kind of texts (default: 4)")
+    parser.add_argument("--feeling", action="store_true", help="tune it on to feeling alone: an hour; with --start")
     arguments = parser.parse_args()
     if arguments.feeling and not arguments.start:
         parser.error("--feeling needs --start: the encoder of ours that is tuned on")
     folder = arguments.work
     if not arguments.kept:
-        alone = arguments.feeling
-        tuned(folder, arguments.corpora, start=arguments.start, feeling_alone=alone, teachers=arguments.teachers)
+        with device():
+            tuned(folder, arguments.corpora, start=arguments.start, feeling_alone=arguments.feeling)
     config, tensors = json.loads((folder / "config.json").read_text("utf-8")), weights(folder)
     words = without_unused(json.loads((folder / "tokenizer.json").read_text("utf-8")), tensors)
     texts, above = calibration_texts(arguments.corpora), dequantised.above(folder)

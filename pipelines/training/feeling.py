@@ -18,7 +18,7 @@ from rich.progress import track
 
 from nlp.encoder import batches
 from pipelines.training import tops
-from pipelines.training.learning import Learning, array, fill, layer_rates, mixed, tensor
+from pipelines.training.learning import Learning, array, fill, layer_rates, mixed
 from pipelines.training.reader import Reader
 from pipelines.training.tuning import FELT, POLARITY, Target, Task, ordered
 
@@ -30,13 +30,13 @@ class Recipe:
     """`place`: weight of the distance to the embedding before, `truth`: of the labels, beside what the teacher tells.
     `decay`: of the rate, from each layer to the one below. `average`: of the weights. `tokens`: in one batch."""
 
-    epochs: int = 12
-    rate: float = 1.6e-4
-    top_rate: float = 6e-4
+    epochs: int = 2
+    rate: float = 8e-5
+    top_rate: float = 3e-4
     decay: float = 0.9
     dropout: float = 0.1
     average: float = 0.998
-    tokens: int = 8192
+    tokens: int = 2048
     place: float = 30.0
     truth: float = 0.3
     seed: int = 7
@@ -50,31 +50,31 @@ def learn(
     recipe: Recipe,
     *,
     checkpoint: Path,
-    places: Sequence[Array] = (),
 ) -> dict[str, Array]:
     """The tensors of the sentiment top, which begins as `sentiment`; the reader's own are filled.
 
     `told`: the teacher's probabilities float32 (n, 3) of each task's texts. A killed run goes on after its last epoch.
     """
-    places = places or [reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks]
-    felt = {name: tensor(value, requires_grad=True) for name, value in sentiment.items()}
+    places = [reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks]
+    felt = {name: torch.tensor(value, requires_grad=True) for name, value in sentiment.items()}
     parameters = reader.parameters(0) | felt
     draw, layers = random.Random(recipe.seed), reader.encoder.config.num_hidden_layers
     orders = [ordered(tasks, recipe.tokens, draw) for _ in range(recipe.epochs)]
     rates = layer_rates(parameters, recipe.rate, decay=recipe.decay, layers=layers, top=recipe.top_rate)
     learning = Learning(parameters, rates, steps=sum(map(len, orders)), average=recipe.average, warm_up=0.08)
     for epoch in range(learning.resume(checkpoint).get("epoch", 0), recipe.epochs):
-        moved = tensor(0.0)
+        moved = torch.zeros(())
         for number, group in track(orders[epoch], description=f"feeling, epoch {epoch + 1}"):
             task = tasks[number]
             with mixed():
-                states = reader.passed(tensor([task.tokens[i] for i in group]), 0, layers)
+                states = reader.passed(torch.tensor([task.tokens[i] for i in group]), 0, layers)
                 place = tops.embedded(reader.top, states)
                 logits = tops.forward(felt, tops.SENTIMENT, states, dropout=recipe.dropout).float()
-            off = (1 - (place * tensor(places[number][group])).sum(dim=1)).mean()
-            loss = recipe.place * task.stay * off + _loss(logits, tensor(told[number][group]), task, group, recipe)
-            share = len(group) * len(task.tokens[group[0]]) / recipe.tokens  # a few texts of a rare length count less
-            learning.step(loss * share)
+            off = (1 - (place * torch.tensor(places[number][group])).sum(dim=1)).mean()
+            loss = recipe.place * task.stay * off + _loss(
+                logits, torch.tensor(told[number][group]), task, group, recipe
+            )
+            learning.step(loss)
             moved += off.detach() / len(orders[epoch])
         learning.save(checkpoint, {"epoch": epoch + 1})
         print(
@@ -86,11 +86,11 @@ def learn(
 
 def logits(reader: Reader, above: Mapping[str, Array], tokens: Sequence[Sequence[int]]) -> Array:
     """float32 (n, 3) of texts as token ids, by the sentiment top among `above`."""
-    felt = {name: tensor(value) for name, value in tops.taken(above, tops.SENTIMENT).items()}
+    felt = {name: torch.tensor(value) for name, value in tops.taken(above, tops.SENTIMENT).items()}
     layers, found = reader.encoder.config.num_hidden_layers, np.zeros((len(tokens), 3), np.float32)
     with torch.inference_mode():
         for group in batches([len(ids) for ids in tokens], budget=4096):
-            states = reader.passed(tensor([tokens[i] for i in group]), 0, layers)
+            states = reader.passed(torch.tensor([tokens[i] for i in group]), 0, layers)
             found[group] = array(tops.forward(felt, tops.SENTIMENT, states))
     return found
 
@@ -106,6 +106,6 @@ def _loss(logits: Any, told: Any, task: Task, group: Sequence[int], recipe: Reci
 
 
 def _truth(logits: Any, target: Target, group: Sequence[int]) -> Any:
-    weights = tensor([target.weights[i] for i in group])
-    classes = tensor([target.classes[i] for i in group])
+    weights = torch.tensor([target.weights[i] for i in group])
+    classes = torch.tensor([target.classes[i] for i in group])
     return (nn.cross_entropy(logits, classes, reduction="none") * weights).mean()

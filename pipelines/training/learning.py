@@ -1,7 +1,7 @@
 """How weights learn here: AdamW on a one-cycle rate, an average of the weights, a file that a run goes on from."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,6 @@ import numpy.typing as npt
 import torch
 
 Tensors = dict[str, Any]
-WHERE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-"""Where weights learn: on a GPU where there is one."""
 
 
 class Learning:
@@ -80,7 +78,7 @@ class Learning:
         """Goes on from what `save` wrote, if it did; the caller's state, empty where there is none."""
         if not path.is_file():
             return {}
-        found = torch.load(path, weights_only=True, map_location=WHERE)
+        found = torch.load(path, weights_only=True)
         fill(self.parameters, found["parameters"])
         self.average, self.steps = found["average"], found["steps"]
         self.optimiser.load_state_dict(found["optimiser"])
@@ -104,9 +102,9 @@ def layer_rates(names: Iterable[str], rate: float, *, decay: float, layers: int,
     }
 
 
-def tensor(values: Any, **kind: Any) -> Any:
-    """`torch.tensor`, where weights learn."""
-    return torch.tensor(values, device=WHERE, **kind)
+def device() -> AbstractContextManager[Any]:
+    """Where weights learn best: entered, tensors are made on a GPU where there is one."""
+    return torch.device("cuda") if torch.cuda.is_available() else nullcontext()
 
 
 def array(tensor: Any) -> npt.NDArray[np.float32]:
@@ -116,15 +114,17 @@ def array(tensor: Any) -> npt.NDArray[np.float32]:
 
 
 def loaded(folder: Path) -> Any:
-    """The BERT model in `folder`, where weights learn."""
+    """The BERT model in `folder`, where tensors are made."""
     from transformers import AutoModel
 
-    return AutoModel.from_pretrained(folder, attn_implementation="sdpa").to(WHERE)
+    where = torch.get_default_device()
+    with torch.device("cpu"):
+        return AutoModel.from_pretrained(folder, attn_implementation="sdpa").to(where)
 
 
 def mixed() -> Any:
     """bfloat16 where the processor multiplies it; elsewhere it is emulated, and eight times slower than float32."""
-    if WHERE.type == "cuda":
+    if torch.get_default_device().type == "cuda":
         return torch.autocast("cuda", torch.bfloat16)
     able = torch.cpu.get_capabilities()
     return torch.autocast("cpu", torch.bfloat16, enabled=bool(able.get("avx512_bf16") or able.get("amx_bf16")))

@@ -11,7 +11,7 @@ import torch.nn.functional as nn
 
 from nlp.encoder import batches
 from pipelines.training import dequantised, tops
-from pipelines.training.learning import WHERE, array, fill, loaded, mixed, tensor
+from pipelines.training.learning import array, fill, loaded, mixed
 
 Array = npt.NDArray[Any]
 TOKENS = 1024
@@ -25,7 +25,7 @@ class Reader:
     def __init__(self, folder: Path, tensors: Mapping[str, Array] | None = None) -> None:
         self.encoder = loaded(folder).eval()
         above = tops.taken(dequantised.above(folder), tops.EMBEDDING)
-        self.top = {name: tensor(value) for name, value in above.items()}
+        self.top = {name: torch.tensor(value) for name, value in above.items()}
         if tensors:
             fill(dict(self.encoder.state_dict()) | self.top, tensors)
         self.layers = self.encoder.config.num_hidden_layers + bool(self.top)
@@ -68,5 +68,5 @@ class Reader:
         found = np.zeros((len(inputs), self.width), np.float32)
         with torch.inference_mode():
             for group in batches([len(own) for own in inputs], budget=4 * TOKENS):
-                found[group] = array(self.places(torch.stack([inputs[i] for i in group]).to(WHERE), first=first))
+                found[group] = array(self.places(torch.stack([inputs[i] for i in group]), first=first))
         return found

@@ -18,7 +18,7 @@ from rich.progress import track
 
 from nlp.encoder import batches
 from pipelines.training import tops
-from pipelines.training.learning import Learning, array, mixed, tensor
+from pipelines.training.learning import Learning, array, mixed
 from pipelines.training.tuning import Model
 
 Array = npt.NDArray[Any]
@@ -38,31 +38,32 @@ class Recipe:
     seed: int = 7
 
 
-def projection(rows: Array, width: int) -> Array:
-    """float32 (width, m): the directions in which the `rows`, (n, m), spread the most from the origin, so that their
-    cosines stay as they are (Eckart & Young 1936)."""
-    _, directions = np.linalg.eigh(rows.T.astype(np.float64) @ rows)
-    return np.ascontiguousarray(directions[:, ::-1][:, :width].T.astype(np.float32))
+def projection(both: Array) -> Array:
+    """float32 (d, 2 d): the directions in which the rows of `both`, (n, 2 d), spread the most from the origin, so that
+    their cosines stay as they are (Eckart & Young 1936)."""
+    _, directions = np.linalg.eigh(both.T.astype(np.float64) @ both)
+    return np.ascontiguousarray(directions[:, ::-1][:, : both.shape[1] // 2].T.astype(np.float32))
 
 
-def said(tuned: Sequence[Array], base: Array) -> Array:
-    """What the top is to say, float32 (n, d) of unit length, of the texts of which the base says `base` and so do
-    `tuned` encoders, which together count as much as it."""
-    all_ = np.hstack([base, *(one * len(tuned) ** -0.5 for one in tuned)])
-    kept = all_ @ projection(all_, base.shape[1]).T
+def said(tuned: Array, base: Array) -> Array:
+    """What the top is to say, float32 (n, d) of unit length, of the texts of which two encoders say `tuned` and
+    `base`."""
+    both = np.hstack([tuned, base])
+    kept = both @ projection(both).T
     found: Array = (kept / np.linalg.norm(kept, axis=1, keepdims=True)).astype(np.float32)
     return found
 
 
-def shorten(model: Model, tokens: Tokens, meant: Array, recipe: Recipe, *, checkpoint: Path) -> dict[str, Array]:
-    """The tensors of the top. `meant`, float32 (n, d): what it is to say of the texts (`said`). A killed run goes on
-    after its last epoch."""
+def shorten(model: Model, tokens: Tokens, base: Array, recipe: Recipe, *, checkpoint: Path) -> dict[str, Array]:
+    """The tensors of the top. `base`, float32 (n, d): what the base says of the texts. A killed run goes on after its
+    last epoch."""
     groups = list(batches([len(ids) for ids in tokens], budget=TOKENS))
-    below, goal = _below(model, tokens, groups), tensor(meant)
+    tuned, below = _said(model, tokens, groups)
+    goal = torch.tensor(said(tuned, base))
     layers = {name: array(p) for name, p in model.encoder.state_dict().items()}
     last = model.encoder.config.num_hidden_layers - 1
     top = {
-        name: tensor(v, requires_grad=True)
+        name: torch.tensor(v, requires_grad=True)
         for name, v in tops.initial(tops.layer_of(layers, last), tops.EMBEDDING).items()
     }
     rates = {name: recipe.rate if ".layer." in name else recipe.linear for name in top}
@@ -80,11 +81,15 @@ def shorten(model: Model, tokens: Tokens, meant: Array, recipe: Recipe, *, check
     return {name: array(value) for name, value in learning.average.items()}
 
 
-def _below(model: Model, tokens: Tokens, groups: Sequence[Sequence[int]]) -> list[Any]:
-    """Of each group of texts of one length the states that tops read, (m, length, d): as float16, half as large."""
+def _said(model: Model, tokens: Tokens, groups: Sequence[Sequence[int]]) -> tuple[Array, list[Any]]:
+    """What the model says of the texts, float32 (n, d), and of each group of one length the states that tops read,
+    (m, length, d): as float16, half as large."""
     model.encoder.eval()
+    below: list[Any] = []
+    places = np.zeros((len(tokens), model.encoder.config.hidden_size), np.float32)
     with torch.no_grad(), mixed():
-        return [
-            model.embed(tensor([tokens[i] for i in group]))[1].half()
-            for group in track(groups, description="texts, as tuned")
-        ]
+        for group in track(groups, description="texts, as tuned"):
+            found, states = model.embed(torch.tensor([tokens[i] for i in group]))
+            places[group] = array(found)
+            below.append(states.half())
+    return places, below

@@ -22,7 +22,7 @@ from nlp.encoder import batches
 from nlp.metrics import macro_recall
 from nlp.signal import SENTIMENTS
 from pipelines.training import tops
-from pipelines.training.learning import WHERE, Learning, array, layer_rates, loaded, mixed, tensor
+from pipelines.training.learning import Learning, array, layer_rates, loaded, mixed
 
 Array = npt.NDArray[Any]
 FEELING, POLARITY = "feeling", "polarity"
@@ -104,20 +104,20 @@ class Model:
         """From the checkpoint in `folder`; `tensors` of an earlier tuning, by the names of `parameters`, go first."""
         torch.manual_seed(seed)
         encoder = loaded(folder)
-        base = {name: array(value) for name, value in encoder.state_dict().items()}
+        base = {name: array(tensor) for name, tensor in encoder.state_dict().items()}
         feeling = {
-            name: tensor(v, requires_grad=True)
+            name: torch.tensor(v, requires_grad=True)
             for name, v in tops.initial(tops.layer_of(base, LAST), tops.SENTIMENT, answers=len(SENTIMENTS)).items()
         }
         told = {name: target.kinds for task in tasks for name, target in task.targets.items()}
         kinds = {name: n for name, n in told.items() if name not in FELT}
         width = encoder.config.hidden_size
-        directions = {name: torch.randn(n, width).mul_(0.05).to(WHERE).requires_grad_() for name, n in kinds.items()}
+        directions = {name: torch.randn(n, width).mul_(0.05).requires_grad_() for name, n in kinds.items()}
         model = cls(encoder, feeling, directions, reads)
         with torch.no_grad():
             for name, parameter in model.parameters().items():
                 if name in tensors:
-                    parameter.copy_(torch.as_tensor(tensors[name]))
+                    parameter.copy_(torch.tensor(tensors[name]))
         still = (*FROZEN, *(f"encoder.layer.{n}." for n in range(frozen)))
         for name, parameter in encoder.named_parameters():
             parameter.requires_grad_(not name.startswith(still))
@@ -138,12 +138,12 @@ class Model:
 
     def read(self, tokens: Sequence[Sequence[int]]) -> tuple[Any, Any]:
         """Embeddings float32 (n, d) of unit length, and sentiment logits float32 (n, 3)."""
-        places = torch.zeros(len(tokens), self.encoder.config.hidden_size, device=WHERE)
-        logits = torch.zeros(len(tokens), len(SENTIMENTS), device=WHERE)
+        places = torch.zeros(len(tokens), self.encoder.config.hidden_size)
+        logits = torch.zeros(len(tokens), len(SENTIMENTS))
         self.encoder.eval()
         with torch.inference_mode():  # in float32: it is what is compared and kept
             for group in batches([len(t) for t in tokens], budget=4096):
-                places[group], states = self.embed(tensor([tokens[i] for i in group]))
+                places[group], states = self.embed(torch.tensor([tokens[i] for i in group]))
                 logits[group] = tops.forward(self.feeling, tops.SENTIMENT, states)
         return places, logits
 
@@ -172,7 +172,7 @@ def tune(
         model.encoder.train()
         for number, group in track(orders[epoch], description=f"epoch {epoch + 1}"):
             task = tasks[number]
-            stays = tensor(base[number][list(group)]) if task.stay else None
+            stays = torch.tensor(base[number][list(group)]) if task.stay else None
             learning.step(_loss(model, task, group, stays, recipe))
         learning.save(checkpoint, {"epoch": epoch + 1})
         with learning.averaged():
@@ -202,16 +202,16 @@ def recalls(model: Model, task: Task) -> dict[str, float]:
 
 def _loss(model: Model, task: Task, group: Sequence[int], base: Any, recipe: Recipe) -> Any:
     with mixed():
-        embedding, states = model.embed(tensor([task.tokens[i] for i in group]))
+        embedding, states = model.embed(torch.tensor([task.tokens[i] for i in group]))
         place = nn.dropout(embedding, recipe.dropout)
-        loss = tensor(0.0) if base is None else task.stay * (1 - (embedding * base).sum(dim=1)).mean()
+        loss = torch.zeros(()) if base is None else task.stay * (1 - (embedding * base).sum(dim=1)).mean()
         for name, target in task.targets.items():
             if name in FELT:
                 logits = tops.forward(model.feeling, tops.SENTIMENT, states, dropout=recipe.dropout)[:, FELT[name]]
             else:
                 logits = SCALE * nn.linear(place, nn.normalize(model.directions[name], dim=1))
-            truth = tensor([target.classes[i] for i in group])
-            weight = tensor([target.weights[i] for i in group])
+            truth = torch.tensor([target.classes[i] for i in group])
+            weight = torch.tensor([target.weights[i] for i in group])
             loss = loss + (nn.cross_entropy(logits.float(), truth, reduction="none") * weight).mean()
     return loss
 

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as nn
 
 from nlp.encoder import batches
-from pipelines.training.learning import WHERE, Learning, array, layer_rates, tensor
+from pipelines.training.learning import Learning, layer_rates
 from pipelines.training.reader import TOKENS, Reader
 
 Array = npt.NDArray[Any]
@@ -65,17 +65,17 @@ class Learner:
         torch.manual_seed(recipe.seed)
         self.reader = Reader(base)
         self.first = max(0, self.reader.layers - recipe.layers)
-        self.inputs, self.classes = self.below(texts.tokens), tensor(texts.classes)
-        self.weights = tensor(texts.weights or [1.0] * len(texts.tokens))
-        sums = torch.zeros(kinds, self.reader.width, device=WHERE)
-        found = tensor(self.reader.embed(self.inputs, first=self.first))
+        self.inputs, self.classes = self.below(texts.tokens), torch.tensor(texts.classes)
+        self.weights = torch.tensor(texts.weights or [1.0] * len(texts.tokens))
+        sums = torch.zeros(kinds, self.reader.width)
+        found = torch.tensor(self.reader.embed(self.inputs, first=self.first))
         sums.index_add_(0, self.classes, found * self.weights[:, None])
         self.directions = nn.normalize(sums, dim=1).requires_grad_()
         self.learning = self.reader.parameters(self.first) | {DIRECTIONS: self.directions}
 
     def below(self, tokens: Sequence[Sequence[int]]) -> list[Any]:
         """What the first layer that learns reads of each text, (length, d); the tokens, (length,), where all learn."""
-        found = [tensor(ids) for ids in tokens]
+        found = [torch.tensor(ids) for ids in tokens]
         if not self.first:
             return found
         with torch.no_grad():
@@ -100,7 +100,7 @@ class Learner:
         self.reader.encoder.eval()
         found = self.reader.embed([torch.tensor(ids) for ids in texts.tokens])
         self.reader.encoder.train()
-        directions = array(nn.normalize(self.directions, dim=1))
+        directions = nn.normalize(self.directions.detach(), dim=1).numpy()
         return float(((found @ directions.T).argmax(axis=1) == np.array(texts.classes)).mean())
 
 
@@ -155,7 +155,7 @@ def tune(
             state |= {"best": score, "best_epoch": epoch, "kept": kept}
         state["epoch"] = epoch + 1
         learning.save(checkpoint, state)
-    return learner.reader.tensors() | {name: array(value) for name, value in state["kept"].items()}
+    return learner.reader.tensors() | {name: value.numpy() for name, value in state["kept"].items()}
 
 
 def rated(learner: Learner, recipe: Recipe) -> dict[str, float]:
