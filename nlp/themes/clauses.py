@@ -18,6 +18,10 @@ TROUBLE = words("trouble problem problems issue issues difficulty difficulties h
 REFUSING = words("fail refuse")
 THEY = words("you they he she it someone somebody who this that yall ya")
 """Subjects that do something to the customer."""
+OTHERS = words("they he she someone somebody who")
+"""Those among them who are not asked for it."""
+OWED = words("need have ought help")
+"""What they owe, or help with, is asked for."""
 SELF = words("i we me us im my")
 ADVERBS = words("twice never still again back down off out away late early offline online together everywhere yet")
 STATES = words("offline online down off out late early missing unavailable broken gone here there")
@@ -86,10 +90,11 @@ def _subject(children: list[Any]) -> Any | None:
 
 
 def _got(verb: Any) -> bool:
-    """Got hacked, want something fixed."""
+    """Got hacked, want something fixed, asked to have it fixed."""
     governor = verb.head.lemma_.lower()
     form = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and governor != "get")  # the tagger takes one for the other there
-    return form and verb.dep_ in ("ccomp", "xcomp") and governor in ("get", "want", "need", "like")
+    done = governor in ("get", "want", "need", "like") or (governor == "have" and verb.head.tag_ == "VB")
+    return form and verb.dep_ in ("ccomp", "xcomp") and done
 
 
 def _by(verb: Any, subject: Any | None) -> str:
@@ -106,7 +111,7 @@ def _manner(verb: Any, children: list[Any], subject: Any | None, *, passive: boo
     if negated and able:
         return "cannot"
     if governor is not None and (found := _governed(verb, governor)):
-        return "" if negated else found
+        return "" if negated or (found == "wish" and _theirs(verb)) else found
     if negated:
         return "not"
     asked = next((c.lower_ for c in children if c.tag_ == "WRB" and c.i < verb.i), "")
@@ -122,8 +127,26 @@ def _manner(verb: Any, children: list[Any], subject: Any | None, *, passive: boo
     if passive and _due(verb, children, helpers):
         return "due"
     if verb.tag_ == "VB" and (subject is None or (inverted and subject.lower_ in THEY) or _would(helpers)):
-        return "wish"
+        return "" if _theirs(verb) else "wish"
     return "" if any(c.lower_ in UNSURE for c in helpers) else "done"
+
+
+def _theirs(verb: Any) -> bool:
+    """Whether others try or mean to do it, no customer: "they are attempting to collect a debt", "this is an attempt to
+    collect it". What they need to do, or are asked for, is the customer's wish."""
+    lower = verb
+    while (above := _governor(lower)) is not None:
+        thing = above.pos_ in NOUNS
+        if above.lemma_.lower() in (WISHING if thing else OWED):
+            return False
+        while above.pos_ in (*NOUNS, "ADP") and above.head.i != above.i:
+            above = above.head
+        subject = _subject(list(above.children))
+        if subject is not None:
+            named = subject.pos_ in NOUNS and subject.lower_ not in SELF
+            return named or subject.lower_ in OTHERS or (thing and subject.lower_ in THEY)
+        lower = above
+    return False
 
 
 def _due(verb: Any, children: list[Any], helpers: list[Any]) -> bool:

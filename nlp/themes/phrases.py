@@ -97,8 +97,7 @@ def _told(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
         case "not":
             return _lacking(clause, subjects, objects, states)
         case "refuses":
-            actor = [*subjects, "refuse to" if _many(clause) else "refuses to"] if subjects else ["cannot"]
-            return ("refuses" if objects or lemma not in BLAND else ""), [*actor, base, *states, *objects]
+            return _refused(clause, subjects, objects, states)
         case "keeps" | "stopped":
             told = [*subjects, clause.manner, (verb, form(verb, "VBG")), *states, *objects]
             whole = subjects or (objects and clause.manner == "stopped")  # "keeps cancelling flights": who does?
@@ -152,6 +151,18 @@ def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> 
     if lemma in BLAND:
         return "", []
     return "not", [*objects, "not", (verb, form(verb, "VBN")), *states]
+
+
+def _refused(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:
+    """What someone would not do: "Bank refuses to close account", "App fails to load", "Late payment not removed"."""
+    verb, lemma = clause.verb, clause.verb.lemma_.lower()
+    if subjects:
+        does = verb.head.lemma_.lower() + ("" if _many(clause) else "s")
+        kind = "refuses" if objects or lemma not in BLAND else ""
+        return kind, [*subjects, does, "to", (verb, lemma), *states, *objects]
+    if clause.by == "self":
+        return ("refuses" if objects or lemma not in BLAND else ""), ["cannot", (verb, lemma), *states, *objects]
+    return ("not" if objects else ""), [*objects, "not", (verb, form(verb, "VBN")), *states]
 
 
 def _failing(clause: Clause, lemma: str) -> list[Part]:

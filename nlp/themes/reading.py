@@ -23,6 +23,9 @@ LENGTH = 300
 """Characters that are read of a text: what hurts is mostly said first."""
 ALIKE = 0.77
 """Cosine similarity of two phrases that say the same."""
+OPPOSITE = 0.5
+"""Share of the words of a phrase that tells what happened and of one that it did not, from which on they say the
+opposite."""
 ASKING, FAILING = ("wish", "wanted", "how", "when"), ("cannot", "not", "refuses", "keeps", "stopped", "no")
 """Kinds of phrases that never say the same, however near they lie: "How to sign in", "Cannot sign in"."""
 USUAL = 0.30
@@ -67,12 +70,13 @@ class Reading:
 
     def tellers(self, vector: Floats, kind: str, stems: Sequence[str]) -> Said:
         """bool (n,): the texts that say what a phrase of that kind says, in whatever words; who says the opposite in
-        these words ("Account removed", "Account not removed") does not."""
+        much the same words ("Account removed", "Account not removed from report") does not."""
         if not self.phrases:
             return np.zeros(len(self.said), np.bool_)
-        other, own = FAILING if kind in ASKING else ASKING if kind in FAILING else (), frozenset(stems)
+        other = FAILING if kind in ASKING else ASKING if kind in FAILING else ()
+        shared = 1.0 if kind == "headline" or kind in FAILING else OPPOSITE
         same = [
-            p.kind not in other and not (frozenset(p.stems) == own and (p.kind in FAILING) != (kind in FAILING))
+            p.kind not in other and not ((p.kind in FAILING) != (kind in FAILING) and _shared(p.stems, stems) >= shared)
             for p in self.phrases
         ]
         alike = (self.vectors @ vector >= ALIKE) & np.array(same)
@@ -140,6 +144,11 @@ def read(themes: Sequence[Sequence[str]], *, parse: Parse, encoder: Encoder) -> 
             )
         )
     return found
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> float:
+    """Jaccard's, 0..1."""
+    return len({*one} & {*other}) / max(1, len({*one} | {*other}))
 
 
 def _head(phrase: Phrase) -> str:

@@ -11,7 +11,7 @@ from nlp.themes import candidates
 from nlp.themes.headlines import fitting
 from nlp.themes.naming import Naming, name_themes
 from nlp.themes.quotes import representative
-from nlp.themes.reading import Parse
+from nlp.themes.reading import Parse, read
 from nlp.themes.terms import terms
 from pipelines.annotate import Annotator
 
@@ -249,6 +249,14 @@ def test_who_says_the_opposite_does_not_bear_a_name_out(encoder: Encoder, parse:
     )
     entry, _ = named([told, CANCEL], encoder, parse)
     assert entry.name == "Entry not removed"
+
+
+def test_who_says_it_was_not_done_in_more_words_does_not_say_that_it_was(encoder: Encoder, parse: Parse) -> None:
+    told = ("My payment was credited.", "My payment was not credited to my account.", "Again my payment was credited.")
+    (reading,) = read([told], parse=parse, encoder=encoder)
+    (place,) = [n for n, phrase in enumerate(reading.phrases) if phrase.text == "Payment credited"]
+    phrase = reading.phrases[place]
+    assert reading.tellers(reading.vectors[place], phrase.kind, phrase.stems).tolist() == [True, False, True]
 
 
 def test_a_name_that_two_customers_of_five_write_with_a_capital_has_it(encoder: Encoder, parse: Parse) -> None:

@@ -51,6 +51,12 @@ def said(text: str, parse: Parse) -> dict[str, str]:
         ("The agents refuse to close my account.", "Agents refuse to close account", "refuses"),
         ("The clerks do not answer my letter.", "Clerks do not answer letter", "not"),
         ("There is an error on my credit card bill.", "Error on credit card bill", "group"),
+        ("They refused to remove the late fee.", "Late fee not removed", "not"),
+        ("The app fails to load the map.", "App fails to load map", "refuses"),
+        ("I asked to have the fee removed.", "Fee not removed", "not"),
+        ("You need to add a dark mode.", "Add dark mode", "wish"),
+        ("Can someone help me to change the address?", "Change address", "wish"),
+        ("This is my second request to cancel the order.", "Cancel order", "wish"),
     ],
 )
 def test_a_clause_is_told_in_the_style_of_a_headline(text: str, phrase: str, kind: str, parse: Parse) -> None:
@@ -71,6 +77,11 @@ def test_a_clause_is_told_in_the_style_of_a_headline(text: str, phrase: str, kin
         ("I told them that I filed a report.", "Filed report"),  # what customers do about it is not what hurts
         ("The bureau reported again the account.", "Bureau reported again account"),
         ("The report was reported.", "Report reported"),
+        ("They refused to remove the fee.", "Cannot remove fee"),  # they can, and will not
+        ("I asked to have the fee removed.", "Fee removed"),
+        ("They are attempting to collect a debt.", "Collect debt"),  # no customer wants it
+        ("This letter is an attempt to collect a debt.", "Collect debt"),
+        ("They have no right to collect the claim.", "Collect claim"),
     ],
 )
 def test_what_is_half_said_or_not_so_is_no_phrase(text: str, phrase: str, parse: Parse) -> None:
