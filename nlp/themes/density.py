@@ -14,7 +14,7 @@ RUNS = 3
 DIMENSIONS, EPOCHS = 5, 200
 CROWD, CLOSE = 10, 5
 """The fewest texts of a crowd, and the neighbours that tell how close texts lie (HDBSCAN's `min_samples`)."""
-TOGETHER, LARGE, WIDEST = 0.5, 3 * CROWD, 0.2
+TOGETHER, LARGE, WIDEST = 0.5, 4 * CROWD, 0.2
 """Probability that a text of one theme and one of another lie in one crowd, from which on both are one theme; the
 fewest texts of either; and the share of all texts beyond which a crowd tells nothing."""
 ENOUGH = 40
