@@ -13,7 +13,7 @@ from benchmarks.theme_grain import FEW, Texts, among, drawn, of_all, orders_of, 
 from benchmarks.themes import agreement
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.themes.assign import Places
-from nlp.themes.density import crowded, crowds, together
+from nlp.themes.density import crowded
 from nlp.themes.discover import NEIGHBOURS, minimum_size, numbers
 from nlp.themes.neighbours import neighbours
 from nlp.themes.tree import ALIKE, chosen, cuts
@@ -46,11 +46,9 @@ def draws(corpora: Path, seed: int) -> Iterator[tuple[str, Texts]]:
 def labelled(embeddings: Floats, cohesion: float | None) -> list[Places]:
     """For each of SLACKS every text's theme."""
     fewest, most = numbers(len(embeddings))
-    found = crowds(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
-    rows = crowded(found)
+    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
     tried = list(cuts(embeddings[rows], fewest=fewest, most=most))
-    labels = [chosen(tried, cohesion, alike=slack).labels for slack in SLACKS]
-    return [of_all(embeddings, rows, together(own, found[:, rows])) for own in labels]
+    return [of_all(embeddings, rows, chosen(tried, cohesion, alike=slack).labels) for slack in SLACKS]
 
 
 def measured(texts: Texts, encoder: OnnxEncoder, seed: int) -> list[tuple[float, float, float]]:

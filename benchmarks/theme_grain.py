@@ -12,7 +12,7 @@ from benchmarks.heading import heading
 from benchmarks.themes import DENSE, SIZES, agreement, bertopic, dense
 from nlp.encoder import Floats, OnnxEncoder
 from nlp.themes.assign import Places, nearest
-from nlp.themes.density import crowded, crowds, together
+from nlp.themes.density import crowded
 from nlp.themes.discover import NEIGHBOURS, minimum_size, numbers
 from nlp.themes.neighbours import neighbours
 from nlp.themes.tree import Cut, centroids, chosen, cuts
@@ -75,8 +75,7 @@ def of_all(embeddings: Floats, rows: Places, labels: Places) -> Places:
 def ways(said: Sequence[str], embeddings: Floats, intents: int, cohesion: float | None) -> dict[str, Places]:
     """Labels of all texts in each way that a line of the table tells."""
     every, (fewest, most) = np.arange(len(embeddings)), numbers(len(embeddings))
-    found = crowds(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
-    rows = crowded(found)
+    rows = crowded(embeddings, neighbours(embeddings, NEIGHBOURS), least=minimum_size(len(embeddings)))
 
     def settled(rows: Places, cut: Cut) -> Places:
         return of_all(embeddings, rows, cut.labels)
@@ -84,8 +83,7 @@ def ways(said: Sequence[str], embeddings: Floats, intents: int, cohesion: float 
     tried, all_tried = (list(cuts(embeddings[r], fewest=fewest, most=most)) for r in (rows, every))
     known = min(tried, key=lambda cut: abs(len(set(cut.labels)) - intents))
     return {
-        "**Frictionary**": of_all(embeddings, rows, together(chosen(tried, cohesion).labels, found[:, rows])),
-        "the cut alone": settled(rows, chosen(tried, cohesion)),
+        "**Frictionary**": settled(rows, chosen(tried, cohesion)),
         "nobody left out": settled(every, chosen(all_tried, cohesion)),
         "without cohesion": settled(rows, chosen(tried)),
         "of most merit": settled(rows, chosen(tried, cohesion, alike=0.0)),
@@ -145,9 +143,8 @@ much less merit a coarser cut may have: theme-cuts.md.
 |---|{"---|" * (len(sets) + 1)}
 {chr(10).join(lines)}
 
-Frictionary: what is built in. The cut alone: themes in one crowd are not joined, nor in the rows below. Nobody
-left out: all texts shape themes. Without cohesion: as for an encoder whose card does not tell it. Of most merit: not
-the coarsest of cuts of about as much. Distinctness, stability alone: the merit of
+Frictionary: what is built in. Nobody left out: all texts shape themes. Without cohesion: as for an encoder whose card
+does not tell it. Of most merit: not the coarsest of cuts of about as much. Distinctness, stability alone: the merit of
 a cut. Number known: the cut nearest to the number of intents. UMAP and HDBSCAN: clusters of {DENSE} texts at least.
 BERTopic, topics of so many texts at least: with a seed, outliers put into the nearest topic.
 """,

@@ -9,7 +9,7 @@ import numpy as np
 from nlp.encoder import Floats
 from nlp.themes.assign import Places, nearest
 from nlp.themes.continuing import continued
-from nlp.themes.density import crowded, crowds, together
+from nlp.themes.density import crowded
 from nlp.themes.map import on_map
 from nlp.themes.neighbours import Near, neighbours
 from nlp.themes.parts import parts
@@ -129,11 +129,9 @@ def _discover(
 
 def _shaped(sample: Floats, near: Near, cohesion: float | None) -> Places:
     """Labels 0.. of the rows of `sample` that lie in a crowd, -1 of the others."""
-    found = crowds(sample, near, least=minimum_size(len(sample)))
-    rows = crowded(found)
+    rows = crowded(sample, near, least=minimum_size(len(sample)))
     labels, (fewest, most) = np.full(len(sample), -1, np.intp), numbers(len(sample))
-    cut = themes(sample[rows], fewest=fewest, most=most, cohesion=cohesion)
-    labels[rows] = together(cut, found[:, rows])
+    labels[rows] = themes(sample[rows], fewest=fewest, most=most, cohesion=cohesion)
     return labels
 
 
