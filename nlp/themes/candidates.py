@@ -19,7 +19,7 @@ BORNE_OUT = 0.08
 """Share of the texts that must bear a headline out, over half of that in other themes."""
 SAID, OWN = 0.80, 0.20
 """How much it counts how many say so, and how many in just these words."""
-LEAST, SCARCE, ALONE = 0.20, 0.60, 0.20
+LEAST, SCARCE, ALONE = 0.20, 0.40, 0.20
 """What it costs that fewer than LEAST of the texts say so, up to SCARCE where next to none does, and that one alone
 says it in these words."""
 WANTED = 1.0
