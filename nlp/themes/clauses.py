@@ -16,10 +16,9 @@ UNSURE = words("would could may might will wo 'll 'd ll")
 LETTING = words("let allow permit enable")
 TROUBLE = words("trouble problem problems issue issues difficulty difficulties hard unable impossible struggle")
 REFUSING = words("fail refuse")
-THEY = words("you they he she it someone somebody who this that yall ya")
-"""Subjects that do something to the customer."""
 OTHERS = words("they he she someone somebody who")
-"""Those among them who are not asked for it."""
+THEY = OTHERS | words("you it this that yall ya")
+"""Subjects that do something to the customer; OTHERS are not spoken to."""
 OWED = words("need have ought help")
 """What they owe, or help with, is asked for."""
 SELF = words("i we me us im my")

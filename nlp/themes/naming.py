@@ -8,7 +8,7 @@ from nlp.encoder import Encoder, Floats
 from nlp.themes.candidates import Candidate, candidates
 from nlp.themes.drafts import ENOUGH, content
 from nlp.themes.phrases import VAGUE
-from nlp.themes.reading import ASKING, Parse, read
+from nlp.themes.reading import ASKING, Parse, read, shared
 from nlp.themes.terms import terms
 from nlp.themes.wants import Wants
 
@@ -71,9 +71,9 @@ def settled(ranked: Sequence[Sequence[Candidate]]) -> list[Candidate | None]:
     names: list[Candidate | None] = [None] * len(ranked)
     taken: list[Candidate] = []
     for k in sorted((k for k, own in enumerate(ranked) if own), key=lambda k: (-_loss(ranked[k]), k)):
-        shared = [max([_overlap(candidate, other) for other in taken], default=0.0) for candidate in ranked[k]]
-        worth = [c.score - OVERLAP * max(0.0, s - SOME) for c, s in zip(ranked[k], shared, strict=True)]
-        free = [n for n, s in enumerate(shared) if s < 1]
+        overlaps = [max([_overlap(candidate, other) for other in taken], default=0.0) for candidate in ranked[k]]
+        worth = [c.score - OVERLAP * max(0.0, s - SOME) for c, s in zip(ranked[k], overlaps, strict=True)]
+        free = [n for n, s in enumerate(overlaps) if s < 1]
         if free:
             names[k] = ranked[k][max(free, key=lambda n: (worth[n], -n))]
             taken.append(ranked[k][max(free, key=lambda n: (worth[n], -n))])
@@ -87,11 +87,11 @@ def _loss(ranked: Sequence[Candidate]) -> float:
 
 
 def _overlap(one: Candidate, other: Candidate) -> float:
-    """Jaccard's, of the content words; 1 for names that say the same."""
+    """How many content words they share, 0..1; 1 for names that say the same."""
     if one.text.lower() == other.text.lower():
         return 1.0
-    shared = len(one.stems & other.stems) / max(1, len(one.stems | other.stems))
-    return shared if (one.kind in ASKING) == (other.kind in ASKING) else min(shared, 0.9)
+    same = shared(one.stems, other.stems)
+    return same if (one.kind in ASKING) == (other.kind in ASKING) else min(same, 0.9)
 
 
 def _plain(words: Sequence[str], theme: int) -> str:

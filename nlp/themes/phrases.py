@@ -156,13 +156,11 @@ def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> 
 def _refused(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:
     """What someone would not do: "Bank refuses to close account", "App fails to load", "Late payment not removed"."""
     verb, lemma = clause.verb, clause.verb.lemma_.lower()
-    if subjects:
-        does = verb.head.lemma_.lower() + ("" if _many(clause) else "s")
-        kind = "refuses" if objects or lemma not in BLAND else ""
-        return kind, [*subjects, does, "to", (verb, lemma), *states, *objects]
-    if clause.by == "self":
-        return ("refuses" if objects or lemma not in BLAND else ""), ["cannot", (verb, lemma), *states, *objects]
-    return ("not" if objects else ""), [*objects, "not", (verb, form(verb, "VBN")), *states]
+    if not subjects and clause.by != "self":
+        return ("not" if objects else ""), [*objects, "not", (verb, form(verb, "VBN")), *states]
+    does = verb.head.lemma_.lower() + ("" if _many(clause) else "s")
+    actor = [*subjects, does, "to"] if subjects else ["cannot"]
+    return ("refuses" if objects or lemma not in BLAND else ""), [*actor, (verb, lemma), *states, *objects]
 
 
 def _failing(clause: Clause, lemma: str) -> list[Part]:

@@ -74,9 +74,9 @@ class Reading:
         if not self.phrases:
             return np.zeros(len(self.said), np.bool_)
         other = FAILING if kind in ASKING else ASKING if kind in FAILING else ()
-        shared = 1.0 if kind == "headline" or kind in FAILING else OPPOSITE
+        most = 1.0 if kind == "headline" or kind in FAILING else OPPOSITE
         same = [
-            p.kind not in other and not ((p.kind in FAILING) != (kind in FAILING) and _shared(p.stems, stems) >= shared)
+            p.kind not in other and not ((p.kind in FAILING) != (kind in FAILING) and shared(p.stems, stems) >= most)
             for p in self.phrases
         ]
         alike = (self.vectors @ vector >= ALIKE) & np.array(same)
@@ -146,9 +146,10 @@ def read(themes: Sequence[Sequence[str]], *, parse: Parse, encoder: Encoder) -> 
     return found
 
 
-def _shared(one: Sequence[str], other: Sequence[str]) -> float:
-    """Jaccard's, 0..1."""
-    return len({*one} & {*other}) / max(1, len({*one} | {*other}))
+def shared(one: Iterable[str], other: Iterable[str]) -> float:
+    """Share of the words of two phrases, by their stems, that both have, 0..1 (Jaccard's coefficient)."""
+    here, there = set(one), set(other)
+    return len(here & there) / max(1, len(here | there))
 
 
 def _head(phrase: Phrase) -> str:
