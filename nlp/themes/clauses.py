@@ -21,6 +21,8 @@ THEY = OTHERS | words("you it this that yall ya")
 """Subjects that do something to the customer; OTHERS are not spoken to."""
 OWED = words("need have ought help")
 """What they owe, or help with, is asked for."""
+POWER = words("right authority power")
+"""What others are given it by, if it is not the customer's own."""
 SELF = words("i we me us im my")
 ADVERBS = words("twice never still again back down off out away late early offline online together everywhere yet")
 STATES = words("offline online down off out late early missing unavailable broken gone here there")
@@ -47,6 +49,12 @@ class Clause:
     states: tuple[Any, ...]
     tails: tuple[Any, ...]
     long: bool
+
+    @property
+    def others(self) -> bool:
+        """Whether those do it, or do not, who are not spoken to: "they cannot verify the account"."""
+        subject = _subject(list(self.verb.children))
+        return subject is not None and subject.lower_ in OTHERS
 
 
 def clauses(doc: Any) -> Iterator[Clause]:
@@ -138,6 +146,8 @@ def _theirs(verb: Any) -> bool:
         thing = above.pos_ in NOUNS
         if above.lemma_.lower() in (WISHING if thing else OWED):
             return False
+        if thing and above.lemma_.lower() in POWER and not any(c.lower_ in SELF for c in above.children):
+            return True
         while above.pos_ in (*NOUNS, "ADP") and above.head.i != above.i:
             above = above.head
         subject = _subject(list(above.children))

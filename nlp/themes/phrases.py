@@ -9,7 +9,7 @@ import numpy as np
 
 from nlp.themes.clauses import NOTHING, NOUNS, Clause, clauses
 from nlp.themes.terms import CALENDAR, FILLERS, PLACEHOLDER, stem, words
-from nlp.themes.verbs import BLAND, CONTROL, ENOUGH, FAILING, KNOWING, LIGHT, LOST, MENDING, form
+from nlp.themes.verbs import BLAND, CONTROL, ENOUGH, EXPECTED, FAILING, KNOWING, LIGHT, LOST, MENDING, form
 
 SHORTEST, LONGEST = 2, 7
 VAGUE = FILLERS.union(
@@ -91,6 +91,8 @@ def _told(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
         case "cannot" if clause.passive:
             telling = subjects and lemma not in BLAND
             return ("cannot" if telling else ""), [*subjects, "cannot be", (verb, form(verb, "VBN")), *states]
+        case "cannot" if objects and clause.others and (lemma in EXPECTED or lemma not in BLAND):
+            return "not", [*objects, "not", (verb, form(verb, "VBN")), *states]
         case "cannot":
             telling = objects or states or lemma not in BLAND
             return ("cannot" if telling else ""), [*([] if clause.by else subjects), "cannot", base, *states, *objects]
@@ -126,10 +128,20 @@ def _being(clause: Clause, subjects: Parts) -> tuple[str, Parts]:
     """How things are: "Exchange rate wrong", "Button missing", "Where is order"."""
     if subjects and any(c.lower_ == "where" for c in clause.verb.children):
         return "when", ["where are" if _many(clause) else "where is", *subjects]
-    telling = [t for t in clause.states if t.lower_ not in ASIDE]
+    telling = [part for t in clause.states if t.lower_ not in ASIDE for part in _stated(t)]
     if not subjects or not telling or clause.manner not in ("done", "not", "why"):
         return "", []
     return "state", [*subjects, *(["not"] if clause.manner == "not" else []), *telling]
+
+
+def _stated(state: Any) -> Parts:
+    """With what follows where it says nothing without: "out of stock"; nothing of what is "out of my control"."""
+    of = next((c for c in state.children if c.lower_ == "of"), None)
+    if state.lower_ != "out" or of is None:
+        return [state]
+    noun = next((c for c in of.children if c.dep_ == "pobj" and c.pos_ in NOUNS), None)
+    owned = noun is None or any(c.dep_ == "poss" for c in noun.children)
+    return [] if owned else [state, of, *_groups(noun)[0]]
 
 
 def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:
@@ -140,15 +152,16 @@ def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> 
     if subjects:
         does = "do not" if _many(clause) else "does not"
         return ("not" if lemma not in BLAND else ""), [*subjects, does, (verb, lemma), *states, *objects]
-    if not objects or (clause.by == "they" and lemma in BLAND and lemma not in ENOUGH):
+    owed = clause.others and lemma in EXPECTED
+    if not objects or (clause.by == "they" and lemma in BLAND and lemma not in ENOUGH and not owed):
         return "", []
     if lemma in ("receive", "get"):
         return "not", [*objects, "not", (verb, "received")]
     if lemma == "see":
         return "not", [*objects, "not", (verb, "shown")]
-    if lemma == "find":
+    if lemma == "find" and not owed:
         return "cannot", ["cannot", (verb, "find"), *objects]
-    if lemma in BLAND:
+    if lemma in BLAND and not owed:
         return "", []
     return "not", [*objects, "not", (verb, form(verb, "VBN")), *states]
 

@@ -14,6 +14,8 @@ BLAND = words(
 """Verbs that say too little without an object of their own or a negation."""
 ENOUGH = words("get use make find check send call speak talk set turn bring leave request")
 """Those among them that do say enough with an object, of what is asked for."""
+EXPECTED = words("find send provide apply report")
+"""Those that do, of what others cannot do or did not do with a thing: "Payment not applied"."""
 LIGHT = words("be have do get go make take put let give")
 """Verbs that say nothing without what follows them: "Transfer did not go"."""
 LOST = words("lose forget misplace damage break miss crack")

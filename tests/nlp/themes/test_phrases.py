@@ -52,6 +52,13 @@ def said(text: str, parse: Parse) -> dict[str, str]:
         ("The clerks do not answer my letter.", "Clerks do not answer letter", "not"),
         ("There is an error on my credit card bill.", "Error on credit card bill", "group"),
         ("They refused to remove the late fee.", "Late fee not removed", "not"),
+        ("They cannot verify my account.", "Account not verified", "not"),
+        ("They can't find my order.", "Order not found", "not"),
+        ("They did not apply my payment.", "Payment not applied", "not"),
+        ("You can't cancel the order online.", "Cannot cancel order", "cannot"),
+        ("The bank cannot verify my account.", "Bank cannot verify account", "cannot"),
+        ("The heater is out of stock.", "Heater out of stock", "state"),
+        ("I have my right to cancel the order.", "Cancel order", "wish"),
         ("The app fails to load the map.", "App fails to load map", "refuses"),
         ("I asked to have the fee removed.", "Fee not removed", "not"),
         ("You need to add a dark mode.", "Add dark mode", "wish"),
@@ -82,6 +89,9 @@ def test_a_clause_is_told_in_the_style_of_a_headline(text: str, phrase: str, kin
         ("They are attempting to collect a debt.", "Collect debt"),  # no customer wants it
         ("This letter is an attempt to collect a debt.", "Collect debt"),
         ("They have no right to collect the claim.", "Collect claim"),
+        ("I dispute your right to collect the claim.", "Collect claim"),
+        ("They cannot verify my account.", "Cannot verify account"),  # the customer does not want to
+        ("The fraud was out of my control.", "Fraud out"),
     ],
 )
 def test_what_is_half_said_or_not_so_is_no_phrase(text: str, phrase: str, parse: Parse) -> None:
