@@ -91,8 +91,8 @@ def _told(clause: Clause, subjects: Parts, objects: Parts) -> tuple[str, Parts]:
         case "cannot" if clause.passive:
             telling = subjects and lemma not in BLAND
             return ("cannot" if telling else ""), [*subjects, "cannot be", (verb, form(verb, "VBN")), *states]
-        case "cannot" if objects and clause.others and (lemma in EXPECTED or lemma not in BLAND):
-            return "not", [*objects, "not", (verb, form(verb, "VBN")), *states]
+        case "cannot" | "not" if objects and clause.others and (lemma in EXPECTED or lemma not in BLAND):
+            return _undone(clause, objects, states)
         case "cannot":
             telling = objects or states or lemma not in BLAND
             return ("cannot" if telling else ""), [*([] if clause.by else subjects), "cannot", base, *states, *objects]
@@ -152,25 +152,27 @@ def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> 
     if subjects:
         does = "do not" if _many(clause) else "does not"
         return ("not" if lemma not in BLAND else ""), [*subjects, does, (verb, lemma), *states, *objects]
-    owed = clause.others and lemma in EXPECTED
-    if not objects or (clause.by == "they" and lemma in BLAND and lemma not in ENOUGH and not owed):
+    if not objects or (clause.by == "they" and lemma in BLAND and lemma not in ENOUGH):
         return "", []
     if lemma in ("receive", "get"):
         return "not", [*objects, "not", (verb, "received")]
     if lemma == "see":
         return "not", [*objects, "not", (verb, "shown")]
-    if lemma == "find" and not owed:
+    if lemma == "find":
         return "cannot", ["cannot", (verb, "find"), *objects]
-    if lemma in BLAND and not owed:
-        return "", []
-    return "not", [*objects, "not", (verb, form(verb, "VBN")), *states]
+    return ("", []) if lemma in BLAND else _undone(clause, objects, states)
+
+
+def _undone(clause: Clause, objects: Parts, states: Parts) -> tuple[str, Parts]:
+    """What nobody did with a thing: "Payment not recognised", "Account not verified"."""
+    return "not", [*objects, "not", (clause.verb, form(clause.verb, "VBN")), *states]
 
 
 def _refused(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:
     """What someone would not do: "Bank refuses to close account", "App fails to load", "Late payment not removed"."""
     verb, lemma = clause.verb, clause.verb.lemma_.lower()
     if not subjects and clause.by != "self":
-        return ("not" if objects else ""), [*objects, "not", (verb, form(verb, "VBN")), *states]
+        return _undone(clause, objects, states) if objects else ("", [])
     does = verb.head.lemma_.lower() + ("" if _many(clause) else "s")
     actor = [*subjects, does, "to"] if subjects else ["cannot"]
     return ("refuses" if objects or lemma not in BLAND else ""), [*actor, (verb, lemma), *states, *objects]
