@@ -5,9 +5,8 @@ A word whose part is left out is spelt by shorter parts; single characters stay.
 
 import json
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -15,7 +14,7 @@ from tokenizers import Tokenizer
 
 from benchmarks.designs import accuracies, feelings, film, shown
 from benchmarks.heading import heading
-from benchmarks.own_taxonomy import Rows, banking
+from benchmarks.own_taxonomy import Rows, banking, drawn
 from nlp.encoder import Encoder, OnnxEncoder
 from nlp.metrics import Interval, interval
 from pipelines.settings import ROOT, Settings
@@ -27,12 +26,6 @@ LEAST = (0, 1, 2, 5, 20, 100)
 """How often training texts hold a part that is kept."""
 SOURCE = ROOT / "models" / "encoder"
 RESULT = ROOT / "benchmarks" / "results" / "vocabulary.md"
-
-
-def counted(texts: list[str]) -> Counter[int]:
-    """How often the texts hold each part, by its number."""
-    words = Tokenizer.from_file(str(SOURCE / "tokenizer.json"))
-    return Counter(number for found in words.encode_batch_fast(texts) for number in found.ids)
 
 
 def trimmed(counts: Counter[int], least: int, into: Path) -> tuple[OnnxEncoder, int]:
@@ -57,11 +50,8 @@ def few(encoder: Encoder, rows: Rows) -> Interval | None:
     """Accuracy of a softmax regression with EXAMPLES an intent, drawn from the rows, on the others."""
     from sklearn.linear_model import LogisticRegression
 
-    of: dict[str, list[str]] = defaultdict(list)
-    for text, label in rows:
-        of[label].append(text)
-    draw = Random(SEED)
-    learnt = {text: label for label in sorted(of) for text in draw.sample(of[label], EXAMPLES)}
+    given = drawn(rows, EXAMPLES, SEED)
+    learnt = dict(given)
     asked = [(text, label) for text, label in rows if text not in learnt]
     model = LogisticRegression(C=30.0, max_iter=300).fit(encoder.encode(list(learnt)), list(learnt.values()))
     guess = model.predict(encoder.encode([text for text, _ in asked]))
@@ -72,8 +62,8 @@ def main() -> None:
     corpora = Settings.from_environment().corpora
     words = Tokenizer.from_file(str(SOURCE / "tokenizer.json"))
     every = curriculum.Round(posts=1, films=1, clinc=1, multidogo=1, own=1, plain=1, stay=0)
-    texts = [text for lesson in curriculum.lessons(corpora, words, every, seed=SEED) for text in lesson.texts]
-    counts, questions = counted(texts), banking(corpora, "train")
+    texts = [ids for lesson in curriculum.lessons(corpora, words, every, seed=SEED) for ids in lesson.task.tokens]
+    counts, questions = Counter(number for ids in texts for number in ids), banking(corpora, "train")
     gold, (_, held) = authored(ROOT / "corpora/gold"), split(authored(ROOT / "corpora/training"))
     posts, reviews = public.sentiments(corpora, test=True), public.films(corpora, test=True)
     felt = [[(row["text"], row["sentiment"]) for row in held], posts]

@@ -22,7 +22,7 @@ THEY = OTHERS | words("you it this that yall ya")
 OWED = words("need have ought help")
 """What they owe, or help with, is asked for."""
 POWER = words("right authority power")
-"""What others are given it by, if it is not the customer's own."""
+"""What gives others leave to do a thing, where it is not the customer's own."""
 SELF = words("i we me us im my")
 ADVERBS = words("twice never still again back down off out away late early offline online together everywhere yet")
 STATES = words("offline online down off out late early missing unavailable broken gone here there")
@@ -146,8 +146,8 @@ def _theirs(verb: Any) -> bool:
         thing = above.pos_ in NOUNS
         if above.lemma_.lower() in (WISHING if thing else OWED):
             return False
-        if thing and above.lemma_.lower() in POWER and not any(c.lower_ in SELF for c in above.children):
-            return True
+        if above.lemma_.lower() in POWER and above.head.lemma_ != "have":
+            return not any(c.lower_ in SELF for c in above.children)
         while above.pos_ in (*NOUNS, "ADP") and above.head.i != above.i:
             above = above.head
         subject = _subject(list(above.children))

@@ -140,8 +140,9 @@ def _stated(state: Any) -> Parts:
     if state.lower_ != "out" or of is None:
         return [state]
     noun = next((c for c in of.children if c.dep_ == "pobj" and c.pos_ in NOUNS), None)
-    owned = noun is None or any(c.dep_ == "poss" for c in noun.children)
-    return [] if owned else [state, of, *_groups(noun)[0]]
+    if noun is None or any(c.dep_ == "poss" for c in noun.children):
+        return []
+    return [state, of, *_groups(noun)[0]]
 
 
 def _lacking(clause: Clause, subjects: Parts, objects: Parts, states: Parts) -> tuple[str, Parts]:

@@ -58,7 +58,7 @@ def said(text: str, parse: Parse) -> dict[str, str]:
         ("You can't cancel the order online.", "Cannot cancel order", "cannot"),
         ("The bank cannot verify my account.", "Bank cannot verify account", "cannot"),
         ("The heater is out of stock.", "Heater out of stock", "state"),
-        ("I have my right to cancel the order.", "Cancel order", "wish"),
+        ("I have a right to cancel the order.", "Cancel order", "wish"),
         ("The app fails to load the map.", "App fails to load map", "refuses"),
         ("I asked to have the fee removed.", "Fee not removed", "not"),
         ("You need to add a dark mode.", "Add dark mode", "wish"),
