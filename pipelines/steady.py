@@ -4,8 +4,8 @@ import gc
 import sys
 
 TURN = 0.0002
-"""Seconds for which Python goes on in one thread while another waits. After the usual 0.005 a thread of the encoder would
-get its next texts late: it reads for some 10 ms at a time."""
+"""Seconds for which Python goes on in one thread while another waits. After the usual 0.005 a thread of the encoder
+would get its next texts late: it reads for some 10 ms at a time."""
 
 
 def steady() -> None:

@@ -32,6 +32,8 @@ FEWEST, MOST = 20, 250
 HELD_POSTS = 1500
 FILMS_STAY, PLAIN_STAY = 0.3, 2.0
 """How much films stay near the base, which are no matter of support, and texts of which nothing else is learnt."""
+CROSSED = ", crossed"
+"""Ends the name of such a task."""
 TOKENS = 128
 OWN = ROOT / "corpora" / "training"
 
@@ -70,8 +72,6 @@ TUNED_ON = {
 }
 """From an encoder that has been through the others: with as much of the public texts as keeps what they taught, what is
 new, then the authored texts once more."""
-TAUGHT = Round(posts=1.5, films=0.7, clinc=0, multidogo=0, own=3, plain=0, stay=0)
-"""What a teacher of feeling learns from."""
 FELT_AGAIN = Round(posts=1, films=0.7, clinc=0.5, multidogo=0.5, own=2, plain=0.4, stay=1.0)
 """What a short encoder learns feeling from, and holds its embeddings by."""
 
@@ -96,6 +96,19 @@ def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> l
         mine, _ = split(authored(OWN))
         found.append(_lesson("support", [row["text"] for row in mine], _own(mine), tokenizer, kind.own, kind.stay))
     return found
+
+
+def crossed(task: Task, *, seed: int) -> Task:
+    """As many texts, each the beginning of one of the task's and the end of another, half as often shown: no label is
+    known of them, but a teacher tells what they feel like."""
+    draw, number = random.Random(seed), len(task.tokens)
+    tokens = []
+    for start, end in zip(draw.sample(range(number), number), draw.sample(range(number), number), strict=True):
+        first, last = task.tokens[start], task.tokens[end]
+        cut, left = draw.randrange(1, len(first)), draw.randrange(1, len(last))
+        tokens.append([*[*first[:cut], *last[left:-1]][: TOKENS - 1], last[-1]])
+    targets = {name: replace(target, weights=[0.0] * number) for name, target in task.targets.items()}
+    return replace(task, name=f"{task.name}{CROSSED}", tokens=tokens, targets=targets, passes=task.passes / 2)
 
 
 def held_out(corpora: Path, tokenizer: Tokenizer, *, seed: int) -> Lesson:

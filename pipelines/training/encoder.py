@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from nlp.encoder import OnnxEncoder
 from pipelines.settings import ROOT, Settings
-from pipelines.training import curriculum, dequantised, feeling, short, teacher, tops, tuning
+from pipelines.training import curriculum, dequantised, feeling, short, teacher, thin, tops, tuning
 from pipelines.training.authored import authored
 from pipelines.training.cohesion import cohesion
 from pipelines.training.graph import Array
@@ -64,8 +64,9 @@ def calibration_texts(corpora: Path) -> list[str]:
 def tuned(folder: Path, corpora: Path, *, start: Path | None, feeling_alone: bool = False) -> None:
     """Tune the base and leave it in `folder`: a checkpoint, and the tops on it.
 
-    In rounds, then made short (`rounds`), then once more to feeling by what a teacher feels (`felt`); of an encoder of
-    ours in `start` the last step alone where `feeling_alone`. A killed run goes on after its last epoch.
+    In rounds, then made short (`rounds`), then thin, then once more to feeling by what teachers feel (`felt`); of an
+    encoder of ours in `start` the last two steps alone where `feeling_alone`. A killed run goes on after its last
+    epoch.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / START).write_text(OnnxEncoder(start).version if start else "the base", "utf-8")
@@ -110,23 +111,39 @@ def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
 
 
 def felt(folder: Path, corpora: Path) -> None:
-    """The encoder in `folder`, a checkpoint with its tops, learns feeling from a teacher, and its temperature anew.
+    """The encoder in `folder`, a checkpoint with its tops, is made thin, learns feeling from teachers, and its
+    temperature anew.
 
-    Both cut the same texts into tokens, each by its own words.
+    Teachers and encoder cut the same texts into tokens, each by its own words.
     """
     base, own = _words(base_folder()), _words(folder)
-    shown = [one.task for one in curriculum.lessons(corpora, base, curriculum.TAUGHT, seed=SEED)]
-    told = teacher.told(base_folder(), shown, curriculum.held_out(corpora, base, seed=SEED).task, folder)
-    tasks = [one.task for one in curriculum.lessons(corpora, own, curriculum.FELT_AGAIN, seed=SEED)]
-    reader, recipe = Reader(folder), feeling.Recipe(seed=SEED)
-    before = tops.taken(dequantised.above(folder), tops.SENTIMENT)
-    sentiment = feeling.learn(reader, before, tasks, told, recipe, checkpoint=folder / "feeling.pt")
+    held = curriculum.held_out(corpora, base, seed=SEED).task
+    by_teachers = teacher.told(base_folder(), _shown(corpora, base), held, folder)
+    tasks, reader, above = _shown(corpora, own), Reader(folder), dequantised.above(folder)
+    places = [reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks]
+    told = [
+        by_teachers[task.name] if task.name in by_teachers else feeling.probabilities(reader, above, task.tokens)
+        for task in tasks
+    ]
+    if reader.encoder.config.intermediate_size > (slim := thin.Recipe(seed=SEED)).kept:
+        lessons = [task for task in tasks if curriculum.CROSSED not in task.name]
+        thin.made_thin(reader, lessons, slim, checkpoint=folder / "thin.pt")
+    recipe, before = feeling.Recipe(seed=SEED), tops.taken(above, tops.SENTIMENT)
+    checkpoint = folder / "feeling.pt"
+    sentiment = feeling.learn(reader, before, tasks, told, recipe, places=places, checkpoint=checkpoint)
     held = curriculum.held_out(corpora, own, seed=SEED).task
     truth, logits = held.targets[tuning.FEELING], feeling.logits(reader, sentiment, held.tokens)
     divisor = np.float32(temperature(logits, np.array(truth.classes), np.array(truth.weights)))
     sentiment |= {name: sentiment[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
     _keep(folder, sentiment | tops.taken(reader.tensors(), tops.EMBEDDING))
     reader.encoder.save_pretrained(folder)
+
+
+def _shown(corpora: Path, tokenizer: Tokenizer) -> list[tuning.Task]:
+    """What feeling is learnt from: the lessons, and texts of posts and films crossed."""
+    tasks = [one.task for one in curriculum.lessons(corpora, tokenizer, curriculum.FELT_AGAIN, seed=SEED)]
+    felt = [task for task in tasks if task.targets and task.targets.keys() <= tuning.FELT.keys()]
+    return tasks + [curriculum.crossed(task, seed=SEED) for task in felt]
 
 
 def _words(folder: Path) -> Tokenizer:

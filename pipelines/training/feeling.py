@@ -1,4 +1,4 @@
-"""The last lesson of a short encoder: it learns what a teacher feels (`teacher.py`) and goes on saying what it said.
+"""The last lesson of a short encoder: it learns what teachers feel (`teacher.py`) and goes on saying what it said.
 
 All layers learn, and both tops. Every text is held to the embedding that the encoder gave it before, so that intents,
 stages and themes find it where it was.
@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`place`: weight of the distance to the embedding before, `truth`: of the labels, beside what the teacher tells.
+    """`place`: weight of the distance to the embedding before, `truth`: of the labels, beside what it is to tell.
     `decay`: of the rate, from each layer to the one below. `average`: of the weights. `tokens`: in one batch."""
 
     epochs: int = 2
@@ -49,13 +49,14 @@ def learn(
     told: Sequence[Array],
     recipe: Recipe,
     *,
+    places: Sequence[Array],
     checkpoint: Path,
 ) -> dict[str, Array]:
     """The tensors of the sentiment top, which begins as `sentiment`; the reader's own are filled.
 
-    `told`: the teacher's probabilities float32 (n, 3) of each task's texts. A killed run goes on after its last epoch.
+    `places`: the embeddings float32 (n, d) that each task's texts are held to; `told`: the probabilities float32 (n, 3)
+    that they are to be told. A killed run goes on after its last epoch.
     """
-    places = [reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks]
     felt = {name: torch.tensor(value, requires_grad=True) for name, value in sentiment.items()}
     parameters = reader.parameters(0) | felt
     draw, layers = random.Random(recipe.seed), reader.encoder.config.num_hidden_layers
@@ -93,6 +94,11 @@ def logits(reader: Reader, above: Mapping[str, Array], tokens: Sequence[Sequence
             states = reader.passed(torch.tensor([tokens[i] for i in group]), 0, layers)
             found[group] = array(tops.forward(felt, tops.SENTIMENT, states))
     return found
+
+
+def probabilities(reader: Reader, above: Mapping[str, Array], tokens: Sequence[Sequence[int]]) -> Array:
+    """float32 (n, 3), as `logits`."""
+    return array(torch.tensor(logits(reader, above, tokens)).softmax(dim=1))
 
 
 def _loss(logits: Any, told: Any, task: Task, group: Sequence[int], recipe: Recipe) -> Any:

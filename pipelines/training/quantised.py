@@ -16,17 +16,27 @@ UNUSED = "[unused"
 """The base's vocabulary reserves some thousand names that no text yields; they are not shipped."""
 
 
+SAMPLE = 50_000
+"""Numbers of a layer's input by which its range is chosen."""
+SHARES = np.arange(0.5, 1.001, 0.05)
+"""Of the least and the greatest input, where a range may end."""
+
+
 def activation_ranges(folder: Path, texts: Sequence[str], *, above: Mapping[str, Array] | None = None) -> Ranges:
-    """Least and greatest input of each linear layer over `texts`, by the layer's name; of the tops `above` it too."""
+    """Where the input of each linear layer is cut, by the layer's name, so that 255 steps in between tell it with the
+    least squared error over `texts`; of the tops `above` it too."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
     ranges: dict[str, tuple[float, float]] = {}
+    samples: dict[str, list[Array]] = {}
+    draw = np.random.default_rng(1)
 
     def seen(name: str, x: Any) -> None:
         low, high = ranges.get(name, (0.0, 0.0))
         ranges[name] = (min(low, float(x.min())), max(high, float(x.max())))
+        samples.setdefault(name, []).append(draw.choice(x.numpy().ravel(), -(-SAMPLE // len(texts))))
 
     def watch(name: str) -> Any:
         return lambda _module, inputs, _output: seen(name, inputs[0])
@@ -40,7 +50,18 @@ def activation_ranges(folder: Path, texts: Sequence[str], *, above: Mapping[str,
             states = model(**tokenizer(text, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"))[0]
             for name in tops.among(tensors):
                 tops.forward(tensors, name, states, watch=seen)
-    return ranges
+    return {name: _cut(*found, np.concatenate(samples[name])) for name, found in ranges.items()}
+
+
+def _cut(low: float, high: float, sample: Array) -> tuple[float, float]:
+    """Shares of `low` and `high`, at which what lies beyond costs as much as coarse steps do."""
+
+    def error(ends: tuple[float, float]) -> float:
+        scale = max((ends[1] - ends[0]) / 255, 1e-8)
+        told = np.rint(np.clip(sample, *ends) / scale) * scale
+        return float(np.square(told - sample).sum())
+
+    return min(((float(low * a), float(high * b)) for a in SHARES for b in SHARES), key=error)
 
 
 def weights(folder: Path) -> dict[str, Array]:

@@ -37,7 +37,9 @@ def learnt(folder: Path, *, place: float, epochs: int = 20) -> tuple[Reader, np.
     reader = Reader(dequantised.checkpoint(OURS, folder / "checkpoint"))
     start = tops.taken(dequantised.tensors(OURS), tops.SENTIMENT)
     recipe = feeling.Recipe(epochs=epochs, rate=2e-4, top_rate=1e-3, dropout=0.0, average=0.5, place=place)
-    found = feeling.learn(reader, start, tasks, [FELT, OUTER], recipe, checkpoint=folder / "feeling.pt")
+    places = [reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks]
+    checkpoint = folder / "feeling.pt"
+    found = feeling.learn(reader, start, tasks, [FELT, OUTER], recipe, places=places, checkpoint=checkpoint)
     felt = [torch.tensor(feeling.logits(reader, found, task.tokens)).softmax(1).numpy() for task in tasks]
     return reader, felt[0], felt[1]
 

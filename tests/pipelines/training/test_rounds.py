@@ -1,5 +1,6 @@
 """The rounds of a tuning, on a handful of texts: what they leave can be read, and a run that dies goes on."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ pytest.importorskip("torch")
 
 import torch
 
-from pipelines.training import curriculum, dequantised, tops, tuning
+from pipelines.training import curriculum, dequantised, thin, tops, tuning
 from pipelines.training.encoder import tuned
 from pipelines.training.reader import Reader
 
@@ -25,6 +26,7 @@ SAID = {
 }
 
 
+KEPT = 1500
 OURS = ROOT / "models" / "encoder"
 
 
@@ -36,6 +38,8 @@ def lesson(tokenizer: Tokenizer, *, passes: float, stay: float) -> curriculum.Le
 
 @pytest.fixture
 def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thin, "Recipe", partial(thin.Recipe, kept=KEPT))
+
     def lessons(_: Path, tokenizer: Tokenizer, kind: curriculum.Round, *, seed: int) -> list[curriculum.Lesson]:
         return [lesson(tokenizer, passes=kind.posts, stay=kind.stay)]
 
@@ -48,18 +52,19 @@ def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("start", "alone", "learnt"),
     [
-        (None, False, ["public", "all", "short", "teacher", "feeling"]),
-        (OURS, False, ["own", "on", "short", "teacher", "feeling"]),
-        (OURS, True, ["teacher", "feeling"]),
+        (None, False, ["public", "all", "short", "teacher-posts", "thin", "feeling"]),
+        (OURS, False, ["own", "on", "short", "teacher-posts", "thin", "feeling"]),
+        (OURS, True, ["teacher-posts", "thin", "feeling"]),
     ],
     ids=["from the base", "from ours", "from ours to feeling alone"],
 )
-def test_all_rounds_leave_a_short_encoder_with_both_tops_and_run_once(
+def test_all_rounds_leave_a_short_thin_encoder_with_both_tops_and_run_once(
     start: Path | None, alone: bool, learnt: list[str], tmp_path: Path
 ) -> None:
     tuned(tmp_path, tmp_path, start=start, feeling_alone=alone)
     reader, above = Reader(tmp_path), dequantised.above(tmp_path)
     assert reader.encoder.config.num_hidden_layers == tuning.LAST
+    assert reader.encoder.encoder.layer[0].intermediate.dense.out_features == KEPT
     assert tops.among(above) == list(tops.NAMES)
     places = reader.embed([torch.tensor(ids) for ids in ([101, 2073, 102], [101, 2003, 2026, 102])])
     assert np.allclose(np.linalg.norm(places, axis=1), 1, atol=1e-5)
