@@ -126,7 +126,7 @@ def felt(folder: Path, corpora: Path) -> None:
         for task in tasks
     ]
     if reader.encoder.config.intermediate_size > (slim := thin.Recipe(seed=SEED)).kept:
-        lessons = [task for task in tasks if curriculum.CROSSED not in task.name]
+        lessons = [task for task in tasks if not task.name.endswith(curriculum.CROSSED)]
         thin.made_thin(reader, lessons, slim, checkpoint=folder / "thin.pt")
     recipe, before = feeling.Recipe(seed=SEED), tops.taken(above, tops.SENTIMENT)
     checkpoint = folder / "feeling.pt"
@@ -244,7 +244,11 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "var/encoder", help="where checkpoints lie")
     parser.add_argument("--kept", action="store_true", help="quantise what --work holds, without tuning it anew")
     parser.add_argument("--start", type=Path, help="an encoder of ours that is tuned on, instead of the base")
-    parser.add_argument("--feeling", action="store_true", help="tune it on to feeling alone: an hour; with --start")
+    parser.add_argument(
+        "--feeling",
+        action="store_true",
+        help="make it thin and tune it to feeling alone: an hour and a half; with --start",
+    )
     arguments = parser.parse_args()
     if arguments.feeling and not arguments.start:
         parser.error("--feeling needs --start: the encoder of ours that is tuned on")
