@@ -78,8 +78,8 @@ def made_thin(reader: Reader, tasks: Sequence[Task], recipe: Recipe, *, checkpoi
 
 
 def thin(reader: Reader, tokens: Sequence[Sequence[int]], *, kept: int) -> None:
-    """Cuts the layers of the reader's encoder to `kept` numbers, by what it makes of the texts `tokens`, from the lowest
-    on: each is fitted to what those below say by then."""
+    """Cuts the layers of the reader's encoder to `kept` numbers, by what it makes of the texts `tokens`, from
+    the lowest on: each is fitted to what those below say then."""
     inputs = [
         torch.tensor([tokens[i] for i in group]) for group in batches([len(ids) for ids in tokens], budget=TOKENS)
     ]
