@@ -60,6 +60,8 @@ class Round:
     stay: float
     epochs: int = 2
     frozen: int = 0
+    crossed: float = 0.0
+    """Texts of a kind crossed, for each text of it that an epoch sees."""
 
 
 FROM_BASE = {
@@ -72,8 +74,12 @@ TUNED_ON = {
 }
 """From an encoder that has been through the others: with as much of the public texts as keeps what they taught, what is
 new, then the authored texts once more."""
-FELT_AGAIN = Round(posts=1, films=0.7, clinc=0.5, multidogo=0.5, own=2, plain=0.4, stay=1.0)
-"""What a short encoder learns feeling from, and holds its embeddings by."""
+FELT_AGAIN = {
+    "feeling": Round(posts=1, films=0.7, clinc=0.5, multidogo=0.5, own=2, plain=0.4, stay=1.0, crossed=0.5),
+    "own feeling": Round(posts=0.4, films=0.3, clinc=0.5, multidogo=0.5, own=4, plain=0.25, stay=1.0, epochs=1),
+}
+"""What a short encoder learns feeling from, and holds its embeddings by: first what all texts feel like, then mostly
+what authored ones do, which films and posts would drown."""
 
 
 def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> list[Lesson]:
@@ -98,9 +104,9 @@ def lessons(corpora: Path, tokenizer: Tokenizer, kind: Round, *, seed: int) -> l
     return found
 
 
-def crossed(task: Task, *, seed: int) -> Task:
-    """As many texts, each the beginning of one of the task's and the end of another, half as often shown: no label is
-    known of them, but a teacher tells what they feel like."""
+def crossed(task: Task, share: float, *, seed: int) -> Task:
+    """As many texts, each the beginning of one of the task's and the end of another, shown `share` times as often: no
+    label is known of them, but a teacher tells what they feel like."""
     draw, number = random.Random(seed), len(task.tokens)
     tokens = []
     for start, end in zip(draw.sample(range(number), number), draw.sample(range(number), number), strict=True):
@@ -108,7 +114,7 @@ def crossed(task: Task, *, seed: int) -> Task:
         cut, left = draw.randrange(1, len(first)), draw.randrange(1, len(last))
         tokens.append([*[*first[:cut], *last[left:-1]][: TOKENS - 1], last[-1]])
     targets = {name: replace(target, weights=[0.0] * number) for name, target in task.targets.items()}
-    return replace(task, name=f"{task.name}{CROSSED}", tokens=tokens, targets=targets, passes=task.passes / 2)
+    return replace(task, name=f"{task.name}{CROSSED}", tokens=tokens, targets=targets, passes=task.passes * share)
 
 
 def held_out(corpora: Path, tokenizer: Tokenizer, *, seed: int) -> Lesson:

@@ -10,6 +10,7 @@ import json
 import random
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,13 @@ def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
     save(folder, model, top)
 
 
+FELT = {
+    "feeling": feeling.Recipe(seed=SEED),
+    "own feeling": feeling.Recipe(rate=5e-5, top_rate=2e-4, truth=0.5, seed=SEED),
+}
+"""How a short encoder learns in each round of `curriculum.FELT_AGAIN`."""
+
+
 def felt(folder: Path, corpora: Path) -> None:
     """The encoder in `folder`, a checkpoint with its tops, is made thin, learns feeling from teachers, and its
     temperature anew.
@@ -118,19 +126,27 @@ def felt(folder: Path, corpora: Path) -> None:
     """
     base, own = _words(base_folder()), _words(folder)
     held = curriculum.held_out(corpora, base, seed=SEED).task
-    by_teachers = teacher.told(base_folder(), _shown(corpora, base), held, folder)
-    tasks, reader, above = _shown(corpora, own), Reader(folder), dequantised.above(folder)
-    places = [reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks]
-    told = [
-        by_teachers[task.name] if task.name in by_teachers else feeling.probabilities(reader, above, task.tokens)
-        for task in tasks
-    ]
+    by_teachers = teacher.told(base_folder(), _shown(corpora, base, "feeling"), held, folder)
+    tasks, reader, above = _shown(corpora, own, "feeling"), Reader(folder), dequantised.above(folder)
+    places = {task.name: reader.embed([torch.tensor(ids) for ids in task.tokens]) for task in tasks}
+    told = by_teachers | {
+        task.name: feeling.probabilities(reader, above, task.tokens) for task in tasks if task.name not in by_teachers
+    }
     if reader.encoder.config.intermediate_size > (slim := thin.Recipe(seed=SEED)).kept:
         lessons = [task for task in tasks if not task.name.endswith(curriculum.CROSSED)]
         thin.made_thin(reader, lessons, slim, checkpoint=folder / "thin.pt")
-    recipe, before = feeling.Recipe(seed=SEED), tops.taken(above, tops.SENTIMENT)
-    checkpoint = folder / "feeling.pt"
-    sentiment = feeling.learn(reader, before, tasks, told, recipe, places=places, checkpoint=checkpoint)
+    sentiment = tops.taken(above, tops.SENTIMENT)
+    for name, recipe in FELT.items():
+        tasks = _shown(corpora, own, name)
+        sentiment = feeling.learn(
+            reader,
+            sentiment,
+            tasks,
+            [told[task.name] for task in tasks],
+            replace(recipe, epochs=curriculum.FELT_AGAIN[name].epochs),
+            places=[places[task.name] for task in tasks],
+            checkpoint=folder / f"{name.replace(' ', '-')}.pt",
+        )
     held = curriculum.held_out(corpora, own, seed=SEED).task
     truth, logits = held.targets[tuning.FEELING], feeling.logits(reader, sentiment, held.tokens)
     divisor = np.float32(temperature(logits, np.array(truth.classes), np.array(truth.weights)))
@@ -139,11 +155,12 @@ def felt(folder: Path, corpora: Path) -> None:
     reader.encoder.save_pretrained(folder)
 
 
-def _shown(corpora: Path, tokenizer: Tokenizer) -> list[tuning.Task]:
-    """What feeling is learnt from: the lessons, and texts of posts and films crossed."""
-    tasks = [one.task for one in curriculum.lessons(corpora, tokenizer, curriculum.FELT_AGAIN, seed=SEED)]
+def _shown(corpora: Path, tokenizer: Tokenizer, name: str) -> list[tuning.Task]:
+    """What a round of feeling learns from: its lessons, and texts of posts and films crossed."""
+    kind = curriculum.FELT_AGAIN[name]
+    tasks = [one.task for one in curriculum.lessons(corpora, tokenizer, kind, seed=SEED)]
     felt = [task for task in tasks if task.targets and task.targets.keys() <= tuning.FELT.keys()]
-    return tasks + [curriculum.crossed(task, seed=SEED) for task in felt]
+    return tasks + [curriculum.crossed(task, kind.crossed, seed=SEED) for task in felt if kind.crossed]
 
 
 def _words(folder: Path) -> Tokenizer:

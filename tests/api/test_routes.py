@@ -302,7 +302,7 @@ def test_texts_are_answered_in_order_and_alone_as_together(client: TestClient) -
 def test_names_are_masked_where_asked_for(client: TestClient) -> None:
     said = {
         "channel": "chat",
-        "turns": [{"speaker": "customer", "text": "My name is Ada Lovelace, nobody has replied"}],
+        "turns": [{"speaker": "customer", "text": "My name is Ada Lovelace, I wrote twice and nobody has replied"}],
     }
     plain, masked = (
         analyze(client, {"conversation": said, "names": names, "evidence": True})["results"][0]

@@ -201,10 +201,10 @@ def test_a_theme_of_many_different_troubles_is_named_by_what_they_are_about(enco
 def test_where_too_little_speaks_for_any_phrase_the_topic_goes_first(
     encoder: Encoder, parse: Parse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = TUNER[:10]
+    few = (*TUNER[:9], "My tuner smells like a wet dog.")
     monkeypatch.setattr(candidates, "SURE", 0.0)
     assert named([few, CANCEL], encoder, parse)[0].name == "Tuner smells"
-    monkeypatch.setattr(candidates, "SURE", 2.1)
+    monkeypatch.setattr(candidates, "SURE", 2.6)
     tuner, cancel = named([few, CANCEL], encoder, parse)
     assert tuner.name == "Problems with tuner"
     assert cancel.name == "Cannot cancel subscription"

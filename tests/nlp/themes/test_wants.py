@@ -66,13 +66,13 @@ def test_a_theme_of_many_small_stories_is_called_mixed_and_what_they_are_about(
     annotator: Annotator, parse: Parse
 ) -> None:
     stories = (
-        "The children draw it little sad faces, and the money is shit for Christmas.",
+        "It has the children's little sad faces on it, and the money is shit for Christmas.",
         "A party of nine stood in the hall and counted its money.",
         "My sister-in-law reads palms and saw the shit and the bills coming.",
         "Nobody in Blackpool has heard of it, not even the vicar.",
         "We had a tan from that holiday, and the bills had a holiday, too.",
         "There goes the money for the choir's new bells and other shit.",
-        "Grandfather walked to the river with the bills in his hat, shit.",
+        "What a river, what bills, what shit, said my grandfather.",
         "Who pays the piper has the tune, said my teacher, and the money.",
         "A goat ate the leaflet, which was the best use of it.",
     )

@@ -25,8 +25,9 @@ SAID = {
     "where is my parcel": "neutral",
 }
 
-
 KEPT = 1500
+SHIPPED = thin.Recipe().kept
+"""Ours is thin already."""
 OURS = ROOT / "models" / "encoder"
 
 
@@ -52,9 +53,9 @@ def few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("start", "alone", "learnt"),
     [
-        (None, False, ["public", "all", "short", "teacher-posts", "thin", "feeling"]),
-        (OURS, False, ["own", "on", "short", "teacher-posts", "thin", "feeling"]),
-        (OURS, True, ["teacher-posts", "thin", "feeling"]),
+        (None, False, ["public", "all", "short", "thin"]),
+        (OURS, False, ["own", "on", "short"]),
+        (OURS, True, []),
     ],
     ids=["from the base", "from ours", "from ours to feeling alone"],
 )
@@ -64,12 +65,12 @@ def test_all_rounds_leave_a_short_thin_encoder_with_both_tops_and_run_once(
     tuned(tmp_path, tmp_path, start=start, feeling_alone=alone)
     reader, above = Reader(tmp_path), dequantised.above(tmp_path)
     assert reader.encoder.config.num_hidden_layers == tuning.LAST
-    assert reader.encoder.encoder.layer[0].intermediate.dense.out_features == KEPT
+    assert reader.encoder.encoder.layer[0].intermediate.dense.out_features == (KEPT if "thin" in learnt else SHIPPED)
     assert tops.among(above) == list(tops.NAMES)
     places = reader.embed([torch.tensor(ids) for ids in ([101, 2073, 102], [101, 2003, 2026, 102])])
     assert np.allclose(np.linalg.norm(places, axis=1), 1, atol=1e-5)
     written = {path.stem: path.stat().st_mtime_ns for path in tmp_path.glob("*.pt")}
-    assert set(written) == set(learnt)
+    assert set(written) == {*learnt, "teacher-posts", "feeling", "own-feeling"}
     tuned(tmp_path, tmp_path, start=start, feeling_alone=alone)  # as after a kill: nothing is learnt again
     assert {path.stem: path.stat().st_mtime_ns for path in tmp_path.glob("*.pt")} == written
     again = dequantised.above(tmp_path)

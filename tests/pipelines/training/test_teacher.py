@@ -21,7 +21,7 @@ def tasks() -> list[tuning.Task]:
     words.no_padding()
     felt, plain = ([found.ids for found in words.encode_batch(list(texts))] for texts in (FELT, PLAIN))
     posts = tuning.Task("posts", felt, {tuning.FEELING: tuning.Target([0, 1, 2, 2], [1.0] * 4, 3)}, stay=1.0)
-    return [posts, tuning.Task("plain", plain, {}, stay=1.0), curriculum.crossed(posts, seed=1)]
+    return [posts, tuning.Task("plain", plain, {}, stay=1.0), curriculum.crossed(posts, 0.5, seed=1)]
 
 
 def held() -> tuning.Task:
