@@ -101,7 +101,10 @@ class Model:
         frozen: int = 0,
         reads: int = LAST,
     ) -> "Model":
-        """From the checkpoint in `folder`; `tensors` of an earlier tuning, by the names of `parameters`, go first."""
+        """From the checkpoint in `folder`; `tensors` of an earlier tuning, by the names of `parameters`, go first.
+
+        Where their layers are thinner, the checkpoint's other numbers stay beside theirs, with no say at the start.
+        """
         torch.manual_seed(seed)
         encoder = loaded(folder)
         base = {name: array(tensor) for name, tensor in encoder.state_dict().items()}
@@ -117,7 +120,7 @@ class Model:
         with torch.no_grad():
             for name, parameter in model.parameters().items():
                 if name in tensors:
-                    parameter.copy_(torch.tensor(tensors[name]))
+                    _widened(parameter, torch.tensor(tensors[name]))
         still = (*FROZEN, *(f"encoder.layer.{n}." for n in range(frozen)))
         for name, parameter in encoder.named_parameters():
             parameter.requires_grad_(not name.startswith(still))
@@ -214,6 +217,13 @@ def _loss(model: Model, task: Task, group: Sequence[int], base: Any, recipe: Rec
             weight = torch.tensor([target.weights[i] for i in group])
             loss = loss + (nn.cross_entropy(logits.float(), truth, reduction="none") * weight).mean()
     return loss
+
+
+def _widened(parameter: Any, values: Any) -> None:
+    """Into a parameter (out, in) or (out,); what further numbers put in counts for nothing."""
+    if parameter.dim() == 2:
+        parameter[:, values.shape[1] :] = 0
+    parameter[tuple(slice(n) for n in values.shape)] = values
 
 
 def ordered(tasks: Sequence[Task], tokens: int, draw: random.Random) -> list[tuple[int, list[int]]]:

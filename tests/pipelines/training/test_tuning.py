@@ -147,3 +147,21 @@ def test_a_target_that_is_not_known_of_a_text_teaches_nothing(base: list[Any], t
 
     one, other = learnt([0, 0, 0, 0]), learnt([1, 1, 1, 1])
     assert all(np.array_equal(value, other[name]) for name, value in one.items())
+
+
+@pytest.mark.slow
+def test_layers_of_a_thinner_start_say_what_they_said_and_learn_in_their_whole_width(
+    base: list[Any], tmp_path: Path
+) -> None:
+    layer, kept = "encoder.layer.2", 1000
+    names = (f"{layer}.intermediate.dense.weight", f"{layer}.intermediate.dense.bias", f"{layer}.output.dense.weight")
+    model = tuning.Model.start(base_folder(), tasks(), tensors={}, seed=1)
+    into, bias, out = (model.parameters()[name].detach().numpy().copy() for name in names)
+    thin = dict(zip(names, (into[:kept], bias[:kept], out[:, :kept]), strict=True))
+    out[:, kept:] = 0
+    silent = tuning.Model.start(base_folder(), tasks(), tensors={names[2]: out}, seed=1)
+    widened = tuning.Model.start(base_folder(), tasks(), tensors=thin, seed=1)
+    for one, other in zip(places(widened, tasks()), places(silent, tasks()), strict=True):
+        assert np.abs(one - other).max() < 1e-6
+    learnt = tuning.tune(widened, tasks(), base, RECIPE, held=tasks()[0], checkpoint=tmp_path / "wide.pt")
+    assert (learnt[names[2]][:, kept:] != 0).any(axis=0).all()
