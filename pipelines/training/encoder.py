@@ -147,9 +147,9 @@ def felt(folder: Path, corpora: Path) -> None:
             places=[places[task.name] for task in tasks],
             checkpoint=folder / f"{name.replace(' ', '-')}.pt",
         )
-    held = curriculum.held_out(corpora, own, seed=SEED).task
-    truth, logits = held.targets[tuning.FEELING], feeling.logits(reader, sentiment, held.tokens)
-    divisor = np.float32(temperature(logits, np.array(truth.classes), np.array(truth.weights)))
+    late = curriculum.newest(corpora, own, seed=SEED)
+    logits = feeling.logits(reader, sentiment, late.tokens)
+    divisor = np.float32(temperature(logits, np.array(late.targets[tuning.FEELING].classes)))
     sentiment |= {name: sentiment[name] / divisor for name in ("sentiment.weight", "sentiment.bias")}
     _keep(folder, sentiment | tops.taken(reader.tensors(), tops.EMBEDDING))
     reader.encoder.save_pretrained(folder)

@@ -101,14 +101,15 @@ def outside(corpora: Path) -> list[str]:
     return [text for text, _ in data["oos_train"]]
 
 
-def sentiments(corpora: Path, *, test: bool = False) -> list[tuple[str, str]]:
-    """(text, class) of SemEval-2017 task 4 A: 2016test where `test`, else all the rest without texts of the test."""
+def sentiments(corpora: Path, *, test: bool = False, year: str = "") -> list[tuple[str, str]]:
+    """(text, class) of SemEval-2017 task 4 A: 2016test where `test`, else all the rest, or the `year`'s, without texts
+    of the test."""
     folder = located("semeval2017", corpora)
     held_out = _tweets(folder / "twitter-2016test-A.txt")
     if test:
         return list(held_out.items())
     rest: dict[str, str] = {}
-    for path in sorted([*folder.glob("*-A.txt"), *folder.glob("*-A.tsv")]):
+    for path in sorted([*folder.glob(f"*-{year}*-A.txt"), *folder.glob(f"*-{year}*-A.tsv")]):
         rest |= _tweets(path)
     return [(text, label) for text, label in rest.items() if text not in held_out]
 
