@@ -84,7 +84,9 @@ def test_one_that_fails_fails_alone() -> None:
 def test_what_would_wait_too_long_is_refused_and_says_when_to_come_again() -> None:
     shop = Shop()
     with open_batcher(shop, most=0.05) as batcher:
-        taken = 0
+        batcher.submit(0, 500, until=soon())
+        assert shop.busy.wait(LATER)  # of what is in hand, half counts
+        taken = 1
         while not batcher.late():
             batcher.submit(taken, 500, until=soon())
             taken += 1
