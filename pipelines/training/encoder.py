@@ -111,7 +111,7 @@ def rounds(folder: Path, corpora: Path, *, start: Path | None) -> None:
     save(folder, model, top)
 
 
-FELT = {
+RECIPES = {
     "feeling": feeling.Recipe(seed=SEED),
     "own feeling": feeling.Recipe(rate=5e-5, top_rate=2e-4, truth=0.5, seed=SEED),
 }
@@ -136,7 +136,7 @@ def felt(folder: Path, corpora: Path) -> None:
         lessons = [task for task in tasks if not task.name.endswith(curriculum.CROSSED)]
         thin.made_thin(reader, lessons, slim, checkpoint=folder / "thin.pt")
     sentiment = tops.taken(above, tops.SENTIMENT)
-    for name, recipe in FELT.items():
+    for name, recipe in RECIPES.items():
         tasks = _shown(corpora, own, name)
         sentiment = feeling.learn(
             reader,

@@ -34,6 +34,8 @@ SCALE = 20.0
 """Multiplies the cosine to an intent's direction: the inverse temperature of its softmax."""
 FROZEN = ("embeddings.", "pooler.")
 """The table of words does not learn: the words of the few texts at hand would drift away from all others."""
+THINNER = ("intermediate.dense.weight", "intermediate.dense.bias", "output.dense.weight")
+"""What is smaller in an encoder that was made thin (`thin.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Model:
         with torch.no_grad():
             for name, parameter in model.parameters().items():
                 if name in tensors:
-                    _widened(parameter, torch.tensor(tensors[name]))
+                    _filled(parameter, torch.tensor(tensors[name]), thinner=name.endswith(THINNER))
         still = (*FROZEN, *(f"encoder.layer.{n}." for n in range(frozen)))
         for name, parameter in encoder.named_parameters():
             parameter.requires_grad_(not name.startswith(still))
@@ -219,8 +221,12 @@ def _loss(model: Model, task: Task, group: Sequence[int], base: Any, recipe: Rec
     return loss
 
 
-def _widened(parameter: Any, values: Any) -> None:
-    """Into a parameter (out, in) or (out,); what further numbers put in counts for nothing."""
+def _filled(parameter: Any, values: Any, *, thinner: bool) -> None:
+    """Into a parameter (out, in) or (out,), of the values' shape unless they may be `thinner`: what further numbers of
+    it put in counts for nothing then."""
+    if not thinner:
+        parameter.copy_(values)
+        return
     if parameter.dim() == 2:
         parameter[:, values.shape[1] :] = 0
     parameter[tuple(slice(n) for n in values.shape)] = values
