@@ -118,8 +118,12 @@ class Graph:
         return self.sum_norm(self.linear(wide, f"{at}.output.dense"), x, f"{at}.output.LayerNorm")
 
     def mean(self, x: str, name: str) -> str:
-        """Mean over a text's tokens."""
-        return self.node("ReduceMean", [x], name, axes=[1], keepdims=0)
+        """Mean over a text's tokens, of each text twice, for of one text alone ONNX Runtime adds them up in another
+        order."""
+        twice = self.node("Concat", [x, x], f"{name}.twice", axis=0)
+        both = self.node("ReduceMean", [twice], f"{name}.both", axes=[1], keepdims=0)
+        self.nodes.append(helper.make_node("Split", [both], [name, f"{name}.again"], name=f"{name}.half", axis=0))
+        return name
 
     def unit(self, x: str, name: str) -> str:
         """Rows of unit length."""
