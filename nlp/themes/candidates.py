@@ -22,6 +22,8 @@ SAID, OWN = 0.80, 0.20
 LEAST, SCARCE, ALONE = 0.20, 0.40, 0.20
 """What it costs that fewer than LEAST of the texts say so, up to SCARCE where next to none does, and that one alone
 says it in these words."""
+VOTED = 0.27
+"""Share of the texts whose vote makes sure that a headline is borne out, and is not only near to what they say."""
 WANTED = 1.0
 """What it costs that a name asks for something else than the theme's texts do."""
 MOST = 0.35
@@ -86,8 +88,9 @@ class _Theme:
             return []
         found: list[float] = []
         for draft, up in zip(drafts, self._lift(drafts).tolist(), strict=True):
-            told = float(draft.tellers.mean())
-            either = max(told, max(up, draft.voted) * self.own.manner(draft.kind))
+            told, voted = float(draft.tellers.mean()), draft.voted
+            up = up * min(1.0, voted / VOTED) if draft.headline else up
+            either = max(told, max(up, voted) * self.own.manner(draft.kind))
             share = min(MOST, told) if draft.kind == "about" else (2 * told + either) / 3 if draft.phrase else either
             found.append(share)
         return found
@@ -98,7 +101,7 @@ class _Theme:
         borne = [reading.nearness(vectors) >= BEARING for reading in self.readings]
         here = borne[self.number].mean(axis=0)
         there = (np.sum([b.mean(axis=0) for b in borne], axis=0) - here) / max(1, len(borne) - 1)
-        heads = np.array([d.phrase is None and d.kind != "about" for d in drafts], np.bool_)
+        heads = np.array([d.headline for d in drafts], np.bool_)
         if heads.any():
             near = self.own.nearness(vectors)
             best = near >= near[:, heads].max(axis=1, keepdims=True) - BEST

@@ -10,6 +10,7 @@ from nlp.themes.joined import joined
 from nlp.themes.phrases import MERIT, Phrase, Said
 from nlp.themes.reading import FAILING, Reading, felt
 from nlp.themes.terms import stem, words
+from nlp.themes.verbs import GONE
 
 FELT = 0.25
 """How much the feeling of a name counts."""
@@ -21,9 +22,7 @@ TROUBLE = 0.15
 """How bad a noun group feels that names a trouble by itself, -1..1: "Error on the bill", not "Bill"."""
 PLAIN, CALM, IDLE = ("passive", "subject", "state", "bare"), 0.3, 0.2
 """Kinds of phrases that are told of trouble and of anything else, how bad they feel where they sound of none, and what
-that costs: "Documents received", not "Documents lost"."""
-BAD = 0.2
-"""How bad the texts feel of a theme that has problems with what it is about, -1..1; others ask about it."""
+that costs: "Documents received", not "Documents lost", whatever it feels like."""
 STRONG = 0.4
 """Strength of a word that sets a theme apart, 0..1."""
 GAIN = 0.05
@@ -58,11 +57,20 @@ class Draft:
     merit: float
     phrase: Phrase | None = None
     voted: float = 0.0
+    calm: bool = False
+
+    @property
+    def headline(self) -> bool:
+        return self.phrase is None and self.kind != "about"
 
 
 def said(reading: Reading) -> list[Draft]:
     """The phrases of a theme. Noun groups that sound of no trouble are left to its topics; what is asked for in a verb
     ("Price gouge") is left out where the same words say more often what happens ("Price gouging")."""
+    calm = [
+        phrase.kind in PLAIN and mood < CALM and GONE.isdisjoint(phrase.text.lower().split())
+        for phrase, mood in zip(reading.phrases, reading.feelings.tolist(), strict=True)
+    ]
     drafts = [
         Draft(
             recased(phrase.text, reading.written),
@@ -71,11 +79,12 @@ def said(reading: Reading) -> list[Draft]:
             vector,
             reading.tellers(vector, phrase.kind, phrase.stems),
             float(own.mean()),
-            MERIT[phrase.kind] + FELT * mood - (IDLE if phrase.kind in PLAIN and mood < CALM else 0.0),
+            MERIT[phrase.kind] + FELT * mood - (IDLE if idle else 0.0),
             phrase,
+            calm=idle,
         )
-        for phrase, vector, mood, own in zip(
-            reading.phrases, reading.vectors, reading.feelings.tolist(), reading.said.T, strict=True
+        for phrase, vector, mood, own, idle in zip(
+            reading.phrases, reading.vectors, reading.feelings.tolist(), reading.said.T, calm, strict=True
         )
         if phrase.kind != "group" or mood >= TROUBLE or len(reading.said) < ENOUGH
     ]
@@ -109,7 +118,7 @@ def further(
             *(
                 _put(text, voted, reading, known)
                 for text, voted in headlines[k].items()
-                if reading.mood < BAD or "question" not in text.lower()
+                if not reading.troubled or "question" not in text.lower()
             ),
         ]
         for k, reading in enumerate(readings)
@@ -117,8 +126,9 @@ def further(
 
 
 def _pairs(drafts: Sequence[Draft]) -> Iterator[tuple[Phrase, Draft, Draft]]:
-    """What says two of them, the more usual first, where each adds texts to the other's."""
-    told = [d for d in drafts if d.kind != "group"]
+    """What says two of them, the more usual first, where each adds texts to the other's. What sounds of no
+    trouble is not told with another thing: "Account closed or opened"."""
+    told = [d for d in drafts if d.kind != "group" and not d.calm]
     for one, other in combinations(sorted(told, key=lambda d: (-d.own, d.text)), 2):
         alone = (one.tellers & ~other.tellers).mean(), (other.tellers & ~one.tellers).mean()
         if one.phrase and other.phrase and min(alone) >= GAIN and (phrase := joined(one.phrase, other.phrase)):
@@ -133,7 +143,7 @@ def _both(phrase: Phrase, one: Draft, other: Draft, reading: Reading, known: Kno
 
 
 def _topics(reading: Reading, strengths: Mapping[str, float]) -> Iterator[tuple[str, Said]]:
-    way = "Problems with" if reading.mood >= BAD else "Question about"
+    way = "Problems with" if reading.troubled else "Question about"
     for text, holding in reading.topics:
         if max(strengths.get(stem(word), 0.0) for word in text.split()) >= STRONG:
             yield f"{way} {text}", holding

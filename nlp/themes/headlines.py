@@ -67,12 +67,13 @@ def fitting(
 
 def _votes(embeddings: Floats, vectors: Floats, usual: Floats, likely: Floats, intent: Places) -> Places:
     """The headline that each segment votes for, intp (n,), BLOCK segments at a time. `usual`: float32 (headlines,), the
-    mean likeness of each; `likely`: float32 (n, intents); `intent`: the place of each headline's, -1 where it is
-    unknown; without intents likeness alone decides."""
+    mean likeness of each; `likely`: float32 (n, intents); `intent`: the place of each headline's, -1 where the
+    head does not know it: then likeness alone decides, as without intents."""
     found = np.zeros(len(embeddings), np.intp)
     for start in range(0, len(embeddings), BLOCK):
         some = slice(start, start + BLOCK)
-        known = np.where(intent >= 0, likely[some][:, intent], 0.0) if likely.shape[1] else 1.0
+        told = likely[some]
+        known = np.where(intent >= 0, told[:, intent], told.max(axis=1, keepdims=True)) if likely.shape[1] else 1.0
         near = embeddings[some] @ vectors.T - USUAL * usual
         found[some] = (near + LIKELY * np.log(np.maximum(known, LEAST))).argmax(axis=1)
     return found

@@ -30,6 +30,8 @@ ASKING, FAILING = ("wish", "wanted", "how", "when"), ("cannot", "not", "refuses"
 """Kinds of phrases that never say the same, however near they lie: "How to sign in", "Cannot sign in"."""
 USUAL = 0.30
 """Share of texts that ask, or say what fails, where a theme does so."""
+BAD = 0.2
+"""How bad the texts feel of a theme of trouble, -1..1."""
 CAPITAL = 0.4
 """Share of a word's uses that are written with a capital where it is a name: in haste many write none."""
 ACRONYM = 6
@@ -81,6 +83,11 @@ class Reading:
         ]
         alike = (self.vectors @ vector >= ALIKE) & np.array(same)
         return np.asarray(self.said[:, alike].any(axis=1))
+
+    @property
+    def troubled(self) -> bool:
+        """Whether the texts feel bad, or USUAL of them say what fails; others ask about a thing."""
+        return self.mood >= BAD or self._share(FAILING) >= USUAL
 
     def manner(self, kind: str) -> float:
         """How far the texts speak in that manner, 0..1: 1 where USUAL of them ask or fail as the kind does, or where it

@@ -20,6 +20,8 @@ LIGHT = words("be have do get go make take put let give")
 """Verbs that say nothing without what follows them: "Transfer did not go"."""
 LOST = words("lose forget misplace damage break miss crack")
 """What a customer says of things in the active voice, and a headline in the passive."""
+GONE = words("lost forgotten misplaced damaged broken missed missing cracked")
+"""How a headline says it."""
 FAILING = words("fail crash disappear vanish break freeze expire bounce drop leak overheat die lag glitch revert")
 """What things do by themselves that is a name without more."""
 MENDING = words("fix repair resolve solve sort rectify")

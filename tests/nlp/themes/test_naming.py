@@ -8,6 +8,7 @@ import pytest
 from nlp.encoder import Encoder, Floats
 from nlp.head import Head
 from nlp.themes import candidates
+from nlp.themes.drafts import said
 from nlp.themes.headlines import fitting
 from nlp.themes.naming import Naming, name_themes
 from nlp.themes.quotes import representative
@@ -95,10 +96,13 @@ def test_quotes_are_central_different_and_neither_short_nor_long() -> None:
 
 
 def test_a_headline_that_the_customers_bear_out_names_a_theme(encoder: Encoder, parse: Parse) -> None:
-    _, locked = named(
-        [CANCEL, LOCKED], encoder, parse, headlines=[{}, dict.fromkeys(("Cannot sign in", "Price increase"), 0.0)]
-    )
+    _, locked = named([CANCEL, LOCKED], encoder, parse, headlines=[{}, {"Cannot sign in": 0.5, "Price increase": 0.0}])
     assert locked.name == "Cannot sign in"
+
+
+def test_a_headline_that_is_near_but_that_none_vote_for_names_nothing(encoder: Encoder, parse: Parse) -> None:
+    _, locked = named([CANCEL, LOCKED], encoder, parse, headlines=[{}, {"Cannot sign in": 0.0}])
+    assert locked.name != "Cannot sign in"
 
 
 def test_a_headline_that_nobody_bears_out_is_left_alone(encoder: Encoder, parse: Parse) -> None:
@@ -173,6 +177,22 @@ def test_a_name_says_both_things_where_neither_is_what_most_say(encoder: Encoder
     assert missing.name in ("Voucher or certificate not received", "Certificate or voucher not received")
 
 
+def test_what_sounds_of_no_trouble_is_not_told_with_another_thing(encoder: Encoder, parse: Parse) -> None:
+    told = (
+        *(f"My account was opened {n}" for n in ("in May.", "by a clerk.", "at the desk.", "on a Friday.")),
+        *(f"My account was closed {n}" for n in ("in June.", "by your staff.", "at the counter.", "on a Monday.")),
+    )
+    account, _ = named([told, PARCEL], encoder, parse)
+    assert account.name in ("Account opened", "Account closed")
+
+
+def test_what_is_lost_is_trouble_whatever_it_sounds_like(encoder: Encoder, parse: Parse) -> None:
+    told = ("I lost my voucher in spring.", "My voucher was renewed in spring.", "The voucher was lost by you.")
+    reading, _ = read([told, CANCEL], parse=parse, encoder=encoder)
+    calm = {draft.text: draft.calm for draft in said(reading)}
+    assert (calm["Voucher lost"], calm["Voucher renewed"]) == (False, True)
+
+
 TUNER = (
     "When the lamp is on my tuner hums, to my despair.",
     "My tuner smells of burnt rubber, I am angry.",
@@ -191,6 +211,26 @@ TUNER = (
     "I waited for the tuner until my holiday was over.",
     "Whoever painted the tuner green has no eyes.",
 )
+
+
+POLITE = (
+    "Hello, the tuner does not find my station, kind regards.",
+    "Good evening, our tuner has not arrived, thank you.",
+    "Dear team, the tuner will not switch off, many thanks.",
+    "Hi, the tuner cannot read the card, thanks in advance.",
+    "Good morning, my tuner does not charge, all the best.",
+    "Kindly look, the tuner never showed the time.",
+    "Thanks for the tuner, it did not match the picture.",
+    "Greetings, I was not sent the cable of the tuner.",
+    "Lovely shop, my tuner has no sound, thank you.",
+    "Please note that the tuner refuses to turn left, cheers.",
+)
+
+
+def test_a_theme_that_says_politely_what_fails_has_problems(encoder: Encoder, parse: Parse) -> None:
+    reading, _ = read([POLITE, CANCEL], parse=parse, encoder=encoder)
+    asking, _ = read([("Where do I find the manual of the tuner?",) * 3, CANCEL], parse=parse, encoder=encoder)
+    assert [replace(told, mood=0.0).troubled for told in (reading, asking)] == [True, False]
 
 
 def test_a_theme_of_many_different_troubles_is_named_by_what_they_are_about(encoder: Encoder, parse: Parse) -> None:
@@ -298,6 +338,18 @@ def test_a_segment_votes_for_the_headline_of_what_it_asks_for(annotator: Annotat
     complaint = {t for t, intent in zip(known.texts, known.intents, strict=True) if intent == "service_complaint"}
     assert sum(share for text, share in votes(known.head).items() if text in complaint) > 0
     assert votes(known.head) != votes(None)
+
+
+def test_segments_vote_for_a_headline_of_an_intent_of_your_own_by_its_words(annotator: Annotator) -> None:
+    own = annotator.encoder.encode(PARCEL)
+    centre = own.mean(axis=0, keepdims=True) / np.linalg.norm(own.mean(axis=0))
+    mine = replace(
+        annotator.headlines,
+        texts=(*annotator.headlines.texts, "Parcel never arrived at all"),
+        intents=(*annotator.headlines.intents, "parcels_of_ours"),
+    )
+    (found,) = fitting(mine, own, [0] * len(PARCEL), centre, encoder=annotator.encoder)
+    assert found["Parcel never arrived at all"] > 0
 
 
 def test_a_headline_near_to_all_that_customers_say_gets_fewer_votes(annotator: Annotator) -> None:

@@ -54,7 +54,7 @@ def test_what_asks_for_something_else_falls_behind_what_asks_for_the_same(
     centres = np.array([own.mean(axis=0) / np.linalg.norm(own.mean(axis=0)) for own in embeddings], np.float32)
 
     def theirs(wants: Wants | None) -> tuple[str, ...]:
-        fits, encoder = [{REFUSED: 0.0, TAKEN: 0.0}, {}], annotator.encoder
+        fits, encoder = [{REFUSED: 0.5, TAKEN: 0.5}, {}], annotator.encoder
         named, _ = name_themes([STOLEN, PARCEL], centres, encoder=encoder, parse=parse, headlines=fits, wants=wants)
         return (named.name, *named.others)
 
