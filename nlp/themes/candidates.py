@@ -37,13 +37,15 @@ SHORT = 24
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A name that a theme might have. stems: of its content words; said: share 0..1 of the texts that say so."""
+    """A name that a theme might have. stems: of its content words; said: share 0..1 of the texts that say so; alone:
+    whether it is a phrase that one text alone says, in whatever words."""
 
     text: str
     kind: str
     stems: frozenset[str]
     said: float
     score: float
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,13 @@ def _shortlist(theme: _Theme) -> list[Draft]:
     return [drafts[n] for n in order[:SHORT]]
 
 
+def _alone(draft: Draft) -> bool:
+    return draft.phrase is not None and int(draft.tellers.sum()) < 2
+
+
 def _ranked(theme: _Theme, drafts: Sequence[Draft]) -> list[Candidate]:
     found = [
-        Candidate(draft.text, draft.kind, frozenset(draft.stems), share, theme.score(draft, share))
+        Candidate(draft.text, draft.kind, frozenset(draft.stems), share, theme.score(draft, share), _alone(draft))
         for draft, share in zip(drafts, theme.shares(drafts), strict=True)
         if draft.phrase or draft.kind == "about" or share >= BORNE_OUT
     ]

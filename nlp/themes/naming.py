@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from nlp.encoder import Encoder, Floats
 from nlp.themes.candidates import Candidate, candidates
-from nlp.themes.drafts import ENOUGH, content
+from nlp.themes.drafts import ENOUGH, content, recased
 from nlp.themes.phrases import VAGUE
-from nlp.themes.reading import ASKING, Parse, read, shared
+from nlp.themes.reading import ASKING, Parse, Reading, read, shared
 from nlp.themes.terms import terms
 from nlp.themes.wants import Wants
 
 OVERLAP, SOME = 0.5, 0.4
 """What it costs that more than SOME of a name's words are another theme's."""
-HOLLOW = 0.6
-"""What has a lower score is said by a few: a theme of ENOUGH texts and no better name is many small stories."""
+HOLLOW, LONELY = 0.6, 0.8
+"""What has a lower score is said by a few, or by one alone: a theme of ENOUGH texts and no better name is many small
+stories."""
 OTHERS = 3
 """Further phrases that a description holds, at most."""
 LOOSE = ("group", "told", "bare")
@@ -53,8 +54,8 @@ def name_themes(
     for k, chosen in enumerate(settled(ranked)):
         own = found.of(k)
         name = chosen.text if chosen else _plain(own, k)
-        if chosen and chosen.score < HOLLOW and len(texts[k]) >= ENOUGH:
-            mixed = _mixed(own, readings[k].nouns)
+        if chosen and chosen.score < (LONELY if chosen.alone else HOLLOW) and len(texts[k]) >= ENOUGH:
+            mixed = _mixed(own, readings[k])
             name = mixed if mixed and all(mixed != other.name for other in named) else name
         others = _others(ranked[k], name)
         named.append(Naming(name, _description(own, others), own, others))
@@ -100,11 +101,11 @@ def _plain(words: Sequence[str], theme: int) -> str:
     return text[0].upper() + text[1:] if text else f"Theme {theme + 1}"
 
 
-def _mixed(words: Sequence[str], nouns: frozenset[str]) -> str:
+def _mixed(words: Sequence[str], reading: Reading) -> str:
     """The things that many small stories are about: the first two terms that are nouns and tell something, "" where
     there are less."""
-    things = [word for word in words if word in nouns and word not in VAGUE]
-    return f"Mixed: {things[0]} and {things[1]}" if len(things) > 1 else ""
+    things = [word for word in words if word in reading.nouns and word not in VAGUE]
+    return recased(f"Mixed: {things[0]} and {things[1]}", reading.written) if len(things) > 1 else ""
 
 
 def _others(ranked: Sequence[Candidate], name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from nlp.head import Head
 from nlp.themes import candidates
 from nlp.themes.drafts import said
 from nlp.themes.headlines import fitting
-from nlp.themes.naming import Naming, name_themes
+from nlp.themes.naming import HOLLOW, Naming, name_themes
 from nlp.themes.quotes import representative
 from nlp.themes.reading import Parse, read
 from nlp.themes.terms import terms
@@ -270,6 +270,32 @@ def test_where_nobody_is_upset_a_theme_is_named_by_what_is_asked_about(encoder: 
 def test_what_one_customer_alone_says_names_no_theme_of_many(encoder: Encoder, parse: Parse) -> None:
     tuner, _ = named([("My tuner was stolen.", *TUNER), CANCEL], encoder, parse)
     assert "stolen" not in tuner.name.lower()
+
+
+def test_where_little_speaks_for_what_one_alone_says_a_theme_is_mixed(encoder: Encoder, parse: Parse) -> None:
+    stories = (
+        "It has the children's little faces on it, and the money is gone for Christmas.",
+        "A party of nine stood in the hall and counted its money.",
+        "My sister-in-law reads palms and saw the bills coming.",
+        "Nobody in Blackpool has heard of it, not even the vicar.",
+        "We had a tan from that holiday, and the bills had a holiday, too.",
+        "There goes the money for the choir's new bells.",
+        "What a river, what bills, said my grandfather.",
+        "Who pays the piper has the tune, said my teacher, and the money.",
+        "The lamp never worked.",
+    )
+    themes = [stories, PARCEL]
+    found = candidates.candidates(
+        read(themes, parse=parse, encoder=encoder),
+        centres(themes, encoder),
+        terms(themes),
+        encoder=encoder,
+        headlines=[{}, {}],
+    )
+    assert found[0][0].alone
+    assert found[0][0].score > HOLLOW
+    mixed, _ = named(themes, encoder, parse)
+    assert mixed.name == "Mixed: money and bills"
 
 
 def test_a_form_letter_speaks_once(encoder: Encoder, parse: Parse) -> None:
