@@ -46,7 +46,7 @@ Known = Mapping[str, tuple[Floats, float]]
 class Draft:
     """A name that might be. tellers: bool (n,), the texts whose phrases say so; own: share 0..1 of those that do in
     these words; merit: of its form, with its feeling; phrase: whose it is, None for a headline or a topic; voted: share
-    0..1 of the texts that vote for a headline."""
+    0..1 of the texts that vote for a headline; calm: whether it is a fact that sounds of no trouble."""
 
     text: str
     kind: str
