@@ -20,8 +20,9 @@ from nlp.themes.wants import Wants
 
 
 def parser() -> Parse:
-    """Texts to Docs by spaCy's small English model, without its entities. Raises MissingDependency."""
-    model = english.load(purpose="naming themes", exclude=("ner",))
+    """Texts to Docs by spaCy's small English model, without its entities, "top-up" one word. Raises
+    MissingDependency."""
+    model = english.load(purpose="naming themes", exclude=("ner",), hyphens=False)
     return lambda texts: model.pipe(texts, batch_size=64)
 
 

@@ -275,7 +275,7 @@ def _finished(kind: str, parts: Parts) -> Iterator[Phrase]:
     odd = any(isinstance(part, tuple) and not part[1].isalpha() for part in parts)
     if not kind or odd or not tokens or not all(clean(part) for part in parts if not isinstance(part, (str, tuple))):
         return
-    text = " ".join(_said(part) for part in parts).replace(" - ", "-")
+    text = " ".join(_said(part) for part in parts)
     said = text.lower().split()
     content = [t for t in tokens if t.pos_ in ("NOUN", "PROPN", "VERB", "ADJ", "ADV") and t.lower_ not in ASIDE | SMALL]
     nouns = [t for t in content if t.pos_ in NOUNS]

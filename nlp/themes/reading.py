@@ -43,6 +43,8 @@ _EDGES = re.compile(rf"^(?:[\s,:.]*(?:{_HIDDEN}))+|(?:\s*(?:{_HIDDEN}|\blink))+\
 _ODD = re.compile(r"[^\w\s.,;:!?'’\"()-]")
 _PART = re.compile(r"(?<=[.!?;:])\s+|,\s|\s[-–]\s|\b(?:and|but|so|because)\b", re.IGNORECASE)
 _PAIR = re.compile(r"\b(\w+) (top|sign|log|check|set|pick|back)[ -](up|in|out)(s?)\b", re.IGNORECASE)
+_NUMBERS = dict(zip("23456789", ["two", "three", "four", "five", "six", "seven", "eight", "nine"], strict=True))
+_COUNTED = re.compile(r"\b([2-9])(?:-(?=[a-z])| (?=(?:step|factor|way)\b))", re.IGNORECASE)
 _DOING = words("to i you we can cant cannot could not please and or me people they would do")
 """After these "top up" is a verb, else mostly a noun."""
 
@@ -178,11 +180,13 @@ def felt(encoder: Encoder, texts: Sequence[str]) -> tuple[Floats, Floats]:
 
 
 def readable(text: str) -> str:
-    """Without handles and masked data at its ends ("it" elsewhere), odd characters and shouting, and cut."""
+    """Without handles and masked data at its ends ("it" elsewhere), odd characters and shouting, "2-step" in a word,
+    and cut."""
     plain = _ODD.sub(" ", PLACEHOLDER.sub("it", _EDGES.sub("", text)))
     letters = [c for c in plain if c.isalpha()]
     if sum(map(str.isupper, letters)) > len(letters) / 2:
         plain = plain.lower()
+    plain = _COUNTED.sub(lambda found: f"{_NUMBERS[found[1]]}-", plain)
     return _PAIR.sub(_joined, plain)[:LENGTH]
 
 

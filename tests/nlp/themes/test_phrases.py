@@ -125,6 +125,12 @@ def test_a_pair_of_words_is_a_noun_after_an_article_and_a_verb_after_to() -> Non
     assert readable("how to top up") == "how to top up"
 
 
+def test_words_with_a_hyphen_stay_whole_and_a_figure_before_one_is_a_word(parse: Parse) -> None:
+    assert "Auto top-up option not found" in said("They never found the auto top-up option.", parse)
+    assert readable("my 2-step code, 2 step one of 3 days") == "my two-step code, two-step one of 3 days"
+    assert "Two-step code lost" in said(readable("I lost my 2-step code."), parse)
+
+
 def test_a_text_falls_into_what_it_says_one_after_the_other() -> None:
     assert parts("The app crashed again, and nobody answers my mails. Thanks.") == [
         "The app crashed again",
