@@ -170,9 +170,9 @@ def test_the_map_is_moved_coloured_and_played(tab: Any, large: str) -> None:
     for colour in ("friction", "sentiment", "stage", "channel", "time", "theme"):
         tab.locator("#colour").select_option(colour)
         assert tab.locator("#legend li").count() >= 2
-    tab.get_by_role("button", name="Play").click()
+    tab.get_by_role("button", name="Play", exact=True).click()
     until(tab, "document.getElementById('when').textContent !== 'all time'")
-    tab.get_by_role("button", name="Pause").click()
+    tab.get_by_role("button", name="Pause", exact=True).click()
     tab.locator("#map").focus()
     for key in ("+", "+", "ArrowLeft", "ArrowUp"):
         tab.keyboard.press(key)
