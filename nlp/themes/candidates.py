@@ -136,13 +136,9 @@ def _shortlist(theme: _Theme) -> list[Draft]:
     return [drafts[n] for n in order[:SHORT]]
 
 
-def _alone(draft: Draft) -> bool:
-    return draft.phrase is not None and int(draft.tellers.sum()) < 2
-
-
 def _ranked(theme: _Theme, drafts: Sequence[Draft]) -> list[Candidate]:
     found = [
-        Candidate(draft.text, draft.kind, frozenset(draft.stems), share, theme.score(draft, share), _alone(draft))
+        Candidate(draft.text, draft.kind, frozenset(draft.stems), share, theme.score(draft, share), draft.alone)
         for draft, share in zip(drafts, theme.shares(drafts), strict=True)
         if draft.phrase or draft.kind == "about" or share >= BORNE_OUT
     ]

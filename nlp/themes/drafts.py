@@ -63,6 +63,11 @@ class Draft:
     def headline(self) -> bool:
         return self.phrase is None and self.kind != "about"
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is a phrase that one text alone says, in whatever words."""
+        return self.phrase is not None and int(self.tellers.sum()) < 2
+
 
 def said(reading: Reading) -> list[Draft]:
     """The phrases of a theme. Noun groups that sound of no trouble are left to its topics; what is asked for in a verb

@@ -18,9 +18,12 @@ EXPECTED = words("find send provide apply report")
 """Those that do, of what others cannot do or did not do with a thing: "Payment not applied"."""
 LIGHT = words("be have do get go make take put let give")
 """Verbs that say nothing without what follows them: "Transfer did not go"."""
-LOST = words("lose forget misplace damage break miss crack")
+LOST = {
+    "lose": "lost", "forget": "forgotten", "misplace": "misplaced", "damage": "damaged", "break": "broken",
+    "miss": "missed", "crack": "cracked",
+}  # fmt: skip
 """What a customer says of things in the active voice, and a headline in the passive."""
-GONE = words("lost forgotten misplaced damaged broken missed missing cracked")
+GONE = words("missing").union(LOST.values())
 """How a headline says it."""
 FAILING = words("fail crash disappear vanish break freeze expire bounce drop leak overheat die lag glitch revert")
 """What things do by themselves that is a name without more."""
